@@ -1,0 +1,129 @@
+"""The atom graph: everything that the solver knows of the ground, as plain arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from gridplan.errors import InputError
+
+__all__ = ["KINDS", "AtomGraph", "find_components", "kind_codes"]
+
+#: What lives in an atom, in the order of the codes 0, 1, 2, 3 (DESIGN.md, words).
+KINDS = ("apartment", "selfbuilt", "exclusive", "empty")
+
+IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class AtomGraph:
+    """Atoms and their shared borders.
+
+    Parameters
+    ----------
+    households
+        Households per atom, shape (n,), int64, >= 0.
+    kind
+        Index into :data:`KINDS`, shape (n,), int8.
+    area
+        Area of the atom's cell [m2], shape (n,).
+    xy
+        A point inside each atom [m, projected CRS], shape (n, 2).
+    building
+        Number of the building that the atom is or is a slice of, -1 for land, shape (n,), int64.
+    edges
+        Pairs of atoms with a shared border, i < j, sorted, shape (m, 2), int32. A pair whose border
+        lies on barriers of several ranks has one row per rank.
+    border_length
+        Length of the shared border [m], shape (m,).
+    border_rank
+        0 where the border lies on no barrier, else the barrier's rank 1-3, shape (m,), int8.
+    """
+
+    households: IntArray
+    kind: npt.NDArray[np.int8]
+    area: FloatArray
+    xy: FloatArray
+    building: IntArray
+    edges: npt.NDArray[np.int32]
+    border_length: FloatArray
+    border_rank: npt.NDArray[np.int8]
+
+    def __post_init__(self) -> None:
+        """Refuse arrays that do not fit together, all faults at once."""
+        n, m = len(self.households), len(self.edges)
+        faults = [
+            f"{name}: {len(getattr(self, name))} rows, {size} wanted"
+            for names, size in (
+                (("kind", "area", "xy", "building"), n),
+                (("border_length", "border_rank"), m),
+            )
+            for name in names
+            if len(getattr(self, name)) != size
+        ]
+        if m and (self.edges.min() < 0 or self.edges.max() >= n):
+            faults.append("edges: an atom outside 0..n-1")
+        if n and self.households.min() < 0:
+            faults.append("households: negative")
+        if faults:
+            raise InputError("graph_invalid", faults="; ".join(faults))
+
+    def __len__(self) -> int:
+        """Return the number of atoms."""
+        return len(self.households)
+
+    def __repr__(self) -> str:
+        """Tell the size and the households."""
+        return f"<AtomGraph {len(self)} atoms, {len(self.edges)} borders, {self.households.sum()} households>"
+
+
+def kind_codes(kinds: npt.ArrayLike) -> npt.NDArray[np.int8]:
+    """Turn kind words into their codes.
+
+    Parameters
+    ----------
+    kinds
+        Words of :data:`KINDS`, shape (n,).
+
+    Returns
+    -------
+    ndarray of int8, shape (n,)
+
+    Raises
+    ------
+    InputError
+        If a word is not a kind.
+    """
+    words = np.asarray(kinds, dtype=object)
+    codes = np.full(len(words), -1, dtype=np.int8)
+    for code, word in enumerate(KINDS):
+        codes[words == word] = code
+    if (codes < 0).any():
+        raise InputError("kind_unknown", values=sorted({str(w) for w in words[codes < 0]})[:5])
+    return codes
+
+
+def find_components(n: int, edges: npt.ArrayLike) -> npt.NDArray[np.int32]:
+    """Label the connected components of n nodes.
+
+    Parameters
+    ----------
+    n
+        Number of nodes.
+    edges
+        Pairs of nodes, shape (m, 2).
+
+    Returns
+    -------
+    ndarray of int32, shape (n,)
+        Component of each node, numbered by first node.
+    """
+    pairs = np.asarray(edges, dtype=np.int64).reshape(-1, 2)
+    ones = np.ones(len(pairs), dtype=np.int8)
+    matrix = coo_array((ones, (pairs[:, 0], pairs[:, 1])), shape=(n, n))
+    return connected_components(matrix, directed=False)[1].astype(np.int32)

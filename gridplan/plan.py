@@ -1,0 +1,137 @@
+"""A plan: atoms with one code per level. Labels, not polygons; the polygons are dissolved from the atoms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyproj
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from gridplan.scheme import Scheme
+from gridplan.schema import FINDING_COLUMNS
+
+__all__ = ["FORMAT_VERSION", "Plan", "dissolve_level", "order_codes"]
+
+#: Version of the plan.gpkg contract (DESIGN.md section 4).
+FORMAT_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Atoms assigned to areas on every level of a scheme.
+
+    Parameters
+    ----------
+    scheme
+        The rules that the plan was made by.
+    atoms
+        The ``ATOM_COLUMNS``, polygons that cover the district exactly, and one column of area codes
+        per level; index ``atom_id`` 0..n-1.
+    buildings, streets
+        The cleaned buildings and the noded barriers with their ``rank``.
+    district
+        The ground that is divided.
+    areas
+        Per level one row per area, index ``code``: ``name, parent, kind, status, certificate,
+        certificate_id, reason_key, reason_values``.
+    certificates
+        The ``CERTIFICATE_COLUMNS``.
+    issues
+        The ``ISSUE_COLUMNS``.
+    provenance
+        Text by key: versions, digests of inputs and scheme, seed, counts of what came in.
+    findings
+        The ``FINDING_COLUMNS`` of the last check.
+    polygons
+        The level layers as read from a file, to be judged against the atoms; empty for a plan just made.
+    timings
+        Seconds and peak memory [MiB] per room of the run that made it.
+    """
+
+    scheme: Scheme
+    atoms: gpd.GeoDataFrame
+    buildings: gpd.GeoDataFrame
+    streets: gpd.GeoDataFrame
+    district: BaseGeometry
+    areas: Mapping[str, pd.DataFrame]
+    certificates: pd.DataFrame
+    issues: pd.DataFrame
+    provenance: Mapping[str, str]
+    findings: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(FINDING_COLUMNS)))
+    polygons: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
+    timings: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    @property
+    def crs(self) -> pyproj.CRS:
+        """The projected coordinate system [m]."""
+        return self.atoms.crs
+
+    def __repr__(self) -> str:
+        """Tell the scheme, the size and the areas per level."""
+        told = ", ".join(f"{len(table)} {level}" for level, table in self.areas.items())
+        return f"<Plan {self.scheme.id}: {len(self.atoms)} atoms, {told}>"
+
+
+def dissolve_level(plan: Plan, level_id: str) -> gpd.GeoDataFrame:
+    """Dissolve the atoms of a plan into the areas of one level.
+
+    Parameters
+    ----------
+    plan
+        Its atoms are an exact coverage, so that shared borders cancel without overlay.
+    level_id
+        The level.
+
+    Returns
+    -------
+    GeoDataFrame
+        One row per area, index ``code`` in sorted order, geometry only.
+    """
+    codes, labels = np.unique(plan.atoms[level_id].to_numpy(dtype=str), return_inverse=True)
+    order = np.argsort(labels, kind="stable")
+    shapes = plan.atoms.geometry.to_numpy()[order]
+    starts = np.searchsorted(labels[order], np.arange(len(codes) + 1))
+    areas = [
+        shapely.coverage_union_all(shapes[a:b]) for a, b in zip(starts[:-1], starts[1:], strict=True)
+    ]
+    # a union of one piece comes back as a collection of one: hand out the polygon itself
+    flat = np.array(areas, dtype=object)
+    single = shapely.get_num_geometries(flat) == 1
+    flat[single] = shapely.get_geometry(flat[single], 0)
+    index = pd.Index(codes, name="code")
+    return gpd.GeoDataFrame(geometry=gpd.GeoSeries(flat, index=index, crs=plan.crs))
+
+
+def order_codes(xy: npt.NDArray[np.float64], labels: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Number areas west to east, then north to south.
+
+    The order is that of the Chinese unit-grid standards: rows run from the west to the east, and the
+    next row lies further south. An area's place is the mean of its points, the height of a row is
+    the root of the mean area of ground per label, so that neighbours side by side fall into one row.
+
+    Parameters
+    ----------
+    xy
+        A point per atom [m], shape (n, 2).
+    labels
+        Area 0..k-1 of each atom, shape (n,).
+
+    Returns
+    -------
+    ndarray of int64, shape (k,)
+        Rank 0..k-1 of each area.
+    """
+    k = int(labels.max()) + 1
+    count = np.maximum(np.bincount(labels, minlength=k), 1)
+    x, y = (np.bincount(labels, xy[:, axis], minlength=k) / count for axis in (0, 1))
+    extent = np.ptp(xy, axis=0) + 1.0
+    rows = np.floor((y.max() - y) / np.sqrt(extent.prod() / k)).astype(np.int64)
+    rank = np.empty(k, dtype=np.int64)
+    rank[np.lexsort((y, x, rows))] = np.arange(k)
+    return rank

@@ -1,0 +1,194 @@
+"""The tables that pass between the rooms: their columns, and the frozen values that carry them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyproj
+from shapely.geometry.base import BaseGeometry
+
+__all__ = [
+    "ATOM_COLUMNS",
+    "CERTIFICATE_COLUMNS",
+    "FINDING_COLUMNS",
+    "ISSUE_COLUMNS",
+    "CleanLayers",
+    "Layers",
+    "Source",
+    "empty_issues",
+    "issue_rows",
+    "join_issues",
+]
+
+#: What was wrong in the input and what was done about it, one row per thing.
+ISSUE_COLUMNS = ("layer", "id", "code", "action", "value", "detail")
+#: Judged facts about a plan.
+FINDING_COLUMNS = ("key", "version", "level", "code", "value", "bound", "verdict", "reason")
+#: Claims that nothing better exists, checkable without the solver; ``atoms`` is a JSON list.
+CERTIFICATE_COLUMNS = ("certificate_id", "level", "kind", "atoms", "bound", "params")
+#: Columns of the atoms besides the geometry; one column per level follows in a plan.
+ATOM_COLUMNS = (
+    "building_id",
+    "slice",
+    "slice_kind",
+    "kind",
+    "households",
+    "population",
+    "households_source",
+    "block",
+    "lane_block",
+    "area_m2",
+    "footprint_m2",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a layer came from.
+
+    Parameters
+    ----------
+    role
+        "buildings", "streets", ...
+    path, layer
+        The file and the layer in it.
+    sha256
+        Digest of the file.
+    rows
+        How many rows the layer has.
+    crs
+        Its coordinate system as read or inferred.
+    encoding
+        Text encoding, "" where the format fixes it.
+    columns
+        Which column was taken for which field.
+    """
+
+    role: str
+    path: str
+    layer: str
+    sha256: str
+    rows: int
+    crs: str
+    encoding: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """The input as read: all frames in one coordinate system, nothing repaired yet.
+
+    Parameters
+    ----------
+    buildings
+        ``building_id, name, use, kind, households, population, floors, height, stairwells``; unknown is NA.
+    streets
+        ``street_id, name, street_class, layer, tunnel, bridge, rank``.
+    barriers
+        ``barrier_id, barrier_class, name, rank``: rivers, railways (lines or polygons).
+    landuse, compounds, boundary, existing
+        Optional polygons with ``use`` or ``name``.
+    sources
+        One entry per layer read.
+    issues
+        What reading had to mend.
+    """
+
+    buildings: gpd.GeoDataFrame
+    streets: gpd.GeoDataFrame
+    barriers: gpd.GeoDataFrame | None = None
+    landuse: gpd.GeoDataFrame | None = None
+    compounds: gpd.GeoDataFrame | None = None
+    boundary: gpd.GeoDataFrame | None = None
+    existing: gpd.GeoDataFrame | None = None
+    sources: tuple[Source, ...] = ()
+    issues: pd.DataFrame = field(default_factory=lambda: empty_issues())
+
+
+@dataclass(frozen=True, slots=True)
+class CleanLayers:
+    """The input made fit for planning, in one projected coordinate system in metres.
+
+    Parameters
+    ----------
+    buildings
+        Index ``building_id``; ``name, kind, kind_source, use, households, households_source,
+        population, population_source, floors, height, stairwells, compound``; single valid polygons
+        that do not overlap.
+    barriers
+        Noded lines with ``street_id, name, street_class, rank`` (1-3).
+    district
+        The ground to be divided.
+    crs
+        Projected, in metres.
+    issues
+        Every repair, drop and estimate.
+    compounds, existing
+        Optional polygons.
+    """
+
+    buildings: gpd.GeoDataFrame
+    barriers: gpd.GeoDataFrame
+    district: BaseGeometry
+    crs: pyproj.CRS
+    issues: pd.DataFrame
+    compounds: gpd.GeoDataFrame | None = None
+    existing: gpd.GeoDataFrame | None = None
+
+
+def empty_issues() -> pd.DataFrame:
+    """Return an issues table without rows."""
+    return issue_rows("", [], "", "")
+
+
+def issue_rows(
+    layer: str,
+    ids: Iterable[object],
+    code: str,
+    action: str,
+    value: npt.ArrayLike = np.nan,
+    detail: str | Iterable[str] = "",
+) -> pd.DataFrame:
+    """Make rows of the issues table.
+
+    Parameters
+    ----------
+    layer
+        The layer that the ids belong to.
+    ids
+        One id per row.
+    code
+        What was wrong; the texts are under ``issue.<code>``.
+    action
+        dropped, repaired, estimated, assigned, split, merged, asked or noted.
+    value
+        A number per row or for all (metres, m2, households), NaN for none.
+    detail
+        More words per row or for all (other ids).
+    """
+    names = [str(one) for one in ids]
+    n = len(names)
+    details = [detail] * n if isinstance(detail, str) else list(detail)
+    values = np.broadcast_to(np.asarray(value, dtype=np.float64), (n,))
+    return pd.DataFrame(
+        {
+            "layer": pd.array([layer] * n, dtype="str"),
+            "id": pd.array(names, dtype="str"),
+            "code": pd.array([code] * n, dtype="str"),
+            "action": pd.array([action] * n, dtype="str"),
+            "value": values,
+            "detail": pd.array(details, dtype="str"),
+        },
+        columns=list(ISSUE_COLUMNS),
+    )
+
+
+def join_issues(*tables: pd.DataFrame) -> pd.DataFrame:
+    """Put issues tables one below the other."""
+    filled = [table for table in tables if len(table)]
+    return pd.concat(filled, ignore_index=True) if filled else empty_issues()
