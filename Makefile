@@ -1,0 +1,60 @@
+# Every target sets up what it needs from a bare Python 3.11 or newer; README.md has the same lines for Windows.
+PYTHON ?= python3
+VENV := .venv
+ifeq ($(OS),Windows_NT)
+PY := $(VENV)/Scripts/python
+else
+PY := $(VENV)/bin/python
+endif
+PYTEST := $(PY) -m pytest
+
+.DELETE_ON_ERROR:
+.PHONY: help demo test slow lint frame bench data lock clean
+
+help:
+	@echo "make demo    plan a real place and a synthetic town into ./out"
+	@echo "make test    the fast tests (browser tests where a browser can be had)"
+	@echo "make slow    the slow tests: whole cities, mutations, notebooks"
+	@echo "make lint    format, lint, types, import contracts, dead code"
+	@echo "make bench   solver and geometry against their peers, pipeline over sizes"
+	@echo "make data    write the synthetic town of data/ again"
+	@echo "make lock    write constraints.txt again from a clean environment"
+
+demo: $(VENV)/.ready-demo
+	$(PY) -m gridplan demo --out out
+
+test: $(VENV)/.ready-dev
+	$(PY) .ci/browser.py
+	$(PYTEST) -m "not slow and not bench"
+
+slow: $(VENV)/.ready-dev
+	$(PYTEST) -m "slow and not bench"
+
+lint: $(VENV)/.ready-dev
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	$(PY) -c "from importlinter.cli import lint_imports_command as lint; lint()"
+	$(PY) -m vulture
+
+frame: $(VENV)/.ready-dev
+	$(PYTEST) -m "not slow and not bench" tests/project
+
+bench: $(VENV)/.ready-bench
+	$(PY) -m benchmarks
+
+data: $(VENV)/.ready-dev
+	$(PY) data/make_town.py
+
+lock:
+	$(PYTHON) .ci/lock.py
+
+clean:
+	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+# one environment, grown by the extra that a target names: .ready-dev = pip install -e .[dev]
+$(VENV)/.ready-%: pyproject.toml constraints.txt
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'gridplan needs Python 3.11 or newer')"
+	test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[$*]"
+	@touch $@
