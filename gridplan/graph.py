@@ -11,7 +11,7 @@ from scipy.sparse.csgraph import connected_components
 
 from gridplan.errors import InputError
 
-__all__ = ["KINDS", "AtomGraph", "find_components", "kind_codes"]
+__all__ = ["KINDS", "AtomGraph", "Borders", "find_components", "kind_codes", "sum_borders"]
 
 #: What lives in an atom, in the order of the codes 0, 1, 2, 3 (DESIGN.md, words).
 KINDS = ("apartment", "selfbuilt", "exclusive", "empty")
@@ -127,3 +127,46 @@ def find_components(n: int, edges: npt.ArrayLike) -> npt.NDArray[np.int32]:
     ones = np.ones(len(pairs), dtype=np.int8)
     matrix = coo_array((ones, (pairs[:, 0], pairs[:, 1])), shape=(n, n))
     return connected_components(matrix, directed=False)[1].astype(np.int32)
+
+
+@dataclass(frozen=True, slots=True)
+class Borders:
+    """Borders between areas: one row per pair of neighbours.
+
+    Parameters
+    ----------
+    pairs
+        Neighbours, i < j, sorted, shape (p, 2), int64.
+    length
+        Border between them [m], shape (p,).
+    street
+        Part of it that lies on barriers [m], shape (p,).
+    """
+
+    pairs: IntArray
+    length: FloatArray
+    street: FloatArray
+
+
+def sum_borders(labels: IntArray, pairs: npt.ArrayLike, length: FloatArray, street: FloatArray) -> Borders:
+    """Sum the borders between atoms to borders between areas.
+
+    Parameters
+    ----------
+    labels
+        Area of each atom, shape (n,); borders of an atom with a label below 0 are left out.
+    pairs
+        Atoms side by side, shape (p, 2).
+    length, street
+        Border of each pair, and the part of it that lies on barriers [m], shape (p,).
+
+    Returns
+    -------
+    Borders
+    """
+    ends = np.sort(labels[np.asarray(pairs, dtype=np.int64).reshape(-1, 2)], axis=1)
+    keep = (ends[:, 0] != ends[:, 1]) & (ends[:, 0] >= 0)
+    size = int(labels.max(initial=0)) + 1
+    keys, inverse = np.unique(ends[keep, 0] * size + ends[keep, 1], return_inverse=True)
+    sums = (np.bincount(inverse, metres[keep], minlength=len(keys)) for metres in (length, street))
+    return Borders(np.stack([keys // size, keys % size], axis=1), *sums)
