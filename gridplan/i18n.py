@@ -1,0 +1,115 @@
+"""Texts in Chinese and English: the only place where a key becomes a sentence.
+
+The core carries keys and numbers; ``report``, ``cli`` and ``ui`` ask :func:`t` for the words. Each
+room keeps one pair of files, ``locales/<room>.zh.json`` and ``locales/<room>.en.json``, flat tables
+of key and text with placeholders in Python's format style (``{households}``, ``{share:.1%}``).
+"""
+
+from __future__ import annotations
+
+import json
+import locale
+import os
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from importlib import resources
+
+from gridplan.errors import GridplanError
+
+__all__ = ["LANGUAGES", "choose_language", "has_text", "load_texts", "t", "translate_error"]
+
+#: Languages with a full set of texts; the first is the default.
+LANGUAGES = ("zh", "en")
+
+_LIST_SIGN = {"zh": "、", "en": ", "}
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def load_texts(lang: str) -> Mapping[str, str]:
+    """Merge the texts of all rooms in one language.
+
+    Parameters
+    ----------
+    lang
+        One of :data:`LANGUAGES`.
+
+    Returns
+    -------
+    mapping of str to str
+        Text by key; a key told by two rooms keeps the text of the room that sorts last.
+    """
+    texts: dict[str, str] = {}
+    folder = resources.files("gridplan").joinpath("locales")
+    for item in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if item.name.endswith(f".{lang}.json"):
+            texts.update(json.loads(item.read_text(encoding="utf-8")))
+    return texts
+
+
+def has_text(key: str, lang: str) -> bool:
+    """Tell whether a key has a text."""
+    return key in load_texts(lang)
+
+
+def t(key: str, lang: str, /, **values: object) -> str:
+    """Give the text of a key in a language.
+
+    Parameters
+    ----------
+    key
+        Full key, such as ``error.font_missing``.
+    lang
+        One of :data:`LANGUAGES`.
+    **values
+        What the placeholders stand for; a list is joined with the language's own comma.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    KeyError
+        If the key, or a value that its text needs, is unknown (a fault of the program, not of the user).
+    """
+    text = load_texts(lang)[key]
+    return text.format_map({name: _tell_value(value, lang) for name, value in values.items()})
+
+
+def _tell_value(value: object, lang: str) -> object:
+    if isinstance(value, Iterable) and not isinstance(value, (str, bytes)):
+        return _LIST_SIGN[lang].join(str(item) for item in value)
+    return value
+
+
+def translate_error(error: GridplanError, lang: str) -> str:
+    """Give the sentence for an error; an error without a text is told by its key and values."""
+    try:
+        return t(f"error.{error.key}", lang, **error.values)
+    except (KeyError, ValueError, TypeError):
+        return str(error)
+
+
+def choose_language(asked: str | None = None) -> str:
+    """Choose the language of messages.
+
+    Parameters
+    ----------
+    asked
+        What the user asked for (``--lang``); when ``None`` the environment variable ``GRIDPLAN_LANG``
+        decides, then the system's locale: Chinese for ``zh``, English for any other named language,
+        and Chinese where no language is told.
+
+    Returns
+    -------
+    str
+        One of :data:`LANGUAGES`.
+    """
+    for wish in (asked, os.environ.get("GRIDPLAN_LANG")):
+        if wish and wish[:2].lower() in LANGUAGES:
+            return wish[:2].lower()
+    told = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), None)
+    word = (told or locale.getlocale()[0] or "").lower()
+    if word.startswith(("zh", "chinese")) or word.split(".")[0] in ("", "c", "posix"):
+        return LANGUAGES[0]
+    return "en"

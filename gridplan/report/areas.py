@@ -1,0 +1,134 @@
+"""The areas of a level with everything that their layer in plan.gpkg tells."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from gridplan.i18n import LANGUAGES
+from gridplan.plan import Plan, dissolve_level
+from gridplan.report.borders import tell_sides, trace_borders
+from gridplan.report.reasons import explain_areas
+
+__all__ = ["AREA_COLUMNS", "count_buildings", "describe_areas", "describe_plan"]
+
+#: Columns of a level's layer besides the geometry, in order.
+AREA_COLUMNS = (
+    "code",
+    "name",
+    "parent",
+    "kind",
+    "households",
+    "population",
+    "buildings",
+    "area_m2",
+    "perimeter_m",
+    "compactness",
+    "border_m",
+    "street_border_m",
+    "status",
+    "certificate",
+    "reason_zh",
+    "reason_en",
+    "borders_zh",
+    "borders_en",
+)
+
+
+def describe_plan(plan: Plan) -> dict[str, gpd.GeoDataFrame]:
+    """Describe the areas of every level of a plan, by level id."""
+    return {level_id: describe_areas(plan, level_id) for level_id in plan.areas}
+
+
+def describe_areas(plan: Plan, level_id: str) -> gpd.GeoDataFrame:
+    """Describe the areas of one level in numbers and in words.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    level_id
+        One of its levels.
+
+    Returns
+    -------
+    GeoDataFrame
+        One row per area in the order of the codes, with :data:`AREA_COLUMNS`. ``households``,
+        ``population`` and ``buildings`` are whole numbers that add up to the district's exactly;
+        ``area_m2``, ``perimeter_m`` and ``compactness`` (4 pi A / P^2, 1 for a circle) come from the
+        dissolved polygon; ``border_m`` is the border towards other areas [m] and ``street_border_m``
+        the part of it that lies on streets. ``reason_*`` tells why an area out of bounds is not
+        better, ``borders_*`` what it borders on by side.
+    """
+    shapes = dissolve_level(plan, level_id)
+    told = plan.areas[level_id].reindex(shapes.index)
+    sums = plan.atoms.groupby(level_id)[["households", "population"]].sum().reindex(shapes.index)
+    traced = trace_borders(shapes, plan.streets, plan.district)
+    area, perimeter = shapes.area, shapes.length
+    inner = traced[~traced["rim"]]
+    frame = shapes.assign(
+        name=told["name"].fillna("").astype(str),
+        parent=told["parent"].fillna("").astype(str),
+        kind=told["kind"],
+        households=sums["households"].astype(np.int64),
+        population=sums["population"].astype(np.int64),
+        buildings=count_buildings(plan, level_id).reindex(shapes.index, fill_value=0),
+        area_m2=area,
+        perimeter_m=perimeter,
+        compactness=4 * np.pi * area / perimeter**2,
+        border_m=inner.groupby("code")["length"].sum().reindex(shapes.index, fill_value=0.0),
+        street_border_m=(
+            inner[inner["street"] >= 0].groupby("code")["length"].sum().reindex(shapes.index, fill_value=0.0)
+        ),
+        status=told["status"],
+        certificate=told["certificate"].fillna("").astype(str),
+    )
+    for lang in LANGUAGES:
+        frame[f"reason_{lang}"] = explain_areas(plan, level_id, frame, traced, lang)
+        frame[f"borders_{lang}"] = tell_sides(traced, plan.streets, frame.index, lang)
+    return frame.reset_index()[[*AREA_COLUMNS, "geometry"]]
+
+
+def count_buildings(plan: Plan, level_id: str) -> pd.Series:
+    """Count the buildings of each area, every building once.
+
+    A building whose slices lie in several areas counts in the one that holds most of its households,
+    then most of its ground, then the first code. The choice goes down from the top level, so that
+    the buildings of the children add up to their parent's.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    level_id
+        One of its levels.
+
+    Returns
+    -------
+    Series of int64, indexed by code
+    """
+    homes = plan.atoms[plan.atoms["building_id"].notna()]
+    slices = pd.DataFrame(homes.drop(columns="geometry"))
+    for step in _lineage(plan, level_id):
+        parts = slices.groupby(["building_id", step], sort=True)[["households", "area_m2"]].sum().reset_index()
+        parts = parts.sort_values(
+            ["building_id", "households", "area_m2", step], ascending=[True, False, False, True]
+        )
+        chosen = parts.drop_duplicates("building_id").set_index("building_id")[step]
+        slices = slices[_equal(slices[step], slices["building_id"].map(chosen))]
+    once = slices.drop_duplicates("building_id")
+    return once.groupby(level_id).size().astype(np.int64)
+
+
+def _equal(left: pd.Series, right: pd.Series) -> npt.NDArray[np.bool_]:
+    return np.asarray(left.to_numpy(dtype=object) == right.to_numpy(dtype=object), dtype=bool)
+
+
+def _lineage(plan: Plan, level_id: str) -> list[str]:
+    """Return the level and its parents, the top one first."""
+    line = [level_id]
+    while parent := plan.scheme[line[0]].parent:
+        line.insert(0, parent)
+    return line

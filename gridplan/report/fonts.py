@@ -1,0 +1,113 @@
+"""Find a font that can write what a map says, or say clearly that there is none."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+
+from matplotlib import font_manager
+from matplotlib.font_manager import FontProperties, fontManager
+from matplotlib.ft2font import FT2Font
+
+from gridplan.errors import InputError
+
+__all__ = ["FONT_VARIABLE", "find_fonts"]
+
+#: Environment variable that names a font file to use before any other.
+FONT_VARIABLE = "GRIDPLAN_FONT"
+
+# Families with simplified Chinese glyphs, the ones that look best on a map first. What the usual
+# systems carry: Linux (Noto, Source Han, WenQuanYi), macOS (PingFang, Hiragino), Windows (YaHei, ...).
+_CHINESE = (
+    "Noto Sans SC",
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "Source Han Sans CN",
+    "PingFang SC",
+    "Microsoft YaHei",
+    "Hiragino Sans GB",
+    "Heiti SC",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "Noto Sans CJK JP",
+    "Droid Sans Fallback",
+    "SimHei",
+    "DengXian",
+    "STHeiti",
+    "Arial Unicode MS",
+    "SimSun",
+    "Songti SC",
+)
+_LATIN = "DejaVu Sans"  # comes with matplotlib
+
+
+def find_fonts(text: str, *, size: float = 10.0, bold: bool = False) -> FontProperties:
+    """Find the fonts for a text.
+
+    Parameters
+    ----------
+    text
+        Everything that is to be written.
+    size
+        Font size [pt].
+    bold
+        Ask for the bold face where the family has one.
+
+    Returns
+    -------
+    FontProperties
+        A list of families that together hold every character of the text.
+
+    Raises
+    ------
+    InputError
+        ``font_missing`` with the first characters that no font of this machine can write.
+    """
+    needed = frozenset(char for char in text if not char.isspace())
+    families = [_LATIN] if needed <= _glyphs(_LATIN) else [*_chinese_families(), _LATIN]
+    held: frozenset[str] = frozenset().union(*(_glyphs(family) for family in families))
+    if missing := sorted(needed - held):
+        raise InputError("font_missing", characters="".join(missing[:8]), variable=FONT_VARIABLE)
+    return FontProperties(family=families, size=size, weight="bold" if bold else "normal")
+
+
+@lru_cache(maxsize=1)
+def _chinese_families() -> tuple[str, ...]:
+    """Return the family to write Chinese with, none if the machine has none."""
+    if chosen := os.environ.get(FONT_VARIABLE):
+        if not Path(chosen).is_file():
+            raise InputError("font_file_missing", path=chosen, variable=FONT_VARIABLE)
+        return (_register(chosen),)
+    for rescan in (False, True):
+        if rescan:
+            _register_new_fonts()
+        known = set(fontManager.get_font_names())
+        for family in _CHINESE:
+            if family in known:
+                return (family,)
+    return ()
+
+
+def _register(path: str) -> str:
+    before = len(fontManager.ttflist)
+    fontManager.addfont(path)
+    return str(fontManager.ttflist[before].name)
+
+
+def _register_new_fonts() -> None:
+    # matplotlib keeps a list of the fonts from its first run; a font installed since is not in it
+    known = {entry.fname for entry in fontManager.ttflist}
+    for path in sorted(set(font_manager.findSystemFonts()) - known):
+        try:
+            fontManager.addfont(path)
+        except (OSError, RuntimeError):
+            continue  # a font file that cannot be read is no candidate
+
+
+@lru_cache(maxsize=32)
+def _glyphs(family: str) -> frozenset[str]:
+    path = font_manager.findfont(FontProperties(family=family), fallback_to_default=False)
+    index = getattr(path, "face_index", 0)  # matplotlib before 3.11 knows the first face only
+    face = FT2Font(path, face_index=index) if index else FT2Font(path)
+    return frozenset(chr(code) for code in face.get_charmap())

@@ -1,0 +1,265 @@
+"""The figures of a plan: as plain values for machines, as aligned text for people."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from gridplan.i18n import has_text, t
+from gridplan.plan import Plan
+from gridplan.report.areas import describe_plan
+from gridplan.scheme import Level
+
+__all__ = ["Summary", "align_rows", "format_findings", "format_summary", "summarise_plan", "tell_finding"]
+
+#: Plain values only: what ``--json`` prints.
+Summary = dict[str, object]
+
+# An area is mostly empty land when less than this share of its ground belongs to atoms with households.
+_MOSTLY_LAND = 0.5
+
+
+def summarise_plan(plan: Plan, areas: Mapping[str, gpd.GeoDataFrame] | None = None) -> Summary:
+    """Sum up a plan.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    areas
+        Described areas by level (see :func:`~gridplan.report.areas.describe_plan`) where the caller
+        has them already.
+
+    Returns
+    -------
+    dict
+        ``buildings, households, population, atoms, area_km2, estimated_households``; ``levels``: per
+        level the number of areas, of those with households, legal, exempt by kind of certificate,
+        unproven (areas and households), over the area cap, mostly empty land, the buildings cut and
+        those that had to be (more households than any area may hold), the share of inner border on
+        streets, and the medians of compactness and households; ``rooms``: seconds and peak memory [MiB].
+    """
+    described = areas or describe_plan(plan)
+    atoms = plan.atoms
+    guessed = atoms["households_source"] == "estimated"
+    return {
+        "scheme": plan.scheme.id,
+        "seed": plan.provenance.get("seed", ""),
+        "buildings": int(atoms["building_id"].nunique()),
+        "households": int(atoms["households"].sum()),
+        "estimated_households": int(atoms.loc[guessed, "households"].sum()),
+        "population": int(atoms["population"].sum()),
+        "atoms": len(atoms),
+        "area_km2": float(atoms["area_m2"].sum()) / 1e6,
+        "issues": len(plan.issues),
+        "levels": {
+            level.id: _summarise_level(plan, level, described[level.id]) for level in plan.scheme.levels
+        },
+        "rooms": {
+            room: {"seconds": round(seconds, 3), "peak_mib": None if np.isnan(peak) else round(peak, 1)}
+            for room, (seconds, peak) in plan.timings.items()
+        },
+    }
+
+
+def _summarise_level(plan: Plan, level: Level, areas: gpd.GeoDataFrame) -> Summary:
+    homes = areas[areas["households"] > 0]
+    total = int(areas["households"].sum())
+    status = areas["status"]
+    exempt = areas[status == "exempt"]
+    unproven = areas[status == "violation"]
+    border = float(areas["border_m"].sum())
+    cut, forced = _count_cut(plan, level)
+    return {
+        "areas": len(areas),
+        "with_households": len(homes),
+        "legal": int((homes["status"] == "ok").sum()),
+        "exempt": {str(kind): int(count) for kind, count in exempt["certificate"].value_counts().sort_index().items()},
+        "exempt_households": int(exempt["households"].sum()),
+        "unproven": len(unproven),
+        "unproven_households": int(unproven["households"].sum()),
+        "unproven_share": float(unproven["households"].sum() / total) if total else 0.0,
+        "over_cap": int((areas["area_m2"] > level.max_area_m2).sum()) if level.max_area_m2 else 0,
+        "mostly_land": _count_mostly_land(plan, level.id),
+        "buildings_cut": cut,
+        "buildings_forced": forced,
+        "street_share": float(areas["street_border_m"].sum()) / border if border else None,
+        "compactness_median": float(areas["compactness"].median()),
+        "households_median": float(homes["households"].median()) if len(homes) else 0.0,
+    }
+
+
+def _count_cut(plan: Plan, level: Level) -> tuple[int, int]:
+    """Count the buildings in several areas, and those with more households than any area may hold."""
+    homes = pd.DataFrame(plan.atoms.loc[plan.atoms["building_id"].notna(), ["building_id", "kind", "households", level.id]])
+    cut = int((homes.groupby("building_id")[level.id].nunique() > 1).sum())
+    if level.measure != "households":
+        return cut, 0
+    upper = {kind: high for kind, (_, high) in level.bounds.items()}
+    whole = homes.groupby("building_id").agg(households=("households", "sum"), kind=("kind", "first"))
+    most = whole["kind"].map(upper).fillna(upper.get("any", np.inf))
+    return cut, int((whole["households"] > most).sum())
+
+
+def _count_mostly_land(plan: Plan, level_id: str) -> int:
+    """Count the areas with households whose ground is mostly atoms without any."""
+    atoms = plan.atoms
+    lived = atoms["area_m2"].where(atoms["households"] > 0, 0.0)
+    sums = pd.DataFrame({"code": atoms[level_id], "area": atoms["area_m2"], "lived": lived}).groupby("code").sum()
+    return int(((sums["lived"] > 0) & (sums["lived"] < _MOSTLY_LAND * sums["area"])).sum())
+
+
+def format_summary(summary: Mapping[str, object], plan: Plan, lang: str) -> str:
+    """Write a summary as aligned text.
+
+    Parameters
+    ----------
+    summary
+        Result of :func:`summarise_plan`.
+    plan
+        Its plan, for the names of the levels.
+    lang
+        "zh" or "en".
+
+    Returns
+    -------
+    str
+        Several lines without a final line break.
+    """
+    levels: dict[str, Summary] = summary["levels"]  # type: ignore[assignment]
+    rooms: dict[str, dict[str, float | None]] = summary["rooms"]  # type: ignore[assignment]
+    head = t(
+        "table.head",
+        lang,
+        scheme=plan.scheme.name[lang],
+        buildings=summary["buildings"],
+        households=summary["households"],
+        population=summary["population"],
+        area_km2=summary["area_km2"],
+    )
+    columns = [plan.scheme[level_id].name[lang] for level_id in levels]
+    rows = [["", *columns]]
+    rows += [
+        [t(f"table.{key}", lang), *(_tell_figure(key, level, lang) for level in levels.values())]
+        for key in (
+            "areas", "with_households", "legal", "exempt", "unproven", "over_cap", "mostly_land",
+            "buildings_cut", "street_share", "compactness_median", "households_median",
+        )
+    ]  # fmt: skip
+    blocks = [head, align_rows(rows)]
+    if rooms:
+        told = [["", t("table.seconds", lang), t("table.peak", lang)]]
+        for room, cost in rooms.items():
+            peak = cost["peak_mib"]
+            told.append([t(f"room.{room}", lang), f"{cost['seconds']:.1f}", "–" if peak is None else f"{peak:,.0f}"])
+        blocks.append(align_rows(told))
+    return "\n\n".join(blocks)
+
+
+def _tell_figure(key: str, level: Mapping[str, object], lang: str) -> str:
+    value = level[key]
+    if key == "exempt":
+        kinds: Mapping[str, int] = value  # type: ignore[assignment]
+        told = [t("table.of_kind", lang, kind=t(f"certificate.{kind}", lang), count=n) for kind, n in kinds.items()]
+        count = sum(kinds.values())
+        return t("table.exempt_kinds", lang, count=count, kinds=told) if told else "0"
+    if key == "unproven":
+        return t("table.unproven_share", lang, count=value, share=level["unproven_share"])
+    if key == "buildings_cut":
+        return t("table.cut_forced", lang, cut=value, forced=level["buildings_forced"])
+    if value is None:
+        return "–"
+    if key == "street_share":
+        return f"{value:.1%}"
+    return f"{value:,.2f}" if key == "compactness_median" else f"{value:,g}"
+
+
+def format_findings(findings: pd.DataFrame, lang: str, *, most: int = 12) -> str:
+    """Write findings law by law, in words.
+
+    Parameters
+    ----------
+    findings
+        The ``FINDING_COLUMNS``.
+    lang
+        "zh" or "en".
+    most
+        How many violations and warnings of one law are told before the rest is only counted.
+
+    Returns
+    -------
+    str
+        A table of the laws, then what is not in order.
+    """
+    rows = [[t("table.law", lang), *(t(f"verdict.{word}", lang) for word in ("ok", "exempt", "warning", "violation"))]]
+    details: list[str] = []
+    for key, group in findings.groupby("key", sort=False):
+        counts = group["verdict"].value_counts()
+        numbers = [str(int(counts.get(word, 0))) for word in ("ok", "exempt", "warning", "violation")]
+        rows.append([_name_law(str(key), lang), *numbers])
+        odd = group[group["verdict"].isin(["violation", "warning"])]
+        details += [f"- {tell_finding(row, lang)}" for _, row in odd.head(most).iterrows()]
+        if len(odd) > most:
+            details.append(t("table.more", lang, count=len(odd) - most, law=_name_law(str(key), lang)))
+    return "\n\n".join([align_rows(rows), *(["\n".join(details)] if details else [])])
+
+
+def _name_law(key: str, lang: str) -> str:
+    return t(f"finding.{key}", lang) if has_text(f"finding.{key}", lang) else key
+
+
+def tell_finding(finding: pd.Series, lang: str) -> str:
+    """Tell one finding in one line: verdict, law, place and reason.
+
+    Parameters
+    ----------
+    finding
+        A row of the ``FINDING_COLUMNS``.
+    lang
+        "zh" or "en".
+
+    Returns
+    -------
+    str
+    """
+    where = " ".join(word for word in (str(finding["level"] or ""), str(finding["code"] or "")) if word)
+    told = json.loads(finding["reason"]) if finding["reason"] else {"key": "", "values": {}}
+    try:
+        why = t(f"reason.{told['key']}", lang, **told["values"])
+    except (KeyError, ValueError, TypeError):  # a plan checked by another version names other reasons
+        why = ", ".join([told["key"], *(f"{name}={value}" for name, value in told["values"].items())])
+    law, verdict = _name_law(str(finding["key"]), lang), t(f"verdict.{finding['verdict']}", lang)
+    return t("table.finding", lang, verdict=verdict, law=law, where=where, why=why)
+
+
+def align_rows(rows: Sequence[Sequence[str]]) -> str:
+    """Align columns: the first to the left, the others to the right; a Chinese character is two wide.
+
+    Parameters
+    ----------
+    rows
+        Cells, the same number in every row.
+
+    Returns
+    -------
+    str
+    """
+    widths = [max(_width(cell) for cell in column) for column in zip(*rows, strict=True)]
+    lines = [
+        "  ".join(
+            cell + pad if place == 0 else pad + cell
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+            for pad in (" " * (width - _width(cell)),)
+        ).rstrip()
+        for row in rows
+    ]
+    return "\n".join(lines)
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
