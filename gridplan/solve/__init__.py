@@ -1,0 +1,8 @@
+"""The solver: arrays in, labels and proofs out."""
+
+from gridplan.solve.bounds import LoadRule, make_rule
+from gridplan.solve.certificate import Certificate
+from gridplan.solve.partition import Partition, partition
+from gridplan.solve.problem import Weights
+
+__all__ = ["Certificate", "LoadRule", "Partition", "Weights", "make_rule", "partition"]

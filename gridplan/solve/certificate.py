@@ -1,0 +1,41 @@
+"""What a certificate claims."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from gridplan.solve.terms import IntArray
+
+__all__ = ["Certificate"]
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A claim that can be checked without the solver.
+
+    In any plan whose parts are connected along the given edges (and within the area cap), at least
+    ``bound`` households of the atoms ``core`` lie in parts out of bounds. Cores of one labelling's
+    certificates are disjoint, so that bounds add up.
+
+    Attributes
+    ----------
+    kind
+        ``arithmetic``: the core is closed (a component) and its total does not divide into legal parts;
+        ``indivisible``: one atom above every bound; ``structure``: no connected legal group holds any
+        atom of the core; ``exact``: disjoint legal groups cannot cover more of the core.
+    core
+        Atoms, ascending.
+    bound
+        Households.
+    """
+
+    kind: Literal["arithmetic", "indivisible", "structure", "exact"]
+    core: tuple[int, ...]
+    bound: int
+
+    def rename(self, order: IntArray) -> Certificate:
+        """Give the claim in another numbering: atom i becomes ``order[i]``."""
+        return replace(self, core=tuple(np.sort(order[np.array(self.core, np.int64)]).tolist()))
