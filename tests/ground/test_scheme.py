@@ -1,0 +1,72 @@
+"""A scheme says everything wrong with it at once, and a good one says what it means."""
+
+import pytest
+
+from gridplan.errors import SchemeError
+from gridplan.scheme import list_schemes, load_scheme, parse_scheme
+
+GOOD = load_scheme("gridplan").text
+
+
+@pytest.mark.parametrize("name", list_schemes())
+def test_every_preset_is_valid_and_names_its_source(name):
+    scheme = load_scheme(name)
+    assert scheme.id == name
+    assert len(scheme.source) > 20
+    assert all(level.name["zh"] and level.name["en"] for level in scheme.levels)
+
+
+def test_default_scheme_holds_the_rules_of_the_mission():
+    grid = load_scheme("gridplan")["grid"]
+    assert grid.bound_arrays() == ((50, 30, 0, 0), (80, 50, 0, 0))
+    assert load_scheme("gridplan")["subgrid"].max_area_m2 == 200_000
+    assert grid.parent == "subgrid"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("apartment = [50, 80]", "apartment = [80, 50]", "bounds.apartment"),
+        ("apartment = [50, 80]", "flat = [50, 80]", "unknown kind 'flat'"),
+        ("slice_max = 30", "slice_max = -1", "atoms.slice_max"),
+        ("slice_max = 30", "slice_max = true", "atoms.slice_max"),
+        ('parent = "subgrid"', 'parent = "street"', "parent 'street'"),
+        ('measure = "area"', 'measure = "size"', "measure 'size'"),
+        ('mixed = "weighted"', 'mixed = "some"', "mixed 'some'"),
+        ("secondary = 1", "secondary = 4", "barriers.rank.secondary"),
+        ('id = "subgrid"', 'id = "sub-grid"', "letters, digits and underscores"),
+        ("max_area_m2 = 200000.0\nnever_cross = [1]\n\n[[levels]]", "[[levels]]", "wants max_area_m2"),
+        ("gap_m = 3.0", 'gap_m = "3 m"', "barriers.gap_m"),
+        ("gap_m = 3.0", "gap = 3.0", "barriers.gap: unknown"),
+    ],
+)
+def test_each_fault_is_named(old, new, told):
+    assert old in GOOD
+    with pytest.raises(SchemeError) as caught:
+        parse_scheme(GOOD.replace(old, new, 1))
+    assert told in str(caught.value.values["faults"])
+
+
+def test_all_faults_are_told_at_once():
+    text = GOOD.replace("gap_m = 3.0", "gap = 3.0").replace("[50, 80]", "[0, 80]").replace("slice_max = 30", "")
+    with pytest.raises(SchemeError) as caught:
+        parse_scheme(text)
+    assert caught.value.values["count"] == 2
+
+
+def test_what_is_no_toml_and_what_does_not_exist():
+    with pytest.raises(SchemeError, match="scheme_not_toml"):
+        parse_scheme("id = ")
+    with pytest.raises(SchemeError, match="scheme_unknown"):
+        load_scheme("atlantis")
+    with pytest.raises(SchemeError, match="scheme_missing"):
+        load_scheme("atlantis.toml")
+
+
+def test_a_file_of_the_planner_reads_as_the_preset(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(GOOD, encoding="utf-8-sig", newline="\r\n")
+    assert load_scheme(path) == load_scheme("gridplan")
+    path.write_bytes("名".encode("gbk"))
+    with pytest.raises(SchemeError, match="scheme_not_utf8"):
+        load_scheme(path)
