@@ -1,0 +1,189 @@
+"""Read the input layers: any vector file that GDAL knows, GeoParquet, OpenStreetMap files or a place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import geopandas as gpd
+import pandas as pd
+
+from gridplan.crs import describe_crs, parse_crs, reproject
+from gridplan.errors import InputError
+from gridplan.io.columns import ALIASES
+from gridplan.io.georef import locate_layers, require_overlap
+from gridplan.io.osm import read_osm
+from gridplan.io.place import read_place
+from gridplan.io.source import CONTAINERS, PathLike, RawLayer, is_osm, read_source, split_layer
+from gridplan.io.tables import BUILDERS, Reading, make_unique
+from gridplan.schema import Layers, Source, issue_rows, join_issues
+
+__all__ = ["read_layers"]
+
+Columns = Mapping[str, Mapping[str, str]]
+Given = PathLike | Sequence[PathLike] | None
+
+#: Roles that an OpenStreetMap file serves without being asked.
+_OSM_EXTRAS = ("barriers", "landuse")
+
+
+def read_layers(
+    buildings: Given = None,
+    streets: Given = None,
+    boundary: Given = None,
+    barriers: Given = None,
+    landuse: Given = None,
+    compounds: Given = None,
+    existing: Given = None,
+    *,
+    columns: Columns | None = None,
+    crs: object = None,
+    place: str | None = None,
+) -> Layers:
+    """Read the layers of a district.
+
+    Parameters
+    ----------
+    buildings, streets
+        Footprints and centre lines: a file that GDAL reads, ``file.gpkg#layer``, GeoParquet,
+        ``.osm`` or ``.osm.pbf``, or several such files. Streets may be left out where the buildings'
+        file holds them too.
+    boundary, barriers, landuse, compounds, existing
+        Optional layers: the district, rivers and railways, land use, residential compounds, the areas of
+        an existing plan. An OpenStreetMap file gives barriers and land use by itself.
+    columns
+        Columns by role and field for names that are not in :data:`gridplan.io.columns.ALIASES`; ""
+        says that there is none.
+    crs
+        Coordinate system of files that tell none or a wrong one; "local" for plain metres.
+    place
+        Name of a place to fetch from OpenStreetMap for every layer that is not given.
+
+    Returns
+    -------
+    Layers
+        Each frame in the system of its source; what was mended is in ``issues``.
+
+    Raises
+    ------
+    InputError
+        If a layer cannot be read or used: the message names file, layer, column and what to do.
+    CRSError
+        If a coordinate system is missing and not certain.
+    """
+    columns = columns or {}
+    for role in columns:
+        if role not in ALIASES:
+            raise InputError("role_unknown", role=role, known=", ".join(ALIASES))
+    given = {
+        role: _listed(spec)
+        for role, spec in (
+            ("buildings", buildings),
+            ("streets", streets),
+            ("boundary", boundary),
+            ("barriers", barriers),
+            ("landuse", landuse),
+            ("compounds", compounds),
+            ("existing", existing),
+        )
+    }
+    raws = _read_all(given, columns, place)
+    located = locate_layers(raws, None if crs is None else parse_crs(crs))
+    frames, sources, issues = _make_tables(located, columns)
+    require_overlap([(role, frames[role]) for role in ("buildings", "streets", "boundary") if role in frames])
+    return Layers(**frames, sources=tuple(sources), issues=join_issues(*issues))
+
+
+def _listed(spec: Given) -> list[PathLike]:
+    if spec is None:
+        return []
+    return list(spec) if isinstance(spec, (list, tuple)) else [spec]  # type: ignore[list-item]
+
+
+def _read_all(given: Mapping[str, list[PathLike]], columns: Columns, place: str | None) -> list[RawLayer]:
+    """Read every layer once, as far as it is given or comes with another one."""
+    wanted = dict(given)
+    if not wanted["buildings"] and not place:
+        raise InputError("no_buildings_given")
+    if not wanted["streets"] and not place:
+        wanted["streets"] = _streets_beside(wanted["buildings"])
+    extracts: dict[str, dict[str, RawLayer]] = {}
+    raws: list[RawLayer] = []
+    for role, specs in wanted.items():
+        for spec in specs:
+            path, layer = split_layer(spec)
+            if not is_osm(path) or layer:
+                raws.append(read_source(spec, role, columns.get(role, {})))
+                continue
+            key = str(path.absolute())
+            if key not in extracts:
+                extracts[key] = read_osm(path, columns)
+            if role not in extracts[key]:
+                raise InputError("osm_role", path=str(path), role=role, known=", ".join(extracts[key]))
+            raws.append(extracts[key][role])
+    fetched = [read_place(place, columns)] if place else []
+    raws += [
+        raw
+        for found in fetched
+        for role, raw in found.items()
+        if not wanted[role] and role not in _OSM_EXTRAS
+    ]
+    raws += [
+        found[role]
+        for found in (*extracts.values(), *fetched)
+        for role in _OSM_EXTRAS
+        if not wanted[role] and len(found[role].frame)
+    ]
+    return raws
+
+
+def _streets_beside(specs: list[PathLike]) -> list[PathLike]:
+    """Look for the streets in the buildings' own file."""
+    beside = [split_layer(spec)[0] for spec in specs]
+    inside: list[PathLike] = [path for path in beside if path.suffix.lower() in CONTAINERS]
+    if not inside:
+        raise InputError("no_streets_given", path=str(beside[0]))
+    return inside
+
+
+def _make_tables(
+    raws: Sequence[RawLayer], columns: Columns
+) -> tuple[dict[str, gpd.GeoDataFrame], list[Source], list[pd.DataFrame]]:
+    """Build the table of every role from its layers."""
+    frames: dict[str, gpd.GeoDataFrame] = {}
+    sources: list[Source] = []
+    issues: list[pd.DataFrame] = []
+    for role, (build, id_column) in BUILDERS.items():
+        parts = []
+        for raw in (one for one in raws if one.role == role):
+            sources.append(_tell_source(raw))
+            if not len(raw.frame):
+                if role in ("buildings", "streets", "boundary"):
+                    raise InputError(f"no_{role}", path=raw.where)
+                issues += [*raw.issues, issue_rows(role, ["*"], "layer_empty", "noted", detail=raw.where)]
+                continue
+            reading = Reading(raw, frozenset(columns.get(role, {})))
+            parts.append(build(reading))
+            issues += reading.issues
+        if not parts:
+            continue
+        there = parts[0].crs
+        joined = pd.concat([reproject(part, there) for part in parts], ignore_index=True)
+        frames[role], repeated = make_unique(
+            gpd.GeoDataFrame(joined, geometry="geometry", crs=there), id_column, role
+        )
+        issues.append(repeated)
+    return frames, sources, issues
+
+
+def _tell_source(raw: RawLayer) -> Source:
+    told = {field: "+".join(names) for field, names in raw.columns.items()}
+    return Source(
+        raw.role,
+        raw.path,
+        raw.layer,
+        raw.sha256,
+        len(raw.frame),
+        describe_crs(raw.declared),
+        raw.encoding,
+        told,
+    )

@@ -1,0 +1,106 @@
+"""Which geometries of a layer can be used at all: present, finite, of the shape that the role wants."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from gridplan.errors import InputError
+from gridplan.io.source import RawLayer
+
+__all__ = ["sound_shapes"]
+
+Mask = npt.NDArray[np.bool_]
+
+_LINES = (1, 2, 5)
+_POLYGONS = (3, 6)
+_COLLECTION = 7
+
+
+def sound_shapes(
+    shapes: npt.NDArray[np.object_], wanted: str, raw: RawLayer
+) -> tuple[npt.NDArray[np.object_], list[tuple[str, str, Mask]]]:
+    """Keep the geometries of a layer that can be used.
+
+    Parameters
+    ----------
+    shapes
+        Geometries as read, shape (n,).
+    wanted
+        "polygon", "line" or "line or polygon".
+    raw
+        The layer, for messages.
+
+    Returns
+    -------
+    shapes, faults
+        The geometries with ``None`` in place of those that cannot be used; and per fault its code,
+        what was done, and the rows. Closed lines where polygons are wanted (a drawing's outlines) are
+        filled.
+
+    Raises
+    ------
+    InputError
+        If not one of them can be used.
+    """
+    shapes = shapes.copy()
+    missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    endless = ~missing & ~_is_finite(shapes)
+    kind = shapely.get_type_id(shapes)
+    sound = ~missing & ~endless
+    if len(shapes) and not sound.any():
+        key = "no_finite_coordinates" if endless.any() else "no_shapes"
+        raise InputError(key, layer=raw.role, path=raw.where, rows=len(shapes))
+    fits = np.isin(kind, _POLYGONS) if "polygon" in wanted else np.zeros(len(shapes), dtype=bool)
+    if "line" in wanted:
+        fits |= np.isin(kind, _LINES)
+    fits |= kind == _COLLECTION
+    filled = (
+        sound & ~fits & _is_outline(shapes, kind)
+        if wanted == "polygon"
+        else np.zeros(len(shapes), dtype=bool)
+    )
+    shapes[filled] = _fill(shapes[filled])
+    foreign = sound & ~fits & ~filled
+    if len(shapes) and not (sound & (fits | filled)).any():
+        found = sorted({str(name) for name in _names(shapes[foreign])})
+        raise InputError(
+            "shapes_wrong",
+            layer=raw.role,
+            path=raw.where,
+            wanted=wanted,
+            found=", ".join(found),
+            rows=len(shapes),
+        )
+    shapes[missing | endless | foreign] = None
+    return shapes, [
+        ("shape_missing", "dropped", missing),
+        ("shape_not_finite", "dropped", endless),
+        ("shape_wrong_type", "dropped", foreign),
+        ("outline_filled", "repaired", filled),
+    ]
+
+
+def _is_finite(shapes: npt.NDArray[np.object_]) -> Mask:
+    """Tell which geometries have finite coordinates only (bounds alone would skip a NaN)."""
+    coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
+    wrong = owner[~np.isfinite(coordinates).all(axis=1)]
+    finite = np.ones(len(shapes), dtype=bool)
+    finite[wrong] = False
+    return finite
+
+
+def _is_outline(shapes: npt.NDArray[np.object_], kind: npt.NDArray[np.int32]) -> Mask:
+    single = np.isin(kind, (1, 2))
+    return np.asarray(single & shapely.is_closed(shapes) & (shapely.get_num_points(shapes) >= 4), dtype=bool)
+
+
+def _fill(lines: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    coordinates, owner = shapely.get_coordinates(lines, return_index=True)
+    rings: npt.NDArray[np.object_] = shapely.linearrings(coordinates, indices=owner)
+    return np.asarray(shapely.polygons(rings), dtype=object)
+
+
+def _names(shapes: npt.NDArray[np.object_]) -> list[str]:
+    return [shape.geom_type for shape in shapes]

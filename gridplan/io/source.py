@@ -1,0 +1,309 @@
+"""Open one layer of one file: find it, judge whether the file is whole, read only the columns needed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import warnings
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pyogrio
+import pyproj
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
+
+from gridplan.errors import InputError
+from gridplan.io.columns import find_columns, normalise_name
+from gridplan.io.dbf import decode_frame, decode_name, find_encoding, find_part, missing_bytes
+from gridplan.schema import issue_rows
+
+__all__ = ["CONTAINERS", "PathLike", "RawLayer", "hash_file", "is_osm", "read_source", "split_layer"]
+
+PathLike = str | os.PathLike[str]
+
+#: Files that hold several layers, so that one file can serve several roles.
+CONTAINERS = (".gpkg", ".gdb", ".sqlite", ".osm", ".pbf")
+
+_READ_FAULTS = (
+    DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError, pa.ArrowException,
+    UnicodeDecodeError, RuntimeError, ValueError, OSError,
+)  # fmt: skip
+
+_VECTOR_SUFFIXES = frozenset(
+    [".shp", ".gpkg", ".geojson", ".json", ".geojsonl", ".fgb", ".gml", ".kml", ".kmz", ".dxf", ".tab", ".mif", ".gdb", ".sqlite", ".parquet", ".zip", ".gpx", ".csv", ".osm", ".pbf"]
+)
+
+_LAYER_WORDS: Mapping[str, tuple[str, ...]] = {
+    "buildings": ("building", "buildings", "房屋", "建筑", "建筑物", "楼栋", "楼幢", "bati", "batiment", "jzw", "fw"),
+    "streets": ("street", "streets", "road", "roads", "highway", "道路", "街道", "街巷", "路网", "troncon", "dl"),
+    "barriers": ("barrier", "barriers", "water", "waterways", "rivers", "railways", "rail", "水系", "河流", "铁路"),
+    "landuse": ("landuse", "land_use", "用地", "土地利用", "地类"),
+    "compounds": ("compound", "compounds", "小区", "院落"),
+    "boundary": ("boundary", "district", "extent", "limit", "边界", "范围", "辖区", "行政区"),
+    "existing": ("existing", "grid", "grids", "网格", "社区", "communities"),
+}  # fmt: skip
+_POLYGON_ROLES = frozenset({"buildings", "landuse", "compounds", "boundary", "existing"})
+
+
+@dataclass(frozen=True, slots=True)
+class RawLayer:
+    """A layer as read, before its columns get our names.
+
+    Parameters
+    ----------
+    role, path, layer, sha256, encoding
+        Where it came from.
+    frame
+        The columns that were found, under their own names, and the geometry.
+    columns
+        Columns by field.
+    declared
+        The coordinate system that the file tells, if any.
+    issues
+        What had to be done to read it.
+    """
+
+    role: str
+    path: str
+    layer: str
+    sha256: str
+    encoding: str
+    frame: gpd.GeoDataFrame
+    columns: Mapping[str, tuple[str, ...]]
+    declared: pyproj.CRS | None
+    issues: tuple[pd.DataFrame, ...] = ()
+
+    @property
+    def where(self) -> str:
+        """File and layer in one text, for messages."""
+        return f"{self.path}#{self.layer}" if self.layer else self.path
+
+
+def split_layer(spec: PathLike) -> tuple[Path, str]:
+    """Split ``file.gpkg#layer`` into the file and the layer; a ``#`` in the file's own name is kept."""
+    text = os.fspath(spec)
+    if Path(text).exists() or "#" not in text:
+        return Path(text), ""
+    path, _, layer = text.rpartition("#")
+    return Path(path), layer
+
+
+def is_osm(path: Path) -> bool:
+    """Tell whether a file is an extract of OpenStreetMap."""
+    return path.suffix.lower() in (".osm", ".pbf")
+
+
+def hash_file(path: Path) -> str:
+    """Return the SHA-256 of a file; of a shapefile's parts or a folder's files, in the order of names."""
+    digest = hashlib.sha256()
+    for part in _parts(path):
+        with part.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+def _parts(path: Path) -> Iterable[Path]:
+    if path.is_dir():
+        return sorted(one for one in path.rglob("*") if one.is_file())
+    if path.suffix.lower() == ".shp":
+        found = (find_part(path, suffix) for suffix in (".cpg", ".dbf", ".prj", ".shx"))
+        return [path, *(part for part in found if part is not None)]
+    return [path]
+
+
+def require_file(path: Path) -> None:
+    """Refuse what is no whole vector file.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, empty, a plain folder, cut off, or a shapefile without its parts.
+    """
+    if not path.exists():
+        raise InputError("file_missing", path=str(path))
+    if path.is_dir():
+        if path.suffix.lower() != ".gdb":
+            raise InputError("file_is_folder", path=str(path))
+        return
+    if path.stat().st_size == 0:
+        raise InputError("file_empty", path=str(path))
+    parts = [path]
+    if path.suffix.lower() == ".shp":
+        found = {suffix: find_part(path, suffix) for suffix in (".shx", ".dbf")}
+        lost = [path.with_suffix(suffix).name for suffix, part in found.items() if part is None]
+        if lost:
+            raise InputError("shapefile_parts_missing", path=str(path), parts=", ".join(lost))
+        parts += [part for part in found.values() if part is not None]
+    for part in parts:
+        if lacking := missing_bytes(part):
+            raise InputError("file_truncated", path=str(part), bytes=lacking)
+
+
+def read_source(
+    spec: PathLike, role: str, asked: Mapping[str, str], *, options: Mapping[str, Any] | None = None
+) -> RawLayer:
+    """Read one layer.
+
+    Parameters
+    ----------
+    spec
+        A file that GDAL reads, or a GeoParquet file; ``#layer`` names the layer of a container.
+    role
+        What the layer is wanted for.
+    asked
+        Columns by field that the caller named.
+    options
+        Open options for GDAL.
+
+    Returns
+    -------
+    RawLayer
+
+    Raises
+    ------
+    InputError
+        If the file or the layer cannot be read, has no geometry or no such column.
+    """
+    path, wished = split_layer(spec)
+    require_file(path)
+    if path.suffix.lower() in (".parquet", ".geoparquet"):
+        return _read_parquet(path, role, asked)
+    shape = path.suffix.lower() == ".shp"
+    text = find_encoding(path) if shape else None
+    forced = "ISO-8859-1" if shape else None
+    layer = _choose_layer(path, wished, role)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            info = pyogrio.read_info(path, layer=layer, encoding=forced, **(options or {}))
+            raw_names = [str(name) for name in info["fields"]]
+            names = [decode_name(name, text.encoding) for name in raw_names] if text else raw_names
+            where = f"{path}#{layer}" if wished or not shape else str(path)
+            found, rivals = find_columns(role, names, asked, where=where, short_names=shape)
+            needed = {name for several in found.values() for name in several}
+            frame = pyogrio.read_dataframe(
+                path,
+                layer=layer,
+                encoding=forced,
+                use_arrow=True,
+                force_2d=True,
+                on_invalid="ignore",
+                columns=[raw for raw, name in zip(raw_names, names, strict=True) if name in needed],
+                **(options or {}),
+            )
+        except InputError:
+            raise
+        except _READ_FAULTS as error:
+            raise _tell_fault(path, error) from error
+    if not isinstance(frame, gpd.GeoDataFrame):
+        raise InputError("no_geometry", path=str(path), layer=layer)
+    if 0 <= len(frame) < info["features"]:
+        raise InputError(
+            "rows_lost", path=str(path), layer=layer, read=len(frame), rows=int(info["features"])
+        )
+    if text:
+        frame = gpd.GeoDataFrame(decode_frame(frame, text.encoding), geometry="geometry", crs=frame.crs)
+    issues = [issue_rows(role, ["*"], "read_warning", "noted", detail=one) for one in _messages(caught)]
+    if text and text.guessed:
+        issues.append(issue_rows(role, ["*"], "encoding_guessed", "noted", detail=text.encoding))
+    issues += _tell_rivals(role, found, rivals)
+    encoding = text.encoding if text else ""
+    sha = hash_file(path)
+    return RawLayer(role, str(path), layer, sha, encoding, frame, found, _known_crs(frame), tuple(issues))
+
+
+def _messages(caught: Iterable[warnings.WarningMessage]) -> list[str]:
+    return sorted({str(one.message) for one in caught})
+
+
+def _tell_fault(path: Path, error: BaseException) -> InputError:
+    if isinstance(error, UnicodeDecodeError) or "not encoded in UTF-8" in str(error):
+        return InputError("text_not_utf8", path=str(path))
+    return InputError("file_damaged", path=str(path), fault=_short(error))
+
+
+def _short(error: BaseException) -> str:
+    """Return the first line of a message of another library."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+
+
+def _tell_rivals(
+    role: str, found: Mapping[str, tuple[str, ...]], rivals: Mapping[str, tuple[str, ...]]
+) -> list[pd.DataFrame]:
+    """Tell where another column would have done as well for a count: people have to know which one was taken."""
+    return [
+        issue_rows(
+            role,
+            ["*"],
+            "column_ambiguous",
+            "asked",
+            detail=f"{field}: {found[field][0]} | {', '.join(others)}",
+        )
+        for field, others in sorted(rivals.items())
+        if field in ("households", "population")
+    ]
+
+
+def _known_crs(frame: gpd.GeoDataFrame) -> pyproj.CRS | None:
+    """Return the file's coordinate system, unless it only says that there is none."""
+    if frame.crs is None:
+        return None
+    crs = pyproj.CRS(frame.crs)
+    return None if str(crs.name).lower().startswith(("undefined", "unknown")) else crs
+
+
+def _choose_layer(path: Path, wished: str, role: str) -> str:
+    """Choose the layer of a file: the one named, the only one, the one whose name or shapes fit."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            listed = [(str(name), kind) for name, kind in pyogrio.list_layers(path)]
+        except _READ_FAULTS as error:
+            known = path.suffix.lower() in _VECTOR_SUFFIXES
+            key = "file_damaged" if known else "file_not_vector"
+            raise InputError(key, path=str(path), fault=_short(error)) from error
+    names = [name for name, _ in listed]
+    if wished:
+        if wished not in names:
+            raise InputError("layer_missing", path=str(path), layer=wished, layers=", ".join(names) or "-")
+        return wished
+    drawn = [(name, str(kind)) for name, kind in listed if kind is not None]
+    if not drawn:
+        raise InputError("no_geometry", path=str(path), layer=", ".join(names) or "-")
+    if len(drawn) == 1:
+        return drawn[0][0]
+    words = [normalise_name(word) for word in _LAYER_WORDS[role]]
+    exact = [name for name, _ in drawn if normalise_name(name) in words]
+    partly = [name for name, _ in drawn if any(len(w) > 2 and w in normalise_name(name) for w in words)]
+    wanted = "Polygon" if role in _POLYGON_ROLES else "Line"
+    fitting = [name for name, kind in drawn if wanted in kind] if role in ("buildings", "streets") else []
+    for candidates in (exact, partly, fitting):
+        if len(candidates) == 1:
+            return candidates[0]
+    raise InputError("layer_unclear", path=str(path), role=role, layers=", ".join(names))
+
+
+def _read_parquet(path: Path, role: str, asked: Mapping[str, str]) -> RawLayer:
+    try:
+        schema = pq.read_schema(path)
+        names = [str(name) for name in schema.names]
+        if b"geo" not in (schema.metadata or {}):
+            raise InputError("no_geometry", path=str(path), layer=path.stem)
+        found, rivals = find_columns(role, names, asked, where=str(path))
+        frame = gpd.read_parquet(path)
+    except InputError:
+        raise
+    except _READ_FAULTS as error:
+        raise InputError("file_damaged", path=str(path), fault=_short(error)) from error
+    needed = list(dict.fromkeys(name for several in found.values() for name in several))
+    frame = frame[[*needed, frame.geometry.name]].rename_geometry("geometry").reset_index(drop=True)
+    frame = frame.set_geometry(frame.geometry.force_2d())
+    issues = tuple(_tell_rivals(role, found, rivals))
+    return RawLayer(role, str(path), "", hash_file(path), "", frame, found, _known_crs(frame), issues)
