@@ -1,0 +1,247 @@
+"""Shared borders of atoms, measured anew from the written polygons.
+
+Two polygons of an exact coverage share a border where they share a segment, vertex by vertex. So
+borders are found by sorting segments, without any overlay; a segment that only one polygon has lies
+on the rim of the whole (or of a hole), one that three have lies in an overlap.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+__all__ = ["Borders", "Segments", "fingerprint_segments", "measure_borders", "take_segments"]
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+GeometryArray = npt.NDArray[np.object_]
+
+#: A border lies on a street when its middle is this near [m]: the written grid is 1 cm, twice that
+#: covers the rounding of both.
+ON_STREET_M = 0.02
+#: Streets are looked up in pieces of this length [m], so that the boxes of slanting ones stay small.
+PIECE_M = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """All ring segments of a row of polygons.
+
+    Parameters
+    ----------
+    ends
+        ``x0, y0, x1, y1`` with the lesser end first, shape (s, 4) [m].
+    owner
+        Position of the polygon, shape (s,).
+    """
+
+    ends: FloatArray
+    owner: IntArray
+
+    @property
+    def length(self) -> FloatArray:
+        """Length of each segment [m]."""
+        return np.hypot(self.ends[:, 2] - self.ends[:, 0], self.ends[:, 3] - self.ends[:, 1])
+
+
+@dataclass(frozen=True, slots=True)
+class Borders:
+    """Who borders on whom, how long and on what.
+
+    Parameters
+    ----------
+    pairs
+        Atoms i < j, one row per pair and rank, sorted, shape (m, 2).
+    length
+        Length of the shared border on that rank [m], shape (m,).
+    rank
+        0 where the border lies on no street, else the rank 1-3, shape (m,).
+    segments
+        All segments of the atoms.
+    partner
+        The atom on the other side of each segment, -1 where there is none, shape (s,).
+    crowded
+        Atoms that share a segment with more than one other: they overlap.
+    """
+
+    pairs: IntArray
+    length: FloatArray
+    rank: npt.NDArray[np.int8]
+    segments: Segments
+    partner: IntArray
+    crowded: IntArray
+
+    def join_pairs(self, passable: npt.NDArray[np.bool_], n: int, shortest: float) -> IntArray:
+        """Give the pairs whose passable border reaches a length.
+
+        Parameters
+        ----------
+        passable
+            Which rows count, shape (m,).
+        n
+            Number of atoms.
+        shortest
+            Least length of the shared border [m]; a border over several ranks counts as one.
+
+        Returns
+        -------
+        ndarray of int64, shape (p, 2)
+        """
+        keys = self.pairs[passable, 0] * n + self.pairs[passable, 1]
+        unique, place = np.unique(keys, return_inverse=True)
+        total = np.bincount(place, self.length[passable], minlength=len(unique))
+        # the tolerance is the grid of the written coordinates, not a second rule
+        kept = unique[total >= shortest - ON_STREET_M]
+        return np.column_stack([kept // n, kept % n])
+
+
+def take_segments(polygons: GeometryArray) -> Segments:
+    """Take the segments of the rings of polygons.
+
+    Parameters
+    ----------
+    polygons
+        Polygons or multipolygons, missing ones give nothing; shape (n,).
+    """
+    parts, part_of = shapely.get_parts(polygons, return_index=True)
+    rings, ring_of = shapely.get_rings(parts, return_index=True)
+    xy, point_of = shapely.get_coordinates(rings, return_index=True)
+    xy = xy + 0.0  # -0.0 and 0.0 are one place
+    inner = point_of[1:] == point_of[:-1]
+    a, b = xy[:-1][inner], xy[1:][inner]
+    swap = (a[:, 0] > b[:, 0]) | ((a[:, 0] == b[:, 0]) & (a[:, 1] > b[:, 1]))
+    ends = np.where(swap[:, None], np.hstack([b, a]), np.hstack([a, b]))
+    return Segments(ends, np.asarray(part_of[ring_of[point_of[:-1][inner]]], dtype=np.int64))
+
+
+def hash_segments(ends: FloatArray) -> npt.NDArray[np.uint64]:
+    """Give each segment one number from the exact bits of its ends, shape (s,)."""
+    bits = np.ascontiguousarray(ends).view(np.uint64)
+    mixed = np.zeros(len(bits), dtype=np.uint64)
+    for column in range(4):
+        mixed = (mixed ^ bits[:, column]) * np.uint64(0x9E3779B97F4A7C15)
+        mixed ^= mixed >> np.uint64(29)
+    return (mixed * np.uint64(0xBF58476D1CE4E5B9)) ^ (mixed >> np.uint64(32))
+
+
+def fingerprint_segments(ends: FloatArray, owner: IntArray, count: int) -> npt.NDArray[np.uint64]:
+    """Sum the numbers of the segments of each owner: equal outlines have equal sums, in any order.
+
+    Parameters
+    ----------
+    ends, owner
+        As in :class:`Segments`.
+    count
+        Number of owners.
+
+    Returns
+    -------
+    ndarray of uint64, shape (count,)
+    """
+    order = np.argsort(owner, kind="stable")
+    running = np.concatenate([np.zeros(1, np.uint64), np.cumsum(hash_segments(ends)[order], dtype=np.uint64)])
+    cuts = np.searchsorted(owner[order], np.arange(count + 1))
+    return np.asarray(running[cuts[1:]] - running[cuts[:-1]], dtype=np.uint64)
+
+
+def measure_borders(polygons: GeometryArray, streets: GeometryArray, ranks: IntArray) -> Borders:
+    """Measure the shared borders of polygons and find what they lie on.
+
+    Parameters
+    ----------
+    polygons
+        The atoms [m, projected CRS], shape (n,).
+    streets
+        Street lines, same CRS, shape (k,).
+    ranks
+        Rank of each street, shape (k,).
+    """
+    segments = take_segments(polygons)
+    n = len(polygons)
+    # equal segments come to stand side by side; the order of the ends within equals is free
+    hashes = hash_segments(segments.ends)
+    order = np.lexsort((segments.owner, hashes))
+    ends, owner = segments.ends[order], segments.owner[order]
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = (ends[1:] != ends[:-1]).any(axis=1)
+    group = np.cumsum(new) - 1
+    size = np.bincount(group) if len(group) else np.zeros(0, np.int64)
+    starts = np.flatnonzero(new)
+    first = starts[size == 2]
+    partner = np.full(len(order), -1, dtype=np.int64)
+    partner[order[first]] = owner[first + 1]
+    partner[order[first + 1]] = owner[first]
+    crowded = np.unique(owner[size[group] > 2]) if len(group) else np.zeros(0, np.int64)
+
+    apart = first[owner[first] != owner[first + 1]]
+    rank = rank_segments(ends[apart], streets, ranks)
+    length = np.hypot(ends[apart, 2] - ends[apart, 0], ends[apart, 3] - ends[apart, 1])
+    keys = (owner[apart] * n + owner[apart + 1]) * 4 + rank
+    unique, place = np.unique(keys, return_inverse=True)
+    total = np.zeros(len(unique))
+    np.add.at(total, place, length)
+    pair = unique // 4
+    pairs = np.column_stack([pair // max(n, 1), pair % max(n, 1)])
+    return Borders(pairs, total, (unique % 4).astype(np.int8), segments, partner, crowded)
+
+
+def rank_segments(ends: FloatArray, streets: GeometryArray, ranks: IntArray) -> npt.NDArray[np.int8]:
+    """Find the strongest street on which each segment lies, by its middle.
+
+    Parameters
+    ----------
+    ends
+        Segments, shape (s, 4) [m].
+    streets, ranks
+        Lines and their ranks 1-3.
+
+    Returns
+    -------
+    ndarray of int8, shape (s,)
+        0 where there is no street.
+    """
+    found = np.zeros(len(ends), dtype=np.int8)
+    if not len(streets) or not len(ends):
+        return found
+    pieces, of = _cut_pieces(streets)
+    near = _find_near_cells(ends, pieces)
+    if not len(near):
+        return found
+    middle = shapely.points((ends[near, 0] + ends[near, 2]) / 2, (ends[near, 1] + ends[near, 3]) / 2)
+    hit, piece = shapely.STRtree(pieces).query(middle, predicate="dwithin", distance=ON_STREET_M)
+    best = np.full(len(near), 9, dtype=np.int64)
+    np.minimum.at(best, hit, ranks[of[piece]])
+    found[near] = np.where(best < 9, best, 0)
+    return found
+
+
+def _cut_pieces(streets: GeometryArray) -> tuple[GeometryArray, IntArray]:
+    """Cut lines into straight pieces of at most ``PIECE_M``, with the line each belongs to."""
+    parts, part_of = shapely.get_parts(streets, return_index=True)
+    xy, of = shapely.get_coordinates(shapely.segmentize(parts, PIECE_M), return_index=True)
+    inner = of[1:] == of[:-1]
+    ends = np.stack([xy[:-1][inner], xy[1:][inner]], axis=1)
+    return shapely.linestrings(ends), np.asarray(part_of[of[:-1][inner]], dtype=np.int64)
+
+
+def _find_near_cells(ends: FloatArray, pieces: GeometryArray) -> IntArray:
+    """Give the segments whose middle lies in a square that some street piece touches.
+
+    Most borders run through courtyards; this throws them out before the tree is asked.
+    """
+    box = shapely.bounds(pieces)
+    origin = np.floor(box[:, :2].min(axis=0)) - 1
+    cell = 4.0
+    width = int((box[:, 2].max() - origin[0]) / cell) + 3
+    points = shapely.get_coordinates(shapely.segmentize(pieces, cell / 2))
+    square = ((points - origin) // cell).astype(np.int64)
+    around = [(square[:, 1] + dy) * width + square[:, 0] + dx for dx in (-1, 0, 1) for dy in (-1, 0, 1)]
+    marked = np.unique(np.concatenate(around))
+    middle = ((ends[:, :2] + ends[:, 2:]) / 2 - origin) // cell
+    inside = (middle >= -1).all(axis=1) & (middle[:, 0] < width)
+    keys = np.where(inside, middle[:, 1] * width + middle[:, 0], -(10**15)).astype(np.int64)
+    place = np.minimum(np.searchsorted(marked, keys), len(marked) - 1)
+    return np.flatnonzero(marked[place] == keys)

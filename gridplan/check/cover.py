@@ -1,0 +1,213 @@
+"""Law 1, seamless: the areas of a level are disjoint and their union is the district."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from gridplan.check.borders import Segments, fingerprint_segments, take_segments
+from gridplan.check.findings import Finding, name_ids, with_ok
+from gridplan.check.reading import LevelReading, Reading
+
+__all__ = ["judge_seamless"]
+
+IntArray = npt.NDArray[np.int64]
+GeometryArray = npt.NDArray[np.object_]
+
+#: Share of the district's area that may be lost to rounding (DESIGN.md, law 1).
+AREA_SHARE = 1e-6
+#: Holes and overlaps below this are the rounding of coordinates, not ground [m2]: 1 cm along 10 m.
+SPECK_M2 = 0.1
+
+
+def judge_seamless(reading: Reading) -> list[Finding]:
+    """Judge the cover by atoms and every written level layer.
+
+    Parameters
+    ----------
+    reading
+        The plan.
+    """
+    rows = with_ok("", _judge_atoms(reading), judged=len(reading.geometry))
+    for level in reading.levels:
+        layer = reading.polygons.get(level.level.id)
+        if layer is None:
+            # a plan just made has labels only: its areas are as seamless as its atoms
+            rows += with_ok(level.level.id, [], judged=len(level.codes))
+        else:
+            rows += with_ok(level.level.id, _judge_layer(reading, level, layer), judged=len(level.codes))
+    return rows
+
+
+def _judge_atoms(reading: Reading) -> list[Finding]:
+    shapes = reading.geometry
+    polygonal = np.isin(shapely.get_type_id(shapes), (3, 6))
+    broken = np.flatnonzero(~polygonal | shapely.is_empty(shapes) | ~shapely.is_valid(shapes))
+    faults = []
+    if len(broken):
+        faults.append(
+            Finding("violation", value=len(broken), bound=0, reason="atoms_broken", values=name_ids(broken))
+        )
+        return faults
+    whole = float(shapely.area(reading.plan.district))
+    gaps = _find_gaps(reading, whole)
+    valid = bool(shapely.coverage_is_valid(shapes))
+    if not valid:
+        faults += _name_overlaps(reading)
+    return faults + gaps
+
+
+def _find_gaps(reading: Reading, whole: float) -> list[Finding]:
+    """Compare the rim of all atoms with the district, and name holes and what sticks out."""
+    borders = reading.borders
+    rim = borders.partner < 0
+    ends = borders.segments.ends[rim]
+    limit = take_segments(np.array([reading.plan.district], dtype=object))
+    total = float(reading.area.sum())
+    same = len(ends) == len(limit.ends) and (
+        fingerprint_segments(ends, np.zeros(len(ends), np.int64), 1)
+        == fingerprint_segments(limit.ends, np.zeros(len(limit.ends), np.int64), 1)
+    )
+    if bool(same) and abs(total - whole) <= AREA_SHARE * whole:
+        return []
+    covered = shapely.build_area(shapely.multilinestrings(shapely.linestrings(ends.reshape(-1, 2, 2))))
+    faults = []
+    lost = _take_pieces(shapely.difference(reading.plan.district, covered), whole)
+    over = _take_pieces(shapely.difference(covered, reading.plan.district), whole)
+    for reason, pieces in (("hole", lost), ("outside", over)):
+        if len(pieces):
+            faults.append(_tell_pieces(reading, reason, pieces))
+    if not faults and abs(total - whole) > AREA_SHARE * whole:
+        faults.append(Finding("violation", value=total, bound=whole, reason="area_differs"))
+    return faults
+
+
+def _take_pieces(shape: BaseGeometry, whole: float) -> GeometryArray:
+    """Pieces that are ground and not rounding; none where all together are below the law's share."""
+    parts = shapely.get_parts(shape)
+    area = shapely.area(parts)
+    if area.sum() <= AREA_SHARE * whole and not (area > max(SPECK_M2, AREA_SHARE * whole / 10)).any():
+        return np.zeros(0, dtype=object)
+    return np.asarray(parts[area > min(SPECK_M2, area.max() / 2)], dtype=object)
+
+
+def _tell_pieces(reading: Reading, reason: str, pieces: GeometryArray) -> Finding:
+    """Name the areas beside holes by the codes of the last level."""
+    tree = shapely.STRtree(reading.geometry)
+    touched = np.unique(tree.query(pieces, predicate="dwithin", distance=0.01)[1])
+    return Finding(
+        "violation",
+        value=float(shapely.area(pieces).sum()),
+        bound=0.0,
+        reason=reason,
+        values={"m2": round(float(shapely.area(pieces).sum()), 3), "pieces": len(pieces)}
+        | _name_codes(reading, touched),
+    )
+
+
+def _name_codes(reading: Reading, atoms: IntArray) -> dict[str, object]:
+    if not reading.levels:
+        return name_ids(atoms.tolist())
+    last = reading.levels[-1]
+    labels = np.unique(last.labels[atoms])
+    return name_ids(last.codes[labels[labels >= 0]].tolist())
+
+
+def _name_overlaps(reading: Reading) -> list[Finding]:
+    """Find out what makes the atoms no coverage: overlaps by m2, else borders that do not match."""
+    shapes = reading.geometry
+    wrong = np.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(shapes)))
+    a, b = shapely.STRtree(shapes[wrong]).query(shapes[wrong], predicate="intersects")
+    a, b = wrong[a[a < b]], wrong[b[a < b]]
+    common = shapely.area(shapely.intersection(shapes[a], shapes[b]))
+    real = common > SPECK_M2 / 100
+    if not real.any():
+        values = name_ids(wrong.tolist())
+        return [Finding("violation", value=len(wrong), bound=0, reason="borders_unmatched", values=values)]
+    m2 = float(common[real].sum())
+    values = {"m2": round(m2, 3)} | _name_codes(reading, np.union1d(a[real], b[real]))
+    return [Finding("violation", value=m2, bound=0.0, reason="overlap", values=values)]
+
+
+def outline_segments(reading: Reading, level: LevelReading) -> Segments:
+    """Segments of the atoms that lie on the outline of an area, owned by the area's label."""
+    borders = reading.borders
+    mine = level.labels[borders.segments.owner]
+    beyond = np.where(borders.partner >= 0, level.labels[borders.partner], -2)
+    outline = (mine != beyond) & (mine >= 0)
+    return Segments(borders.segments.ends[outline], mine[outline])
+
+
+def find_differing(reading: Reading, level: LevelReading, layer: gpd.GeoDataFrame) -> dict[str, float]:
+    """Find written polygons that are not the union of their atoms.
+
+    Parameters
+    ----------
+    reading, level
+        The plan and its level.
+    layer
+        The polygons as written, with their code as index or column ``code``.
+
+    Returns
+    -------
+    dict
+        Square metres that differ, by code.
+    """
+    codes = layer_codes(layer)
+    shapes = layer.geometry.to_numpy()
+    outline = outline_segments(reading, level)
+    wanted = fingerprint_segments(outline.ends, outline.owner, len(level.codes))
+    written = take_segments(shapes)
+    have = fingerprint_segments(written.ends, written.owner, len(shapes))
+    place = {code: i for i, code in enumerate(level.codes)}
+    differing = {}
+    for row, code in enumerate(codes):
+        label = place.get(code)
+        if label is None or have[row] == wanted[label]:
+            continue
+        lines = outline.ends[outline.owner == label].reshape(-1, 2, 2)
+        drawn = shapely.build_area(shapely.multilinestrings(shapely.linestrings(lines)))
+        shape = shapes[row] if shapely.is_valid(shapes[row]) else shapely.make_valid(shapes[row])
+        apart = float(shapely.area(shapely.symmetric_difference(shape, drawn)))
+        if apart > max(SPECK_M2, AREA_SHARE * float(shapely.area(drawn))):
+            differing[code] = apart
+    return differing
+
+
+def layer_codes(layer: gpd.GeoDataFrame) -> list[str]:
+    """Codes of a written layer, from its column or its index."""
+    column = layer["code"] if "code" in layer.columns else layer.index.to_series()
+    return ["" if code is None or code != code else str(code) for code in column]  # noqa: PLR0124 (NaN)
+
+
+def _judge_layer(reading: Reading, level: LevelReading, layer: gpd.GeoDataFrame) -> list[Finding]:
+    name = level.level.id
+    codes = np.array(layer_codes(layer), dtype=object)
+    shapes = layer.geometry.to_numpy()
+    faults = [
+        Finding("violation", name, code, apart, 0.0, "polygon_differs", {"m2": round(apart, 3)})
+        for code, apart in find_differing(reading, level, layer).items()
+    ]
+    bad = shapely.is_missing(shapes) | shapely.is_empty(shapes) | ~shapely.is_valid(shapes)
+    faults += [Finding("violation", name, str(code), reason="polygon_broken") for code in codes[bad]]
+    if bad.any() or bool(shapely.coverage_is_valid(shapes)):
+        return faults
+    a, b = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    a, b = a[a < b], b[a < b]
+    common = shapely.area(shapely.intersection(shapes[a], shapes[b]))
+    real = np.flatnonzero(common > SPECK_M2 / 100)
+    faults += [
+        Finding(
+            "violation", name, str(codes[a[i]]), float(common[i]), 0.0, "polygons_overlap",
+            {"m2": round(float(common[i]), 3), "other": str(codes[b[i]])},
+        )
+        for i in real
+    ]  # fmt: skip
+    if not len(real):
+        wrong = codes[~shapely.is_empty(shapely.coverage_invalid_edges(shapes))]
+        values = name_ids(wrong.tolist())
+        faults.append(Finding("violation", name, "", len(wrong), 0, "borders_unmatched", values))
+    return faults

@@ -1,0 +1,131 @@
+"""The judge's table: every check with its key and version, and the front doors of the room."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from gridplan.check.bounds import AreaVerdicts, judge_areas, judge_bounded, judge_certificates
+from gridplan.check.cover import judge_seamless
+from gridplan.check.findings import Finding, tabulate_findings
+from gridplan.check.order import judge_coded, judge_nested, judge_whole
+from gridplan.check.origins import judge_accounted, judge_reproducible
+from gridplan.check.pieces import judge_contiguous
+from gridplan.check.reading import LevelReading, Reading, read_plan
+from gridplan.check.shape import measure_shape
+from gridplan.check.totals import judge_complete
+from gridplan.plan import Plan
+
+__all__ = ["CHECKS", "Check", "check_plan", "judge_area_status"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One law.
+
+    Parameters
+    ----------
+    key
+        Its name in the findings; the title is found under ``finding.<key>``.
+    version
+        Raised whenever its verdict on some plan changes.
+    func
+        Judges a plan.
+    """
+
+    key: str
+    version: int
+    func: Callable[[Reading], list[Finding]]
+
+
+#: All laws of DESIGN.md section 2, in its order, then the figures that no law bounds.
+CHECKS = (
+    Check("seamless", 1, judge_seamless),
+    Check("complete", 1, judge_complete),
+    Check("contiguous", 1, judge_contiguous),
+    Check("bounded", 1, judge_bounded),
+    Check("certificate", 1, judge_certificates),
+    Check("nested", 1, judge_nested),
+    Check("whole", 1, judge_whole),
+    Check("coded", 1, judge_coded),
+    Check("reproducible", 1, judge_reproducible),
+    Check("accounted", 1, judge_accounted),
+    Check("shape", 1, measure_shape),
+)
+
+
+def check_plan(plan: Plan, *, level_polygons: Mapping[str, gpd.GeoDataFrame] | None = None) -> pd.DataFrame:
+    """Judge every law of a plan anew from what is written.
+
+    Parameters
+    ----------
+    plan
+        As opened from its file, or just made.
+    level_polygons
+        Level layers to be judged against the atoms; default: those that the plan carries
+        (``plan.polygons``, filled when it was opened from a file).
+
+    Returns
+    -------
+    DataFrame
+        The ``FINDING_COLUMNS``: per law and level one row ``ok``, or one row per thing out of order.
+        ``reason`` is a JSON text, see :func:`read_reason`. A failed check is a row, never an error.
+
+    Notes
+    -----
+    Nothing of the solver, the atoms or the contiguity room is used: borders are measured from the
+    polygons, pieces counted by connected components, certificates proved again.
+    """
+    reading = read_plan(plan, level_polygons)
+    return tabulate_findings((law.key, law.version, one) for law in CHECKS for one in law.func(reading))
+
+
+def judge_area_status(plan: Plan) -> dict[str, pd.DataFrame]:
+    """Give the areas tables of a plan with their status as the check finds it.
+
+    Parameters
+    ----------
+    plan
+        A plan with areas, labels and certificates.
+
+    Returns
+    -------
+    dict of DataFrame
+        ``plan.areas`` with ``status`` (ok, exempt, violation), ``certificate``, ``certificate_id``,
+        ``reason_key`` and ``reason_values`` filled in, by level id. What a soft level only warns of
+        is ok.
+    """
+    reading = read_plan(plan)
+    tables = dict(plan.areas)
+    for one in reading.levels:
+        if one.level.id in tables:
+            verdicts = judge_areas(reading, one)
+            tables[one.level.id] = _fill_table(tables[one.level.id], one, verdicts)
+    return tables
+
+
+def _fill_table(table: pd.DataFrame, one: LevelReading, verdicts: AreaVerdicts) -> pd.DataFrame:
+    soft = verdicts.status == "warning"
+    status = verdicts.status.copy()
+    status[soft] = "ok"
+    # the numbers of the area tell that it is out of bounds; its reason tells why that cannot be helped
+    why = np.where(verdicts.certificate == "", verdicts.reason, verdicts.certificate)
+    told = pd.DataFrame(
+        {
+            "status": status.astype(str),
+            "certificate": verdicts.certificate.astype(str),
+            "certificate_id": verdicts.certificate_id,
+            "reason_key": why.astype(str),
+            "reason_values": [json.dumps(v, ensure_ascii=False, sort_keys=True) for v in verdicts.values],
+        },
+        index=pd.Index(one.codes.astype(str)),
+    ).reindex(table.index.astype(str))
+    filled = table.copy()
+    for column in told.columns:
+        filled[column] = told[column].to_numpy()
+    return filled

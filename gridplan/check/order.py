@@ -1,0 +1,240 @@
+"""Laws 5 to 7: nesting, buildings kept whole, and codes."""
+
+from __future__ import annotations
+
+import string
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from gridplan.check.cover import find_differing, layer_codes
+from gridplan.check.findings import Finding, name_ids, with_ok
+from gridplan.check.reading import LevelReading, Reading
+from gridplan.check.totals import building_ids
+from gridplan.plan import order_codes
+
+__all__ = ["judge_coded", "judge_nested", "judge_whole"]
+
+IntArray = npt.NDArray[np.int64]
+
+
+def judge_nested(reading: Reading) -> list[Finding]:
+    """Judge that each area lies in its parent: in the atoms, in the table, in the code and on the ground.
+
+    Parameters
+    ----------
+    reading
+        The plan.
+    """
+    rows: list[Finding] = []
+    for one in reading.levels:
+        parent = reading.find_level(one.level.parent) if one.level.parent else None
+        faults = [] if parent is None else _judge_parents(reading, one, parent)
+        rows += with_ok(one.level.id, faults, judged=len(one.codes))
+    return rows
+
+
+def _judge_parents(reading: Reading, one: LevelReading, parent: LevelReading) -> list[Finding]:
+    name = one.level.id
+    held = (one.labels >= 0) & (parent.labels >= 0)
+    pairs = np.unique(np.column_stack([one.labels[held], parent.labels[held]]), axis=0)
+    split = np.bincount(pairs[:, 0], minlength=len(one.codes)) > 1
+    faults = []
+    for i in np.flatnonzero(split):
+        parents = [str(parent.codes[p]) for p in pairs[pairs[:, 0] == i, 1]]
+        values = {"parents": parents[:10]}
+        faults.append(
+            Finding("violation", name, str(one.codes[i]), len(parents), 1, "several_parents", values)
+        )
+    own = {str(one.codes[c]): str(parent.codes[p]) for c, p in pairs if not split[c]}
+    table = reading.plan.areas.get(name)
+    if table is not None and "parent" in table.columns:
+        told = dict(zip(table.index.astype(str), table["parent"].fillna("").astype(str), strict=True))
+        faults += [
+            Finding(
+                "violation", name, code, reason="parent_differs", values={"told": told[code], "found": found}
+            )
+            for code, found in own.items()
+            if told.get(code, found) != found
+        ]
+    form = reading.plan.scheme.codes.formats.get(name, "")
+    faults += [
+        Finding("violation", name, code, reason="code_outside_parent", values={"parent": found})
+        for code, found in own.items()
+        if not _fits_format(code, form, found)
+    ]
+    return faults + _judge_ground(reading, one, parent, own)
+
+
+def _fits_format(code: str, form: str, parent: str) -> bool:
+    """Whether a code begins as its format says for this parent, and a number follows."""
+    if "{parent" not in form:
+        return True
+    head = ""
+    for text, field, _, _ in string.Formatter().parse(form):
+        head += text
+        if field == "seq":
+            break
+        head += parent if field == "parent" else ""
+    return code.startswith(head) and code[len(head) : len(head) + 1].isdigit()
+
+
+def _judge_ground(
+    reading: Reading, one: LevelReading, parent: LevelReading, own: dict[str, str]
+) -> list[Finding]:
+    """Written polygons that are not the union of their atoms are compared with the parent's polygon.
+
+    Those that are need no overlay: their atoms lie in the parent's atoms.
+    """
+    child_layer = reading.polygons.get(one.level.id)
+    parent_layer = reading.polygons.get(parent.level.id)
+    if child_layer is None or parent_layer is None:
+        return []
+    odd_parents = set(find_differing(reading, parent, parent_layer))
+    odd = set(find_differing(reading, one, child_layer))
+    odd |= {code for code, above in own.items() if above in odd_parents}
+    above_shapes = dict(zip(layer_codes(parent_layer), parent_layer.geometry, strict=True))
+    faults = []
+    for code, shape in zip(layer_codes(child_layer), child_layer.geometry, strict=True):
+        above = above_shapes.get(own.get(code, ""))
+        if code in odd and above is not None:
+            beyond = shapely.difference(shapely.make_valid(shape), shapely.make_valid(above))
+            outside = float(shapely.area(beyond))
+            if outside > 0.1:
+                values = {"m2": round(outside, 3), "parent": own[code]}
+                faults.append(Finding("violation", one.level.id, code, outside, 0, "outside_parent", values))
+    return faults
+
+
+def judge_whole(reading: Reading) -> list[Finding]:
+    """Judge that buildings are cut by slices only, and count those cut and those that had to be.
+
+    Parameters
+    ----------
+    reading
+        The plan.
+    """
+    home = reading.building != ""
+    kinds = reading.plan.atoms["slice_kind"].fillna("").astype(str).to_numpy()
+    table = pd.DataFrame({"building": reading.building[home], "unsliced": kinds[home] == ""})
+    count = table.groupby("building", sort=True)["unsliced"].agg(["size", "any"])
+    broken = count.index[(count["size"] > 1) & count["any"]].tolist()
+    faults = [
+        Finding("violation", value=len(ids), bound=0, reason=reason, values=name_ids(ids))
+        for reason, ids in (("house_cut", broken), ("house_elsewhere", _find_elsewhere(reading)))
+        if ids
+    ]
+    rows = with_ok("", faults, judged=len(count))
+    for one in reading.levels:
+        rows += _count_cut(reading, one, home)
+    return rows
+
+
+def _find_elsewhere(reading: Reading) -> list[str]:
+    """Find buildings of which more than half stands outside their own atoms."""
+    buildings = reading.plan.buildings
+    ids = building_ids(buildings)
+    inner = shapely.point_on_surface(buildings.geometry.to_numpy())
+    first = pd.Series(np.arange(len(reading.building)), index=pd.Index(reading.building, dtype=object))
+    first = first[reading.building != ""]
+    single = ~first.index.duplicated(keep=False)
+    place = first[single].reindex(ids).to_numpy()
+    known = ~np.isnan(place)
+    inside = np.zeros(len(ids), dtype=bool)
+    atom = place[known].astype(np.int64)
+    inside[known] = shapely.intersects(reading.geometry[atom], inner[known])
+    doubtful = [i for i in np.flatnonzero(~inside) if ids[i] in first.index]
+    shapes = buildings.geometry.to_numpy()
+    return [str(ids[i]) for i in doubtful if _share_inside(reading, shapes[i], first[[ids[i]]]) < 0.5]
+
+
+def _share_inside(reading: Reading, footprint: shapely.Geometry, atoms: pd.Series) -> float:
+    own = shapely.area(shapely.intersection(reading.geometry[atoms.to_numpy()], footprint)).sum()
+    return float(own / max(shapely.area(footprint), 1e-9))
+
+
+def _count_cut(reading: Reading, one: LevelReading, home: npt.NDArray[np.bool_]) -> list[Finding]:
+    """One row per level: buildings in several areas against those whose households demand it."""
+    rule = reading.make_rule(one.level)
+    weight = (rule.loads @ rule.upper_weight) if rule.kinds else np.zeros(len(home), dtype=np.int64)
+    cap = rule.cap if rule.kinds else 1
+    rows = [_cut_row(one, home, reading.building, weight, cap, "buildings_cut")]
+    buildings = reading.plan.buildings
+    if "compound" in buildings.columns and buildings["compound"].notna().any():
+        of = dict(zip(building_ids(buildings), buildings["compound"], strict=True))
+        told = [of.get(building) for building in reading.building]
+        named = np.array([one if isinstance(one, str) else "" for one in told], dtype=object)
+        rows.append(_cut_row(one, named != "", named, weight, cap, "compounds_cut"))
+    return rows
+
+
+def _cut_row(
+    one: LevelReading,
+    held: npt.NDArray[np.bool_],
+    names: npt.NDArray[np.object_],
+    weight: IntArray,
+    cap: int,
+    reason: str,
+) -> Finding:
+    table = pd.DataFrame({"name": names[held], "label": one.labels[held], "weight": weight[held]})
+    told = table.groupby("name", sort=True).agg({"label": "nunique", "weight": "sum"})
+    cut = told["label"] > 1
+    forced = int((cut & (told["weight"] > cap)).sum())
+    free = told.index[cut & (told["weight"] <= cap)].tolist()
+    values = name_ids(free) | {"cut": int(cut.sum()), "forced": forced}
+    verdict = "warning" if free else "ok"
+    return Finding(verdict, one.level.id, "", float(cut.sum()), float(forced), reason, values)
+
+
+def judge_coded(reading: Reading) -> list[Finding]:
+    """Judge that codes are unique and run west to east, then north to south.
+
+    Parameters
+    ----------
+    reading
+        The plan.
+    """
+    rows: list[Finding] = []
+    xy = shapely.get_coordinates(shapely.point_on_surface(reading.geometry))
+    for one in reading.levels:
+        name = one.level.id
+        table, layer = reading.plan.areas.get(name), reading.polygons.get(name)
+        told = [table.index.astype(str).tolist() if table is not None else []]
+        told.append(layer_codes(layer) if layer is not None else [])
+        doubled = sorted({code for codes in told for code in pd.Index(codes)[pd.Index(codes).duplicated()]})
+        faults = [Finding("violation", name, code, reason="code_twice") for code in doubled]
+        if any(code.strip() == "" for codes in told for code in codes):
+            faults.append(Finding("violation", name, reason="code_empty"))
+        faults += _judge_order(reading, one, xy)
+        rows += with_ok(name, faults, judged=len(one.codes))
+    return rows
+
+
+def _judge_order(reading: Reading, one: LevelReading, xy: npt.NDArray[np.float64]) -> list[Finding]:
+    """Warn of numbers out of order.
+
+    No more than that: areas that were drawn or retired later keep their numbers.
+    """
+    parent = reading.find_level(one.level.parent) if one.level.parent else None
+    group = parent.labels if parent is not None else np.zeros(len(one.labels), dtype=np.int64)
+    held = (one.labels >= 0) & (group >= 0)
+    wrong: list[str] = []
+    order = np.flatnonzero(held)[np.argsort(group[held], kind="stable")]
+    for atoms in np.split(order, np.flatnonzero(np.diff(group[order])) + 1):
+        if not len(atoms):
+            continue
+        members, local = np.unique(one.labels[atoms], return_inverse=True)
+        rank = order_codes(xy[atoms], local.astype(np.int64))
+        wanted = np.argsort(np.argsort([_code_number(str(one.codes[m])) for m in members], kind="stable"))
+        wrong += [str(one.codes[m]) for m in members[rank != wanted]]
+    if not wrong:
+        return []
+    return [Finding("warning", one.level.id, "", len(wrong), 0, "codes_unordered", name_ids(wrong))]
+
+
+def _code_number(code: str) -> int:
+    """Take the number at the end of a code, so that 100 comes after 99."""
+    digits = code[len(code.rstrip("0123456789")) :]
+    return int(digits) if digits else 0

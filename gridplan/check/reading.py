@@ -1,0 +1,193 @@
+"""The plan as written, turned once into the arrays that all checks look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from gridplan.check.borders import Borders, measure_borders
+from gridplan.check.carriers import Carriers, find_carriers
+from gridplan.check.proofs import Proof, read_claims, verify_claims
+from gridplan.check.rule import LoadRule, make_load_rule
+from gridplan.graph import KINDS
+from gridplan.plan import Plan
+from gridplan.scheme import Level
+
+__all__ = ["LevelReading", "Reading", "read_plan"]
+
+IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class LevelReading:
+    """One level as the atoms tell it.
+
+    Parameters
+    ----------
+    level
+        Its rules.
+    codes
+        The codes that atoms hold, sorted, shape (k,).
+    labels
+        Position of each atom's code in ``codes``, -1 where an atom has none, shape (n,).
+    """
+
+    level: Level
+    codes: npt.NDArray[np.object_]
+    labels: IntArray
+
+    def sum_by_area(self, values: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """Sum a value of the atoms by area, shape (k,)."""
+        held = self.labels >= 0
+        sums = np.zeros(len(self.codes))
+        np.add.at(sums, self.labels[held], np.asarray(values, dtype=np.float64)[held])
+        return sums
+
+    def count_by_area(self, values: IntArray) -> IntArray:
+        """Sum whole numbers of the atoms by area, exactly, shape (k,)."""
+        sums = np.zeros(len(self.codes), dtype=np.int64)
+        held = self.labels >= 0
+        np.add.at(sums, self.labels[held], values[held])
+        return sums
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A plan with its arrays.
+
+    Parameters
+    ----------
+    plan
+        The plan as opened.
+    levels
+        The levels of the scheme for which the atoms have a column, parents before children.
+    polygons
+        Level layers as written; a level may be missing.
+    geometry
+        The atoms' polygons, shape (n,).
+    households, population
+        Whole numbers per atom, 0 where the file has nothing (``gaps`` counts those), shape (n,).
+    kind
+        Index into ``KINDS``, -1 for another word, shape (n,).
+    area
+        Area of the polygons, not of the column [m2], shape (n,).
+    building
+        Building id of each atom, "" for land, shape (n,).
+    gaps
+        Atoms without a whole number of households or of population.
+    """
+
+    plan: Plan
+    levels: tuple[LevelReading, ...]
+    polygons: Mapping[str, gpd.GeoDataFrame]
+    geometry: npt.NDArray[np.object_]
+    households: IntArray
+    population: IntArray
+    kind: IntArray
+    area: FloatArray
+    building: npt.NDArray[np.object_]
+    gaps: IntArray
+
+    @cached_property
+    def borders(self) -> Borders:
+        """The shared borders of the atoms, measured anew."""
+        streets = self.plan.streets
+        ranks = pd.to_numeric(streets["rank"], errors="coerce").fillna(0).to_numpy(dtype=np.int64)
+        barring = (ranks >= 1) & (ranks <= 3)
+        return measure_borders(self.geometry, streets.geometry.to_numpy()[barring], ranks[barring])
+
+    def passable_pairs(self, level: Level) -> IntArray:
+        """Pairs of atoms that an area of the level may join, shape (p, 2)."""
+        free = ~np.isin(self.borders.rank, level.never_cross)
+        return self.borders.join_pairs(free, len(self.geometry), level.min_border_m)
+
+    def make_rule(self, level: Level) -> LoadRule:
+        """Build the household rule of a level over the atoms."""
+        return make_load_rule(level, self.households, self.population, self.kind)
+
+    @cached_property
+    def proofs(self) -> dict[str, tuple[Carriers | None, list[Proof]]]:
+        """All certificates, proved again, by level; the graph is built only where there are any."""
+        proved: dict[str, tuple[Carriers | None, list[Proof]]] = {}
+        for one in self.levels:
+            level = one.level
+            claims = read_claims(self.plan.certificates, level.id, len(self.geometry))
+            carriers = None
+            if claims:
+                carriers = find_carriers(
+                    level,
+                    self.make_rule(level),
+                    self.passable_pairs(level),
+                    households=self.households,
+                    kind=self.kind,
+                    area=self.area,
+                    carry_land_m2=self.plan.scheme.atoms.carry_land_m2,
+                )
+            proved[level.id] = (carriers, [] if carriers is None else verify_claims(carriers, claims))
+        return proved
+
+    def find_level(self, level_id: str) -> LevelReading | None:
+        """Give a level by its id, None where the atoms have no column for it."""
+        return next((one for one in self.levels if one.level.id == level_id), None)
+
+
+def read_plan(plan: Plan, level_polygons: Mapping[str, gpd.GeoDataFrame] | None = None) -> Reading:
+    """Turn a plan into arrays.
+
+    Parameters
+    ----------
+    plan
+        As opened from its file, or just made.
+    level_polygons
+        Level layers to be judged against the atoms; default: ``plan.polygons``.
+    """
+    atoms = plan.atoms
+    geometry = atoms.geometry.to_numpy()
+    households, no_households = _take_whole(atoms["households"])
+    population, no_population = _take_whole(atoms["population"])
+    kinds = pd.Categorical(atoms["kind"], categories=list(KINDS)).codes
+    return Reading(
+        plan=plan,
+        levels=tuple(read_level(atoms[lv.id], lv) for lv in plan.scheme.levels if lv.id in atoms.columns),
+        polygons=plan.polygons if level_polygons is None else level_polygons,
+        geometry=geometry,
+        households=households,
+        population=population,
+        kind=kinds.astype(np.int64),
+        area=np.nan_to_num(shapely.area(geometry)),
+        building=_take_text(atoms["building_id"]),
+        gaps=np.flatnonzero(no_households | no_population),
+    )
+
+
+def read_level(column: pd.Series, level: Level) -> LevelReading:
+    """Give the codes of one level numbers."""
+    text = _take_text(column)
+    codes, labels = np.unique(text.astype(str), return_inverse=True)
+    labels = labels.astype(np.int64)
+    if len(codes) and codes[0] == "":
+        codes, labels = codes[1:], labels - 1
+    return LevelReading(level, codes.astype(object), labels)
+
+
+def _take_text(column: pd.Series) -> npt.NDArray[np.object_]:
+    """Texts of a column, "" where there is none."""
+    values = column.to_numpy(dtype=object, copy=True)
+    values[pd.isna(values)] = ""
+    return np.asarray([value if type(value) is str else str(value) for value in values], dtype=object)
+
+
+def _take_whole(column: pd.Series) -> tuple[IntArray, npt.NDArray[np.bool_]]:
+    """Whole numbers >= 0 of a column, 0 where there is none, and where that is."""
+    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    with np.errstate(invalid="ignore"):
+        broken = ~((values >= 0) & (values == np.floor(values)))
+    return np.where(broken, 0, values).astype(np.int64), broken

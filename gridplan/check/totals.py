@@ -1,0 +1,164 @@
+"""Law 2, complete: everything is in exactly one area of each level, and all sums agree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from gridplan.check.cover import layer_codes
+from gridplan.check.findings import Finding, name_ids, with_ok
+from gridplan.check.reading import LevelReading, Reading
+
+__all__ = ["building_ids", "judge_complete"]
+
+IntArray = npt.NDArray[np.int64]
+
+#: Columns of a level layer that are sums over the atoms, in whole numbers.
+SUMS = ("households", "population")
+#: A written area may differ from the polygon's by this share: the rounding of a written number.
+AREA_SHARE = 1e-6
+
+
+def judge_complete(reading: Reading) -> list[Finding]:
+    """Judge that every atom, building, household and person is in one area of each level.
+
+    Parameters
+    ----------
+    reading
+        The plan.
+    """
+    rows = with_ok("", _judge_atoms(reading) + _judge_buildings(reading), judged=len(reading.plan.buildings))
+    told = {level.level.id for level in reading.levels}
+    for level in reading.plan.scheme.levels:
+        if level.id not in told:
+            rows.append(Finding("violation", level.id, reason="level_missing"))
+    for one in reading.levels:
+        faults = _judge_labels(reading, one)
+        layer = reading.polygons.get(one.level.id)
+        if layer is not None:
+            faults += _judge_layer_rows(reading, one, layer)
+        rows += with_ok(one.level.id, faults, judged=len(one.codes))
+    return rows
+
+
+def _count_fault(reason: str, ids: Sequence[object], level: str = "") -> list[Finding]:
+    """One row for a kind of fault, none where there is none."""
+    if not len(ids):
+        return []
+    return [Finding("violation", level, value=len(ids), bound=0, reason=reason, values=name_ids(ids))]
+
+
+def _judge_atoms(reading: Reading) -> list[Finding]:
+    atoms = reading.plan.atoms
+    doubled = atoms.index[atoms.index.duplicated()].tolist()
+    slices = pd.to_numeric(atoms["slice"], errors="coerce").fillna(-1).to_numpy()
+    home = pd.DataFrame({"building": reading.building, "slice": slices})[reading.building != ""]
+    twice = sorted(set(home["building"][home.duplicated()]))
+    return (
+        _count_fault("counts_missing", reading.gaps.tolist())
+        + _count_fault("kind_unknown", np.flatnonzero(reading.kind < 0).tolist())
+        + _count_fault("atom_id_twice", doubled)
+        + _count_fault("slice_twice", twice)
+    )
+
+
+def _judge_buildings(reading: Reading) -> list[Finding]:
+    """Slices sum to their building, and both tables name the same buildings."""
+    buildings = reading.plan.buildings
+    ids = building_ids(buildings)
+    faults = _count_fault("building_id_twice", sorted(set(ids[ids.duplicated()])))
+    home = reading.building != ""
+    inside = pd.DataFrame(
+        {"households": reading.households[home], "population": reading.population[home]},
+        index=pd.Index(reading.building[home], dtype=object),
+    )
+    sums = inside.groupby(level=0, sort=True).sum()
+    unique = buildings[~ids.duplicated()]
+    unique_ids = ids[~ids.duplicated()]
+    faults += _count_fault("building_without_atom", sorted(set(unique_ids) - set(sums.index)))
+    faults += _count_fault("atom_without_building", sorted(set(sums.index) - set(unique_ids)))
+    for column in SUMS:
+        told = pd.to_numeric(unique[column], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+        have = sums[column].reindex(unique_ids).to_numpy(dtype=np.float64)
+        differs = ~np.isnan(have) & (told != have)
+        faults += _count_fault(f"slices_differ_{column}", unique_ids[differs].tolist())
+    on_land = int(reading.households[~home].sum() + reading.population[~home].sum())
+    if on_land:
+        ids_land = np.flatnonzero(~home & ((reading.households > 0) | (reading.population > 0))).tolist()
+        faults += _count_fault("people_without_building", ids_land)
+    return faults
+
+
+def building_ids(buildings: gpd.GeoDataFrame) -> pd.Index:
+    """Ids of the buildings layer, from its column or its index, as text."""
+    told = buildings["building_id"] if "building_id" in buildings.columns else buildings.index
+    return pd.Index([str(one) for one in told], dtype=object)
+
+
+def _judge_labels(reading: Reading, one: LevelReading) -> list[Finding]:
+    """Every atom has a code, and codes and the areas table name the same areas."""
+    name = one.level.id
+    faults = _count_fault("code_missing", np.flatnonzero(one.labels < 0).tolist(), name)
+    table = reading.plan.areas.get(name)
+    if table is None:
+        return [*faults, Finding("violation", name, reason="areas_missing")]
+    listed = {str(code) for code in table.index}
+    faults += [
+        Finding("violation", name, code, reason="area_unlisted") for code in one.codes if code not in listed
+    ]
+    used = set(one.codes)
+    faults += [
+        Finding("violation", name, code, reason="area_empty") for code in sorted(listed) if code not in used
+    ]
+    return faults
+
+
+def _judge_layer_rows(reading: Reading, one: LevelReading, layer: gpd.GeoDataFrame) -> list[Finding]:
+    """Compare the numbers written beside each polygon with the sums of its atoms."""
+    name = one.level.id
+    codes = layer_codes(layer)
+    drawn = set(codes)
+    row = {code: i for i, code in enumerate(one.codes)}
+    faults = [
+        Finding("violation", name, code, reason="polygon_missing") for code in one.codes if code not in drawn
+    ]
+    faults += [
+        Finding("violation", name, code, reason="polygon_unknown")
+        for code in sorted(drawn)
+        if code not in row
+    ]
+    sums = {
+        "households": one.count_by_area(reading.households),
+        "population": one.count_by_area(reading.population),
+        "buildings": _count_buildings(reading, one),
+    }
+    place = np.array([row.get(code, -1) for code in codes], dtype=np.int64)
+    for column, sum_ in sums.items():
+        if column not in layer.columns:
+            continue
+        told = pd.to_numeric(layer[column], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+        faults += [
+            Finding("violation", name, codes[i], told[i], float(sum_[place[i]]), f"sum_differs_{column}")
+            for i in np.flatnonzero(place >= 0)
+            if told[i] != sum_[place[i]]
+        ]
+    if "area_m2" in layer.columns:
+        told = pd.to_numeric(layer["area_m2"], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+        area = one.sum_by_area(reading.area)
+        faults += [
+            Finding("violation", name, codes[i], told[i], float(area[place[i]]), "sum_differs_area")
+            for i in np.flatnonzero(place >= 0)
+            if not abs(told[i] - area[place[i]]) <= max(0.1, AREA_SHARE * area[place[i]])
+        ]
+    return faults
+
+
+def _count_buildings(reading: Reading, one: LevelReading) -> IntArray:
+    """Count the buildings of each area; one that is cut counts in each of its areas."""
+    held = (reading.building != "") & (one.labels >= 0)
+    pairs = pd.DataFrame({"label": one.labels[held], "building": reading.building[held]}).drop_duplicates()
+    return np.bincount(pairs["label"], minlength=len(one.codes)).astype(np.int64)
