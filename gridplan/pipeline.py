@@ -27,8 +27,7 @@ from gridplan.parallel import default_workers
 from gridplan.plan import FORMAT_VERSION, Plan
 from gridplan.schema import CERTIFICATE_COLUMNS, CleanLayers, Layers, join_issues
 from gridplan.scheme import Scheme
-from gridplan.solve import solve_levels
-from gridplan.solve.levels import LevelsResult
+from gridplan.solve.levels import LevelsResult, solve_levels
 
 __all__ = ["ROOMS", "Inputs", "make_plan", "solve_plan"]
 
