@@ -2,7 +2,9 @@
 
 from gridplan.solve.bounds import LoadRule, make_rule
 from gridplan.solve.certificate import Certificate
+from gridplan.solve.certify import certify
+from gridplan.solve.levels import solve_levels
 from gridplan.solve.partition import Partition, partition
 from gridplan.solve.problem import Weights
 
-__all__ = ["Certificate", "LoadRule", "Partition", "Weights", "make_rule", "partition"]
+__all__ = ["Certificate", "LoadRule", "Partition", "Weights", "certify", "make_rule", "partition", "solve_levels"]

@@ -21,7 +21,7 @@ from gridplan.solve.problem import Problem, Weights, label_components, make_prob
 from gridplan.solve.search import BLOCK, Task, map_threads, search_component
 from gridplan.solve.terms import IntArray
 
-__all__ = ["Partition", "partition"]
+__all__ = ["Partition", "Weights", "partition"]
 
 Status = Literal["optimal", "feasible", "time_limit"]
 

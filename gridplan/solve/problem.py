@@ -243,7 +243,7 @@ def _price_cuts(
     tail, head = tail[new], head[new]
     if building is not None and len(tail):
         ids = np.unique(building, return_inverse=True)[1]
-        inside = ids[tail] == ids[head]
+        inside = (ids[tail] == ids[head]) & (building[tail] >= 0)
         borders = np.bincount(ids[tail[inside]], minlength=ids.max() + 1)
         cuts = np.bincount(ids) - 1
         share = weights.building_cut * cuts / np.maximum(borders, 1)
