@@ -24,6 +24,7 @@ COLUMNS = 20_000  # legal groups handed to one packing
 NODES = 300  # branching nodes of one packing
 REACH = 5_000  # atoms looked at around one atom
 CORE = 60  # atoms in a window's core
+WHOLE = 240  # atoms in a component that is tried as one core when no window settles it
 RINGS = 4  # how often a window grows by the parts around it
 
 
@@ -81,7 +82,6 @@ def certify_problem(problem: Problem, labels: IntArray) -> tuple[Certificate, ..
     found = _prove_components(base, problem, local_ill, proved)
     found += _prove_atoms(base, local_ill, proved)
     found += _prove_windows(base, local_labels, local_ill, proved)
-    found += _prove_whole(base, local_ill, proved)
     named = [replace(c, core=tuple(base.atoms[np.array(c.core)].tolist())) for c in found]
     return tuple(sorted(named, key=lambda c: c.core))
 
@@ -193,44 +193,62 @@ def _prove_core(base: _Ground, core: IntArray, steps: int) -> int | None:
     return total - min(total, pack_groups(len(member), atoms, ptr, totals, NODES))
 
 
+@dataclass
+class _Cover:
+    """Which core each atom lies in: -1 none, -2 proved for good, else the window that may grow further."""
+
+    owner: IntArray
+    windows: dict[int, Certificate]
+
+    def settle(self, core: IntArray, bound: int) -> None:
+        """Make a core a window in the place of those it swallows."""
+        for old in np.unique(self.owner[core]).tolist():
+            self.windows.pop(old, None)
+        name = int(core[0])
+        self.owner[core] = name
+        self.windows[name] = Certificate("exact", tuple(core.tolist()), bound)
+
+    def widen(self, atoms: IntArray) -> IntArray:
+        """Add the windows that a core touches, whole, and leave out what is proved for good."""
+        touched = np.unique(self.owner[atoms])
+        wide = np.isin(self.owner, touched[touched >= 0])
+        wide[atoms] = True
+        return np.flatnonzero(wide & (self.owner != -2))
+
+
 def _prove_windows(base: _Ground, labels: IntArray, ill: BoolArray, proved: BoolArray) -> list[Certificate]:
     """Grow a window of whole parts around each part out of bounds until its loss is proved to be the least."""
-    found = []
+    cover = _Cover(np.where(proved, -2, -1).astype(np.int64), {})
     for part in np.unique(labels[ill & ~proved]).tolist():
-        core = np.flatnonzero((labels == part) & ~proved)
-        if not len(core) or not (ill[core] & ~proved[core]).any():
+        mine = np.flatnonzero(labels == part)
+        if not (cover.owner[mine] == -1).any():
             continue
+        core = cover.widen(mine)
         for _ in range(RINGS):
-            bound = _prove_core(base, core, STEPS)
-            if bound is None:
+            if _try_core(base, core, ill, cover):
                 break
-            if bound == int(base.households[core[ill[core]]].sum()):
-                proved[core] = True
-                found.append(Certificate("exact", tuple(core.tolist()), bound))
-                break
-            wider = _grow_core(base, labels, core, proved)
+            wider = cover.widen(_grow_core(base, labels, core))
             if len(wider) == len(core) or len(wider) > CORE:
                 break
             core = wider
-    return found
+    for c in np.unique(base.component[ill & (cover.owner == -1)]).tolist():
+        core = cover.widen(np.flatnonzero(base.component == c))
+        if len(core) <= WHOLE:
+            _try_core(base, core, ill, cover)
+    return list(cover.windows.values())
 
 
-def _grow_core(base: _Ground, labels: IntArray, core: IntArray, proved: BoolArray) -> IntArray:
-    """Add the parts beside a core, without what is proved already."""
+def _try_core(base: _Ground, core: IntArray, ill: BoolArray, cover: _Cover) -> bool:
+    """Make a core a window if its loss is proved to be the least."""
+    bound = _prove_core(base, core, STEPS)
+    if bound is None or bound != int(base.households[core[ill[core]]].sum()):
+        return False
+    cover.settle(core, bound)
+    return True
+
+
+def _grow_core(base: _Ground, labels: IntArray, core: IntArray) -> IntArray:
+    """Add the parts beside a core."""
     near = [base.ground.near[base.ground.indptr[v] : base.ground.indptr[v + 1]] for v in core]
     beside = np.unique(np.concatenate([labels[core], labels[np.concatenate(near)]]))
-    return np.flatnonzero(np.isin(labels, beside) & ~proved)
-
-
-def _prove_whole(base: _Ground, ill: BoolArray, proved: BoolArray) -> list[Certificate]:
-    """Small components as one core, for what no window has settled."""
-    found = []
-    for c in np.unique(base.component[ill & ~proved]).tolist():
-        core = np.flatnonzero((base.component == c) & ~proved)
-        if len(core) > 4 * CORE:
-            continue
-        bound = _prove_core(base, core, STEPS)
-        if bound is not None and bound == int(base.households[core[ill[core]]].sum()):
-            proved[core] = True
-            found.append(Certificate("exact", tuple(core.tolist()), bound))
-    return found
+    return np.flatnonzero(np.isin(labels, beside))
