@@ -43,7 +43,9 @@ frame: $(VENV)/.ready-dev
 	$(PYTEST) -m "not slow and not bench" tests/project
 
 bench: $(VENV)/.ready-bench
-	$(PY) -m benchmarks
+	$(PY) -m benchmarks.solver
+	$(PY) -m benchmarks.geometry
+	$(PY) -m benchmarks.pipeline
 
 data: $(VENV)/.ready-dev
 	$(PY) data/make_town.py

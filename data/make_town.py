@@ -8,6 +8,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import pyogrio
+
 from town.assemble import draw_town
 
 OUT = Path(__file__).resolve().parent / "xiao_cheng.gpkg"

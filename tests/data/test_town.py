@@ -9,8 +9,9 @@ import pandas as pd
 import pyogrio
 import pytest
 import shapely
-from make_town import write_town
 from pandas.testing import assert_frame_equal
+
+from make_town import write_town
 from town.assemble import draw_town
 
 STORED = Path(__file__).resolve().parents[2] / "data" / "xiao_cheng.gpkg"

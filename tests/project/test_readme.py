@@ -44,12 +44,19 @@ def test_links_lead_somewhere(name: str) -> None:
     assert not missing
 
 
-def test_commands_exist() -> None:
-    from gridplan.cli import COMMANDS
+def test_commands_exist(capsys: pytest.CaptureFixture[str]) -> None:
+    from gridplan.cli import main
 
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert set(re.findall(r"gridplan (plan|check|schemes|export|demo|compare|app|doctor)\b", text)) == set(
-        COMMANDS
+    table = set(re.findall(r"^\| `gridplan (\w+)", text, flags=re.MULTILINE))
+    for command in sorted(table):
+        assert main([command, "--help"]) == 0, command
+    capsys.readouterr()
+    assert main(["--help"]) == 0
+    told = capsys.readouterr().out
+    assert (
+        set(re.findall(r"^\s+(plan|check|schemes|export|demo|compare|app|doctor)\b", told, re.MULTILINE))
+        == table
     )
 
 

@@ -1,0 +1,1 @@
+"""What gridplan takes in time and memory, beside its peers, measured in one run on one machine."""
