@@ -1,5 +1,8 @@
 """Files in and out: the only room that touches files and the network."""
 
+from gridplan.io.export import export_plan
+from gridplan.io.open import open_plan
 from gridplan.io.read import read_layers
+from gridplan.io.write import write_plan
 
-__all__ = ["read_layers"]
+__all__ = ["export_plan", "open_plan", "read_layers", "write_plan"]

@@ -20,12 +20,14 @@ ALIASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "name": ("建筑名称", "建筑物名称", "楼栋名称", "楼名", "jzwmc", "jzmc", "ldmc", *_NAMES),
         "kind": (
             "kind", "房屋类型", "建筑类型", "楼栋类型", "住宅类型", "类型", "房屋用途", "建筑用途", "用途",
-            "房屋性质", "使用性质", "fwlx", "jzlx", "lx", "fwyt", "yt", "building", "building_type", "usage1",
+            "房屋性质", "使用性质", "fwlx", "jzlx", "lx", "fwyt", "yt", "building", "building_type",
+            "usage1",
             "usage_1", "use", "usage", "function", "type", "fclass", "is_living", "is_residential",
         ),
         "secondary": ("usage2", "usage_2", "amenity", "shop", "office"),
         "households": (
-            "households", "户数", "总户数", "住户数", "居民户数", "家庭户数", "住户", "套数", "总套数", "hs",
+            "households", "户数", "总户数", "住户数", "居民户数", "家庭户数", "住户", "套数", "总套数",
+            "hs",
             "zhs", "zhs1", "building:flats", "flats", "dwellings", "dwelling_units", "num_dwellings",
             "nb_logts", "nombre_de_logements", "households_count",
         ),
@@ -48,7 +50,9 @@ ALIASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "streets": {
         "id": ("street_id", "road_id", "道路编号", *_IDS),
-        "name": ("道路名称", "路名", "街道名称", "dlmc", "lm", "nom_coll_g", *_NAMES, "street", "road_name"),
+        "name": (
+            "道路名称", "路名", "街道名称", "dlmc", "lm", "nom_coll_g", *_NAMES, "street", "road_name",
+        ),
         "class": (
             "highway", "street_class", "road_class", "fclass", "道路等级", "道路类型", "道路类别", "类型",
             "等级", "级别", "dldj", "dllx", "dj", "lx", "class", "type", "nature",
@@ -63,7 +67,8 @@ ALIASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "id": ("barrier_id", *_IDS),
         "name": ("水系名称", "河流名称", "铁路名称", *_NAMES),
         "class": (
-            "barrier_class", "railway", "waterway", "natural", "类型", "lx", "class", "kind", "fclass", "type",
+            "barrier_class", "railway", "waterway", "natural", "类型", "lx", "class", "kind", "fclass",
+            "type",
         ),
         "tunnel": ("tunnel", "隧道"),
         "rank": ("rank", "barrier_rank", "界线等级", "边界等级", "等级"),
@@ -72,7 +77,8 @@ ALIASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "id": _IDS,
         "name": ("地块名称", *_NAMES),
         "use": (
-            "landuse", "用地性质", "用地类型", "地类名称", "类型", "ydxz", "dlmc", "lx", "leisure", "natural",
+            "landuse", "用地性质", "用地类型", "地类名称", "类型", "ydxz", "dlmc", "lx", "leisure",
+            "natural",
             "amenity", "use", "usage", "fclass", "type", "residential",
         ),
     },

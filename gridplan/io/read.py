@@ -26,7 +26,7 @@ Given = PathLike | Sequence[PathLike] | None
 _OSM_EXTRAS = ("barriers", "landuse")
 
 
-def read_layers(
+def read_layers(  # noqa: PLR0913 -- a front door, one keyword per layer
     buildings: Given = None,
     streets: Given = None,
     boundary: Given = None,

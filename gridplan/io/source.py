@@ -35,14 +35,22 @@ _READ_FAULTS = (
     UnicodeDecodeError, RuntimeError, ValueError, OSError,
 )  # fmt: skip
 
-_VECTOR_SUFFIXES = frozenset(
-    [".shp", ".gpkg", ".geojson", ".json", ".geojsonl", ".fgb", ".gml", ".kml", ".kmz", ".dxf", ".tab", ".mif", ".gdb", ".sqlite", ".parquet", ".zip", ".gpx", ".csv", ".osm", ".pbf"]
-)
+_VECTOR_SUFFIXES = frozenset({
+    ".shp", ".gpkg", ".geojson", ".json", ".geojsonl", ".fgb", ".gml", ".kml", ".kmz",
+    ".dxf", ".tab", ".mif", ".gdb", ".sqlite", ".parquet", ".zip", ".gpx", ".csv", ".osm", ".pbf",
+})  # fmt: skip
 
 _LAYER_WORDS: Mapping[str, tuple[str, ...]] = {
-    "buildings": ("building", "buildings", "房屋", "建筑", "建筑物", "楼栋", "楼幢", "bati", "batiment", "jzw", "fw"),
-    "streets": ("street", "streets", "road", "roads", "highway", "道路", "街道", "街巷", "路网", "troncon", "dl"),
-    "barriers": ("barrier", "barriers", "water", "waterways", "rivers", "railways", "rail", "水系", "河流", "铁路"),
+    "buildings": (
+        "building", "buildings", "房屋", "建筑", "建筑物", "楼栋", "楼幢", "bati", "batiment", "jzw",
+        "fw",
+    ),
+    "streets": (
+        "street", "streets", "road", "roads", "highway", "道路", "街道", "街巷", "路网", "troncon", "dl",
+    ),
+    "barriers": (
+        "barrier", "barriers", "water", "waterways", "rivers", "railways", "rail", "水系", "河流", "铁路",
+    ),
     "landuse": ("landuse", "land_use", "用地", "土地利用", "地类"),
     "compounds": ("compound", "compounds", "小区", "院落"),
     "boundary": ("boundary", "district", "extent", "limit", "边界", "范围", "辖区", "行政区"),
@@ -237,7 +245,7 @@ def _short(error: BaseException) -> str:
 def _tell_rivals(
     role: str, found: Mapping[str, tuple[str, ...]], rivals: Mapping[str, tuple[str, ...]]
 ) -> list[pd.DataFrame]:
-    """Tell where another column would have done as well for a count: people have to know which one was taken."""
+    """Tell where another column would have done as well for a count, so that people know which was taken."""
     return [
         issue_rows(
             role,

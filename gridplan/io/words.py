@@ -13,34 +13,40 @@ __all__ = ["RESIDENTIAL", "barrier_classes", "kinds_of_words", "street_classes"]
 RESIDENTIAL = "residential"
 
 _KIND_WORDS: dict[str, tuple[str, ...]] = {
-    "apartment": ("apartment", "apartments", "flats", "tower_block", "multi_family", "multifamily", "immeuble"),
+    "apartment": (
+        "apartment", "apartments", "flats", "tower_block", "multi_family", "multifamily", "immeuble",
+    ),
     "selfbuilt": (
-        "selfbuilt", "house", "detached", "semidetached_house", "semidetached", "terrace", "terraced_house",
-        "bungalow", "farm", "cabin", "villa", "static_caravan", "houseboat", "ger", "trullo", "stilt_house",
-        "single_family",
+        "selfbuilt", "house", "detached", "semidetached_house", "semidetached", "terrace",
+        "terraced_house", "bungalow", "farm", "cabin", "villa", "static_caravan", "houseboat", "ger",
+        "trullo", "stilt_house", "single_family",
     ),
     "empty": (
-        "empty", "garage", "garages", "carport", "shed", "hut", "roof", "greenhouse", "barn", "stable", "sty",
-        "cowshed", "farm_auxiliary", "allotment_house", "tent", "container", "ruins", "collapsed", "construction",
-        "demolished", "abandoned", "canopy", "bunker", "silo", "storage_tank", "service", "pier", "bridge",
-        "toilets", "transformer_tower", "water_tower", "annexe", "agricole", "outbuilding", "parking", "kiosk",
-        "ship", "gatehouse",
+        "empty", "garage", "garages", "carport", "shed", "hut", "roof", "greenhouse", "barn", "stable",
+        "sty", "cowshed", "farm_auxiliary", "allotment_house", "tent", "container", "ruins",
+        "collapsed", "construction", "demolished", "abandoned", "canopy", "bunker", "silo",
+        "storage_tank", "service", "pier", "bridge", "toilets", "transformer_tower", "water_tower",
+        "annexe", "agricole", "outbuilding", "parking", "kiosk", "ship", "gatehouse",
     ),
     "exclusive": (
-        "exclusive", "school", "kindergarten", "college", "university", "hospital", "clinic", "church", "chapel",
-        "cathedral", "mosque", "temple", "synagogue", "shrine", "monastery", "religious", "retail", "shop",
-        "office", "commercial", "industrial", "warehouse", "factory", "manufacture", "supermarket", "mall",
-        "hotel", "public", "civic", "government", "townhall", "train_station", "transportation", "station",
-        "stadium", "sports_hall", "sports_centre", "grandstand", "pavilion", "museum", "library", "theatre",
-        "cinema", "restaurant", "bank", "police", "fire_station", "prison", "military", "barracks", "dormitory",
-        "hangar", "castle", "palace", "digester", "works", "courthouse", "embassy", "nursing_home",
-        "marketplace", "conference_centre", "casino", "social_facility", "place_of_worship", "fuel",
-        "bus_station", "events_venue", "exhibition_centre", "research_institute", "arts_centre",
-        "community_centre", "department_store", "commercial et services", "industriel", "religieux", "sportif",
+        "exclusive", "school", "kindergarten", "college", "university", "hospital", "clinic", "church",
+        "chapel", "cathedral", "mosque", "temple", "synagogue", "shrine", "monastery", "religious",
+        "retail", "shop", "office", "commercial", "industrial", "warehouse", "factory", "manufacture",
+        "supermarket", "mall", "hotel", "public", "civic", "government", "townhall", "train_station",
+        "transportation", "station", "stadium", "sports_hall", "sports_centre", "grandstand",
+        "pavilion", "museum", "library", "theatre", "cinema", "restaurant", "bank", "police",
+        "fire_station", "prison", "military", "barracks", "dormitory", "hangar", "castle", "palace",
+        "digester", "works", "courthouse", "embassy", "nursing_home", "marketplace",
+        "conference_centre", "casino", "social_facility", "place_of_worship", "fuel", "bus_station",
+        "events_venue", "exhibition_centre", "research_institute", "arts_centre", "community_centre",
+        "department_store", "commercial et services", "industriel", "religieux", "sportif",
     ),
     RESIDENTIAL: (RESIDENTIAL, "résidentiel", "residentiel", "housing", "dwelling", "living", "mixed_use"),
     # words that say nothing; they are known, so that nobody is asked about them
-    "": ("yes", "no", "true", "false", "indifférencié", "indifferencie", "building", "unclassified", "其他", "其它", "房屋"),
+    "": (
+        "yes", "no", "true", "false", "indifférencié", "indifferencie", "building", "unclassified",
+        "其他", "其它", "房屋",
+    ),
 }  # fmt: skip
 
 #: Parts of Chinese words, judged in this order; homes beside shops count as homes.
@@ -52,9 +58,13 @@ _CHINESE_PARTS: tuple[tuple[str, str], ...] = (
     (RESIDENTIAL, r"住宅|居住|住房|民居|民用"),
 )  # fmt: skip
 
-_OSM_STREETS = frozenset(
-    ["motorway", "trunk", "primary", "secondary", "tertiary", "unclassified", "residential", "living_street", "service", "track", "pedestrian", "motorway_link", "trunk_link", "primary_link", "secondary_link", "tertiary_link", "road", "footway", "path", "steps", "cycleway", "bridleway", "corridor", "elevator", "platform", "construction", "proposed", "raceway", "busway", "bus_guideway", "ferry", "via_ferrata", "escape", "rest_area", "services"]
-)
+_OSM_STREETS = frozenset({
+    "motorway", "trunk", "primary", "secondary", "tertiary", "unclassified", "residential",
+    "living_street", "service", "track", "pedestrian", "motorway_link", "trunk_link", "primary_link",
+    "secondary_link", "tertiary_link", "road", "footway", "path", "steps", "cycleway", "bridleway",
+    "corridor", "elevator", "platform", "construction", "proposed", "raceway", "busway", "bus_guideway",
+    "ferry", "via_ferrata", "escape", "rest_area", "services",
+})  # fmt: skip
 
 _STREET_PARTS: tuple[tuple[str, str], ...] = (
     ("motorway", r"高速"),

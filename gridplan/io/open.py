@@ -1,0 +1,152 @@
+"""Open a plan file as it stands: whatever its cells say, so that the check can judge them."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
+
+from gridplan.errors import InputError
+from gridplan.io.source import require_file
+from gridplan.io.write import AREA_KEYS, TABLE_TYPES
+from gridplan.plan import FORMAT_VERSION, Plan
+from gridplan.schema import ATOM_COLUMNS
+from gridplan.scheme import parse_scheme
+
+__all__ = ["open_plan"]
+
+_NEEDED = ("atoms", "buildings", "streets", "district", "provenance", *TABLE_TYPES)
+_AREA_COLUMNS = ("name", "parent", "kind", "status", "certificate", *AREA_KEYS)
+_STREET_COLUMNS = ("street_id", "name", "street_class", "rank")
+_READ_FAULTS = (
+    DataLayerError,
+    DataSourceError,
+    FeatureError,
+    GeometryError,
+    RuntimeError,
+    ValueError,
+    OSError,
+)
+
+
+def open_plan(path: str | os.PathLike[str]) -> Plan:
+    """Open a plan that was written by :func:`gridplan.io.write_plan`.
+
+    Parameters
+    ----------
+    path
+        The GeoPackage.
+
+    Returns
+    -------
+    Plan
+        With the level layers as written in ``polygons``. Values are not corrected; a level whose layer
+        or column is gone is missing here too.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, damaged, no plan, or of another version of the format.
+    SchemeError
+        If the scheme that travels with the plan cannot be read.
+    """
+    file = Path(path)
+    require_file(file)
+    layers = _list_layers(file)
+    lacking = [name for name in _NEEDED if name not in layers]
+    if lacking:
+        raise InputError("plan_not_one", path=str(file), lacking=", ".join(lacking))
+    provenance = _read_provenance(file)
+    scheme = parse_scheme(provenance["scheme_toml"], where=str(file))
+    atoms = _read_atoms(file)
+    buildings = _read(file, "buildings", ("building_id", "kind", "households", "population"))
+    polygons = {lv.id: _read_level(file, lv.id) for lv in scheme.levels if lv.id in layers}
+    tables = {name: _read(file, name, tuple(types)) for name, types in TABLE_TYPES.items()}
+    return Plan(
+        scheme=scheme,
+        atoms=atoms,
+        buildings=buildings.set_index("building_id"),
+        streets=_read(file, "streets", _STREET_COLUMNS),
+        district=shapely.union_all(_read(file, "district", ()).geometry.to_numpy()),
+        areas={level: _list_areas(layer) for level, layer in polygons.items()},
+        certificates=tables["certificates"],
+        issues=tables["issues"],
+        provenance=provenance,
+        findings=tables["findings"],
+        polygons=polygons,
+    )
+
+
+def _list_layers(path: Path) -> set[str]:
+    try:
+        return {str(name) for name, _ in pyogrio.list_layers(path)}
+    except _READ_FAULTS as error:
+        raise InputError("plan_not_gpkg", path=str(path)) from error
+
+
+def _read(path: Path, layer: str, needed: tuple[str, ...]) -> gpd.GeoDataFrame:
+    with warnings.catch_warnings():
+        # GDAL warns of cells that were changed to another type; the check judges what is left of them
+        warnings.simplefilter("ignore")
+        try:
+            frame = pyogrio.read_dataframe(path, layer=layer, use_arrow=True, on_invalid="ignore")
+        except _READ_FAULTS as error:
+            fault = (str(error).strip().splitlines() or [""])[0][:200]
+            raise InputError("file_damaged", path=str(path), fault=fault) from error
+    lacking = [name for name in needed if name not in frame.columns]
+    if lacking:
+        raise InputError("plan_columns_missing", path=str(path), layer=layer, columns=", ".join(lacking))
+    texts = [
+        name for name in frame.columns if name != "geometry" and pd.api.types.is_string_dtype(frame[name])
+    ]
+    frame[texts] = frame[texts].astype("str")
+    return frame
+
+
+def _read_provenance(path: Path) -> Mapping[str, str]:
+    table = _read(path, "provenance", ("key", "value"))
+    told = dict(zip(table["key"].fillna(""), table["value"].fillna(""), strict=True))
+    lacking = [key for key in ("format_version", "scheme_toml") if key not in told]
+    if lacking:
+        raise InputError("plan_not_one", path=str(path), lacking=", ".join(lacking))
+    if told["format_version"] != FORMAT_VERSION:
+        newer = told["format_version"].isdigit() and int(told["format_version"]) > int(FORMAT_VERSION)
+        key = "plan_too_new" if newer else "plan_too_old"
+        raise InputError(key, path=str(path), version=told["format_version"], known=FORMAT_VERSION)
+    return told
+
+
+def _read_atoms(path: Path) -> gpd.GeoDataFrame:
+    atoms = _read(path, "atoms", ("atom_id", *ATOM_COLUMNS))
+    atoms = atoms.sort_values("atom_id", kind="stable").set_index("atom_id")
+    # an atom of land has no building, which is not the same as a building without a name
+    atoms["building_id"] = atoms["building_id"].astype(object).where(atoms["building_id"].notna(), None)
+    return atoms
+
+
+def _read_level(path: Path, level: str) -> gpd.GeoDataFrame:
+    layer = _read(path, level, ("code",))
+    shapes = layer.geometry.to_numpy()
+    single = shapely.get_num_geometries(shapes) == 1
+    shapes[single] = shapely.get_geometry(shapes[single], 0)
+    return layer.set_geometry(gpd.GeoSeries(np.asarray(shapes), index=layer.index, crs=layer.crs))
+
+
+def _list_areas(layer: gpd.GeoDataFrame) -> pd.DataFrame:
+    table = pd.DataFrame(index=pd.Index(layer["code"].fillna("").astype("str"), name="code"))
+    for name in _AREA_COLUMNS:
+        column = layer[name].to_numpy() if name in layer.columns else None
+        if AREA_KEYS.get(name) == "int64":
+            numbers = pd.to_numeric(pd.Series(column, index=table.index, dtype=object), errors="coerce")
+            table[name] = numbers.fillna(-1).astype("int64")
+        else:
+            table[name] = pd.Series(column, index=table.index, dtype="str").fillna("")
+    return table

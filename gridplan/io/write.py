@@ -1,0 +1,154 @@
+"""Write a plan as one GeoPackage that QGIS opens styled (the contract ``plan.gpkg`` of DESIGN.md)."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+
+from gridplan.errors import WriteError
+from gridplan.io.atomic import replace_files
+from gridplan.io.styles import style_table
+from gridplan.plan import FORMAT_VERSION, Plan
+from gridplan.schema import ATOM_COLUMNS, CERTIFICATE_COLUMNS, FINDING_COLUMNS, ISSUE_COLUMNS
+
+__all__ = ["AREA_KEYS", "TABLE_TYPES", "write_layer", "write_plan"]
+
+#: What a level's layer holds of ``Plan.areas`` besides the described columns.
+AREA_KEYS: Mapping[str, str] = {"certificate_id": "int64", "reason_key": "str", "reason_values": "str"}
+
+#: Types of the tables without geometry.
+TABLE_TYPES: Mapping[str, Mapping[str, str]] = {
+    "certificates": dict(
+        zip(CERTIFICATE_COLUMNS, ("int64", "str", "str", "str", "int64", "str"), strict=True)
+    ),
+    "findings": dict(
+        zip(FINDING_COLUMNS, ("str", "int64", "str", "str", "float64", "float64", "str", "str"), strict=True)
+    ),
+    "issues": dict(zip(ISSUE_COLUMNS, ("str", "str", "str", "str", "float64", "str"), strict=True)),
+}
+
+#: The date that GDAL stamps on layers; a fixed one keeps equal plans equal files.
+_STAMP = "2000-01-01T00:00:00.000Z"
+
+
+def write_plan(plan: Plan, path: str | os.PathLike[str], areas: Mapping[str, gpd.GeoDataFrame]) -> Path:
+    """Write a plan to a GeoPackage.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    path
+        The ``.gpkg`` file; what stood there before is replaced only when the new file is whole.
+    areas
+        The described areas by level id (:func:`gridplan.report.describe_plan`), with ``code``.
+
+    Returns
+    -------
+    Path
+        The file. Equal plans give equal files, byte by byte.
+
+    Raises
+    ------
+    WriteError
+        If the areas do not fit the plan, or the file cannot be written; nothing is left behind.
+    """
+    target = Path(path)
+    lacking = [level for level in plan.areas if level not in areas]
+    if lacking:
+        raise WriteError("areas_missing", path=str(target), levels=", ".join(lacking))
+    with replace_files(target.absolute().parent) as folder, _fixed_stamp():
+        part = folder / target.name
+        for level in plan.areas:
+            write_layer(_level_layer(plan, level, areas[level]), part, level)
+        write_layer(_atom_layer(plan), part, "atoms")
+        write_layer(plan.buildings.reset_index(names="building_id"), part, "buildings")
+        write_layer(plan.streets.reset_index(drop=True), part, "streets")
+        write_layer(
+            gpd.GeoDataFrame({"name": [""]}, geometry=[plan.district], crs=plan.crs), part, "district"
+        )
+        for name, types in TABLE_TYPES.items():
+            table: pd.DataFrame = getattr(plan, name)
+            write_layer(table[list(types)].astype(dict(types)), part, name)
+        write_layer(_provenance(plan), part, "provenance")
+        homes = {level: areas[level]["households"].to_numpy(dtype=np.int64) for level in plan.areas}
+        write_layer(style_table(homes), part, "layer_styles")
+    return target
+
+
+def write_layer(
+    frame: pd.DataFrame, path: Path, layer: str, *, driver: str = "GPKG", **options: object
+) -> None:
+    """Add a layer or a table to a file.
+
+    Parameters
+    ----------
+    frame
+        With geometry or without.
+    path, layer, driver
+        Where it goes.
+    **options
+        Layer creation options of GDAL, and ``encoding``.
+    """
+    if isinstance(frame, gpd.GeoDataFrame):
+        kind, promote = _shape_type(frame)
+        options |= {"geometry_type": kind, "promote_to_multi": promote}
+    with warnings.catch_warnings():
+        # GDAL warns of coordinate systems and names that it adapts to the format
+        warnings.simplefilter("ignore")
+        pyogrio.write_dataframe(frame, path, layer=layer, driver=driver, use_arrow=True, **options)
+
+
+def _shape_type(frame: gpd.GeoDataFrame) -> tuple[str, bool]:
+    """Return the geometry type that holds all shapes of a frame, and whether single ones must be promoted."""
+    found = set(shapely.get_type_id(frame.geometry.to_numpy()).tolist())
+    for single, multi, name in ((3, 6, "Polygon"), (1, 5, "LineString"), (0, 4, "Point")):
+        if found == {single}:
+            return name, False
+        if found and found <= {single, multi}:
+            return f"Multi{name}", True
+    return "Unknown", False
+
+
+def _level_layer(plan: Plan, level: str, described: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    layer = described if "code" in described.columns else described.reset_index(names="code")
+    keys = plan.areas[level].reindex(layer["code"])
+    told = {
+        name: pd.array(keys[name].fillna(-1 if kind == "int64" else "").to_numpy(), dtype=kind)
+        for name, kind in AREA_KEYS.items()
+    }
+    return layer.drop(columns=list(AREA_KEYS), errors="ignore").assign(**told).reset_index(drop=True)
+
+
+def _atom_layer(plan: Plan) -> gpd.GeoDataFrame:
+    levels = [level for level in plan.areas if level in plan.atoms.columns]
+    kept = plan.atoms[[*ATOM_COLUMNS, *levels, "geometry"]]
+    return kept.reset_index(names="atom_id")
+
+
+def _provenance(plan: Plan) -> pd.DataFrame:
+    told = {**plan.provenance, "format_version": FORMAT_VERSION, "scheme_toml": plan.scheme.text}
+    return pd.DataFrame({"key": sorted(told), "value": [str(told[key]) for key in sorted(told)]}).astype(
+        "str"
+    )
+
+
+@contextmanager
+def _fixed_stamp() -> Iterator[None]:
+    """Let GDAL stamp a fixed date, and leave its settings as they were."""
+    wanted = {"OGR_CURRENT_DATE": _STAMP, "OGR_SQLITE_SYNCHRONOUS": "OFF"}
+    before = {name: pyogrio.get_gdal_config_option(name) for name in wanted}
+    pyogrio.set_gdal_config_options(wanted)
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options(before)
