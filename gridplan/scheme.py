@@ -70,6 +70,11 @@ class BarrierRules:
         A main street that ends in the open is closed along lesser streets at most this long [m].
     sliver_m2
         Faces below this size are medians, islands and slip lanes, not blocks [m2].
+    thin_m
+        Faces without a building whose mean width (twice the area over the perimeter) is below this
+        are medians, not blocks [m]. Measured on the shared cities: carriageways stand 8-20 m apart.
+    water_m2
+        Ponds below this size are no barrier [m2].
     """
 
     rank: Mapping[str, int]
@@ -79,6 +84,8 @@ class BarrierRules:
     rim_m: float = 50.0
     closing_m: float = 300.0
     sliver_m2: float = 500.0
+    thin_m: float = 20.0
+    water_m2: float = 5000.0
 
 
 @dataclass(frozen=True, slots=True)

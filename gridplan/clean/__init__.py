@@ -1,0 +1,146 @@
+"""Cleaning: what came in made fit for planning, and a row for everything that was changed or guessed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from gridplan.clean.barriers import clean_barriers, select_lines
+from gridplan.clean.district import derive_district, take_boundary
+from gridplan.clean.dwellings import count_households
+from gridplan.clean.footprints import clip_footprints, name_buildings, repair_footprints
+from gridplan.clean.kinds import find_compounds, find_surroundings, tell_kinds
+from gridplan.clean.overlaps import separate_footprints
+from gridplan.crs import require_projected_metres
+from gridplan.schema import CleanLayers, Layers, join_issues
+from gridplan.scheme import DwellingRules, Scheme
+
+__all__ = ["clean_layers"]
+
+#: Buildings below this footprint do not make a sliver between carriageways a block [m2]: kiosks, shelters.
+_HOUSE_IN_FACE_M2 = 30.0
+_COLUMNS = (
+    "name",
+    "kind",
+    "kind_source",
+    "use",
+    "households",
+    "households_source",
+    "population",
+    "population_source",
+    "floors",
+    "height",
+    "stairwells",
+    "compound",
+    "geometry",
+)
+
+
+def clean_layers(layers: Layers, scheme: Scheme) -> CleanLayers:
+    """Make the input fit for planning.
+
+    Parameters
+    ----------
+    layers
+        Contract of ``schema.Layers``, all frames in one projected system in metres.
+    scheme
+        Ranks and reaches of borders, rules of dwellings.
+
+    Returns
+    -------
+    CleanLayers
+        Single valid footprints without overlaps, borders noded with each other and with the
+        district's outline, and the issues of reading and cleaning. What came in is what is there
+        plus the rows ``dropped`` and ``merged`` whose ``value`` is the households that went.
+
+    Raises
+    ------
+    CRSError
+        If a layer is not in metres.
+    InputError
+        If there is neither a boundary nor a building.
+    """
+    for name in ("buildings", "streets", "barriers", "landuse", "compounds", "boundary", "existing"):
+        frame = getattr(layers, name)
+        if frame is not None:
+            require_projected_metres(frame, name)
+    named, named_issues = name_buildings(layers.buildings)
+    repaired, repair_issues = repair_footprints(named)
+    buildings, overlap_issues = separate_footprints(repaired)
+    lines, line_issues = select_lines(layers.streets, layers.barriers, scheme.barriers)
+    district, district_issues = _find_district(layers, buildings, lines)
+    buildings, clip_issues = clip_footprints(buildings, district)
+    geometry = buildings.geometry.to_numpy()
+    housed = shapely.point_on_surface(geometry[shapely.area(geometry) >= _HOUSE_IN_FACE_M2])
+    barriers, district, barrier_issues = clean_barriers(lines, district, housed, scheme.barriers)
+    compounds = _find_compound_layer(layers)
+    buildings, dwelling_issues = _describe(buildings, layers.landuse, compounds, scheme.dwellings)
+    return CleanLayers(
+        buildings=buildings,
+        barriers=barriers,
+        district=district,
+        crs=layers.buildings.crs,
+        issues=join_issues(
+            layers.issues,
+            named_issues,
+            repair_issues,
+            overlap_issues,
+            district_issues,
+            clip_issues,
+            line_issues,
+            barrier_issues,
+            dwelling_issues,
+        ),
+        compounds=compounds,
+        existing=layers.existing,
+    )
+
+
+def _find_district(
+    layers: Layers, buildings: gpd.GeoDataFrame, lines: gpd.GeoDataFrame
+) -> tuple[BaseGeometry, pd.DataFrame]:
+    """Take the outline given, else derive one."""
+    if layers.boundary is not None and len(layers.boundary):
+        return take_boundary(layers.boundary)
+    return derive_district(buildings.geometry.to_numpy(), lines.geometry.to_numpy())
+
+
+def _find_compound_layer(layers: Layers) -> gpd.GeoDataFrame | None:
+    """Take the compounds given, else the named residential areas of the land use (what maps call compounds)."""
+    if layers.compounds is not None or layers.landuse is None:
+        return layers.compounds
+    land = layers.landuse
+    named = land["name"].notna() & land["use"].fillna("").astype(str).str.casefold().isin(("residential", "居住", "住宅"))
+    if not named.any():
+        return None
+    picked = land[named].sort_values("name", kind="stable").reset_index(drop=True)
+    return picked.assign(compound_id=picked["name"])[["compound_id", "name", "geometry"]]
+
+
+def _describe(
+    buildings: gpd.GeoDataFrame,
+    landuse: gpd.GeoDataFrame | None,
+    compounds: gpd.GeoDataFrame | None,
+    rules: DwellingRules,
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Give every building its kind, households, people and compound."""
+    around = find_surroundings(buildings, landuse, rules)
+    kind, kind_source, kind_issues = tell_kinds(buildings, around, rules)
+    counts = count_households(buildings, kind, kind_source, around, rules)
+    frame = buildings.assign(
+        kind=counts.kind,
+        kind_source=counts.kind_source,
+        households=counts.households,
+        households_source=counts.households_source,
+        population=counts.population,
+        population_source=counts.population_source,
+        compound=find_compounds(buildings, compounds),
+    )
+    frame = frame.set_index("building_id")[list(_COLUMNS)]
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=buildings.crs), join_issues(kind_issues, counts.issues)

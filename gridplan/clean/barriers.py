@@ -1,0 +1,191 @@
+"""From streets, rivers and railways to a net of borders that bounds blocks and nothing else."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from gridplan.clean.closing import close_main_ends, find_main_ends, join_free_ends, lower_stubs
+from gridplan.clean.medians import Collapse, collapse_slivers
+from gridplan.clean.network import RIM_RANK, Net, find_bridges, node_lines, select_edges
+from gridplan.clean.streets import LINE_COLUMNS, clip_lines, select_streets, select_water
+from gridplan.schema import issue_rows, join_issues
+from gridplan.scheme import BarrierRules
+
+__all__ = ["clean_barriers", "select_lines"]
+
+#: Classes that give way to a street of the same rank beside them.
+_LESSER = ("river", "canal", "water", "coastline")
+
+
+def select_lines(
+    streets: gpd.GeoDataFrame, barriers: gpd.GeoDataFrame | None, rules: BarrierRules
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Put the border lines of all layers into one table, sorted by id.
+
+    Returns
+    -------
+    lines, issues
+        Columns ``street_id, name, street_class, rank, geometry``.
+    """
+    lines, issues = select_streets(streets, rules)
+    if barriers is not None and len(barriers):
+        water, more = select_water(barriers, rules)
+        lines = pd.concat([lines, water], ignore_index=True)
+        issues = join_issues(issues, more)
+    return gpd.GeoDataFrame(lines, geometry="geometry", crs=streets.crs), issues
+
+
+def clean_barriers(
+    lines: gpd.GeoDataFrame,
+    district: BaseGeometry,
+    buildings: npt.NDArray[np.object_],
+    rules: BarrierRules,
+) -> tuple[gpd.GeoDataFrame, BaseGeometry, pd.DataFrame]:
+    """Node the border lines, mend their ends, and take out what bounds no block.
+
+    Parameters
+    ----------
+    lines
+        Result of :func:`select_lines`, in metres.
+    district
+        Ground to be divided.
+    buildings
+        Points inside the buildings that make a face a block.
+    rules
+        Reaches and thresholds.
+
+    Returns
+    -------
+    barriers, district, issues
+        The lines, noded with each other and with the district's outline; the district with a vertex
+        wherever a line meets its outline, so that both polygonize without further noding.
+    """
+    lines, clip_issues = clip_lines(lines, district)
+    tables = [clip_issues]
+    rim = shapely.get_parts(shapely.boundary(district))
+    net = node_lines(
+        np.concatenate([lines.geometry.to_numpy(), rim]),
+        np.concatenate([lines["rank"].to_numpy(), np.full(len(rim), RIM_RANK)]).astype(np.int64),
+        np.concatenate([np.arange(len(lines)), np.full(len(rim), -1)]).astype(np.int64),
+    )
+    for reach, rim_only, code in (
+        (rules.gap_m, False, "street_gap_closed"),
+        (rules.rim_m, True, "street_drawn_to_rim"),
+    ):
+        joined = join_free_ends(net, reach, rim_only=rim_only)
+        net = joined.net
+        tables.append(_by_line(lines, joined.source, joined.length, code, "repaired"))
+    net, dead = _drop_dead_ends(net, lines, spare_main=True)
+    tables.append(dead)
+    lesser = _gives_way(lines)
+    net, merged = _collapse(net, buildings, lesser, rules, lines)
+    tables.append(merged)
+    lowered = lower_stubs(net, rules.rim_m)
+    net = lowered.net
+    tables.append(_by_line(lines, lowered.source, lowered.length, "street_stub_lowered", "repaired"))
+    closed = close_main_ends(net, rules.closing_m)
+    net = closed.net
+    tables.append(_by_line(lines, closed.source, closed.length, "street_promoted_to_close", "repaired"))
+    net, dead = _drop_dead_ends(net, lines, spare_main=False)
+    tables.append(dead)
+    net, merged = _collapse(net, buildings, lesser, rules, lines)
+    tables.append(merged)
+    net, dead = _drop_dead_ends(net, lines, spare_main=False)
+    tables.append(dead)
+    tables.append(_open_ends(net, lines))
+    barriers = _to_frame(net, lines)
+    tables.append(_absorbed(lines, barriers, tables))
+    return barriers, _rebuild_district(net, district), join_issues(*tables)
+
+
+def _gives_way(lines: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
+    """Tell the slip roads and shores."""
+    classes = lines["street_class"].fillna("").astype(str)
+    found: npt.NDArray[np.bool_] = (classes.str.endswith("_link") | classes.isin(_LESSER)).to_numpy()
+    return found
+
+
+def _collapse(
+    net: Net,
+    buildings: npt.NDArray[np.object_],
+    lesser: npt.NDArray[np.bool_],
+    rules: BarrierRules,
+    lines: gpd.GeoDataFrame,
+) -> tuple[Net, pd.DataFrame]:
+    """Take out slivers and list the lines that went."""
+    done: Collapse = collapse_slivers(net, buildings, lesser, sliver_m2=rules.sliver_m2, thin_m=rules.thin_m)
+    return done.net, join_issues(
+        _by_line(lines, done.source, done.length, "street_sliver_merged", "merged"),
+        _by_line(lines, done.promoted, done.promoted_length, "street_took_rank", "repaired"),
+    )
+
+
+def _drop_dead_ends(net: Net, lines: gpd.GeoDataFrame, *, spare_main: bool) -> tuple[Net, pd.DataFrame]:
+    """Take out edges with the same face on both sides; rank 1 may wait until it had its chance to close."""
+    loose = find_bridges(net) & (net.rank != RIM_RANK)
+    if spare_main:
+        loose &= net.rank > 1
+    length = shapely.length(net.lines[loose])
+    table = _by_line(lines, net.source[loose], length, "street_dead_end", "dropped")
+    return select_edges(net, ~loose), table
+
+
+def _open_ends(net: Net, lines: gpd.GeoDataFrame) -> pd.DataFrame:
+    """List main streets that still end in the open; lesser streets go on from there."""
+    nodes = find_main_ends(net)
+    barred = np.flatnonzero(net.rank == 1)
+    ends = np.concatenate([net.tail[barred], net.head[barred]])
+    owner = np.concatenate([barred, barred])
+    at = np.isin(ends, nodes)
+    source = net.source[owner[at]]
+    xy = net.xy[ends[at]]
+    detail = [f"x={x:.0f} y={y:.0f}" for x, y in xy.tolist()]
+    ids = lines["street_id"].to_numpy()[source]
+    rows = issue_rows("streets", ids, "street_open_end", "noted", np.nan, detail)
+    return rows.sort_values(["id", "detail"], kind="stable", ignore_index=True)
+
+
+def _by_line(
+    lines: gpd.GeoDataFrame,
+    source: npt.NDArray[np.int64],
+    length: npt.NDArray[np.float64],
+    code: str,
+    action: str,
+) -> pd.DataFrame:
+    """List lines by id with the metres concerned."""
+    inside = source >= 0
+    ids = pd.Series(lines["street_id"].to_numpy()[source[inside]], dtype=object)
+    total = pd.Series(length[inside]).groupby(ids).sum().sort_index()
+    return issue_rows("streets", total.index, code, action, np.round(total.to_numpy(), 2))
+
+
+def _to_frame(net: Net, lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Give the edges their names again."""
+    kept = net.source >= 0
+    source = net.source[kept]
+    table = lines.drop(columns="geometry").iloc[source].reset_index(drop=True)
+    table["rank"] = net.rank[kept]
+    frame = gpd.GeoDataFrame(table, geometry=net.lines[kept], crs=lines.crs)
+    return frame[list(LINE_COLUMNS)]
+
+
+def _absorbed(
+    lines: gpd.GeoDataFrame, barriers: gpd.GeoDataFrame, tables: list[pd.DataFrame]
+) -> pd.DataFrame:
+    """List lines that went without a word: they run on a better line or on the district's outline."""
+    told = set(barriers["street_id"]).union(*(set(t.loc[t["action"] != "repaired", "id"]) for t in tables if len(t)))
+    gone = sorted(set(lines["street_id"]) - told)
+    return issue_rows("streets", gone, "street_covered", "merged")
+
+
+def _rebuild_district(net: Net, district: BaseGeometry) -> BaseGeometry:
+    """Build the district from the noded outline."""
+    rim = net.lines[net.rank == RIM_RANK]
+    cells = shapely.get_parts(shapely.polygonize(rim))
+    inside = shapely.covers(shapely.buffer(district, 2 * 0.01), shapely.point_on_surface(cells))
+    return shapely.union_all(cells[inside])

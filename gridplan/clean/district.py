@@ -1,0 +1,127 @@
+"""The ground to be divided: the outline given, or one derived from buildings and the blocks they stand in."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from gridplan.clean.network import GRID_M
+from gridplan.errors import InputError
+from gridplan.schema import issue_rows
+
+__all__ = ["derive_district", "take_boundary"]
+
+#: Holes of a given outline below this are drawing errors [m2]; own choice, a football pitch and a half.
+_HOLE_M2 = 10_000.0
+#: Buildings within twice this distance belong to one district [m]; own choice: a wide street and its greens.
+_REACH_M = 60.0
+#: The derived outline keeps this far from the last building [m].
+_MARGIN_M = 20.0
+#: Holes of a derived outline below this are land of the district [m2]: the area cap of a sub-grid.
+_DERIVED_HOLE_M2 = 200_000.0
+#: Blocks above this are open country, not blocks of a town [m2].
+_BLOCK_M2 = 200_000.0
+#: Cells of the raster-free closing: footprints are stood in for by their boxes, which is enough at this reach.
+
+
+def take_boundary(boundary: gpd.GeoDataFrame) -> tuple[BaseGeometry, pd.DataFrame]:
+    """Dissolve a given outline into one district.
+
+    Returns
+    -------
+    district, issues
+        Union of the polygons on the grid; holes below one hectare are closed and listed.
+
+    Raises
+    ------
+    InputError
+        If the outline has no area.
+    """
+    shapes = shapely.force_2d(boundary.geometry.to_numpy())
+    shapes = shapely.make_valid(shapes[~shapely.is_missing(shapes)])
+    district = shapely.union_all(shapes)
+    parts = shapely.get_parts(district)
+    parts = parts[shapely.get_type_id(parts) == 3]
+    if not len(parts):
+        raise InputError("boundary_without_area", layer="boundary", rows=len(boundary))
+    filled, holes = _fill_holes(parts, _HOLE_M2)
+    issues = issue_rows("boundary", ["district"] * len(holes), "district_hole_closed", "repaired", np.round(holes, 1))
+    return _on_grid(filled), issues
+
+
+def derive_district(
+    buildings: npt.NDArray[np.object_], lines: npt.NDArray[np.object_]
+) -> tuple[BaseGeometry, pd.DataFrame]:
+    """Derive the outline where none is given.
+
+    Parameters
+    ----------
+    buildings
+        Footprints in metres.
+    lines
+        Border lines in metres.
+
+    Returns
+    -------
+    district, issues
+        The closing of the buildings (they belong together within twice 60 m, the outline stays 20 m
+        away from them) and the street blocks of up to 0.2 km2 that hold a building; holes up to
+        0.2 km2 filled. Each part holds a building. One row marks it as estimated, ``value`` its area.
+
+    Raises
+    ------
+    InputError
+        If there is no building to derive it from.
+    """
+    if not len(buildings):
+        raise InputError("district_unknown", layer="buildings", rows=0)
+    near = _buffer_union(buildings, _REACH_M)
+    near = shapely.buffer(near, _MARGIN_M - _REACH_M, quad_segs=2)
+    blocks = shapely.get_parts(shapely.polygonize(shapely.get_parts(shapely.union_all(lines, grid_size=GRID_M))))
+    blocks = blocks[shapely.area(blocks) <= _BLOCK_M2]
+    held = np.unique(shapely.STRtree(blocks).query(shapely.point_on_surface(buildings), predicate="within")[1])
+    whole = shapely.union_all(np.concatenate([shapely.get_parts(near), blocks[held]]))
+    whole = shapely.buffer(shapely.buffer(whole, -_MARGIN_M / 2, quad_segs=2), _MARGIN_M / 2, quad_segs=2)
+    whole = shapely.union_all([whole, _buffer_union(buildings, 2.0)])
+    parts = shapely.get_parts(shapely.simplify(whole, 0.5))
+    filled, _ = _fill_holes(parts[shapely.get_type_id(parts) == 3], _DERIVED_HOLE_M2)
+    district = _on_grid(filled)
+    issues = issue_rows("boundary", ["district"], "district_derived", "estimated", np.round(district.area, 1))
+    return district, issues
+
+
+def _buffer_union(buildings: npt.NDArray[np.object_], reach_m: float) -> BaseGeometry:
+    """Unite the surroundings of many buildings, in clumps of neighbours first."""
+    x, y = shapely.get_coordinates(shapely.centroid(buildings)).T
+    clump = pd.factorize(pd.Series(np.floor(x / 500).astype(np.int64) * 10_000_000 + np.floor(y / 500).astype(np.int64)))[0]
+    order = np.argsort(clump, kind="stable")
+    starts = np.flatnonzero(np.diff(clump[order], prepend=-1))
+    united = [
+        shapely.buffer(shapely.union_all(shapely.buffer(buildings[part], 0.0)), reach_m, quad_segs=2)
+        for part in np.split(order, starts[1:])
+    ]
+    return shapely.union_all(np.array(united, dtype=object))
+
+
+def _fill_holes(
+    parts: npt.NDArray[np.object_], below_m2: float
+) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.float64]]:
+    """Close the holes below a size; return the polygons and the areas closed."""
+    rings, owner = shapely.get_rings(parts, return_index=True)
+    outer = np.concatenate([[True], owner[1:] != owner[:-1]])
+    area = shapely.area(shapely.polygons(rings))
+    small = ~outer & (area < below_m2)
+    filled = shapely.polygons(rings[outer])
+    for row in np.unique(owner[~outer & ~small]).tolist():
+        filled[row] = shapely.polygons(rings[outer][row], rings[(owner == row) & ~outer & ~small])
+    return filled, area[small]
+
+
+def _on_grid(parts: npt.NDArray[np.object_]) -> BaseGeometry:
+    """Unite parts on the grid of the linework; parts in a fixed order."""
+    district = shapely.normalize(shapely.union_all(shapely.set_precision(parts, GRID_M), grid_size=GRID_M))
+    return shapely.normalize(district)
