@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 import locale
 import os
-from collections.abc import Iterable, Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
 
 from gridplan.errors import GridplanError
 
-__all__ = ["LANGUAGES", "choose_language", "has_text", "load_texts", "t", "translate_error"]
+__all__ = ["LANGUAGES", "align_rows", "choose_language", "has_text", "load_texts", "t", "translate_error"]
 
 #: Languages with a full set of texts; the first is the default.
 LANGUAGES = ("zh", "en")
@@ -108,8 +109,38 @@ def choose_language(asked: str | None = None) -> str:
     for wish in (asked, os.environ.get("GRIDPLAN_LANG")):
         if wish and wish[:2].lower() in LANGUAGES:
             return wish[:2].lower()
-    told = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), None)
+    told = next(
+        (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), None
+    )
     word = (told or locale.getlocale()[0] or "").lower()
     if word.startswith(("zh", "chinese")) or word.split(".")[0] in ("", "c", "posix"):
         return LANGUAGES[0]
     return "en"
+
+
+def align_rows(rows: Sequence[Sequence[str]]) -> str:
+    """Align columns: the first to the left, the others to the right; a Chinese character is two wide.
+
+    Parameters
+    ----------
+    rows
+        Cells, the same number in every row.
+
+    Returns
+    -------
+    str
+    """
+    widths = [max(_width(cell) for cell in column) for column in zip(*rows, strict=True)]
+    lines = [
+        "  ".join(
+            cell + pad if place == 0 else pad + cell
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+            for pad in (" " * (width - _width(cell)),)
+        ).rstrip()
+        for row in rows
+    ]
+    return "\n".join(lines)
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)

@@ -26,8 +26,6 @@ AREA_COLUMNS = (
     "area_m2",
     "perimeter_m",
     "compactness",
-    "border_m",
-    "street_border_m",
     "status",
     "certificate",
     "reason_zh",
@@ -58,16 +56,14 @@ def describe_areas(plan: Plan, level_id: str) -> gpd.GeoDataFrame:
         One row per area in the order of the codes, with :data:`AREA_COLUMNS`. ``households``,
         ``population`` and ``buildings`` are whole numbers that add up to the district's exactly;
         ``area_m2``, ``perimeter_m`` and ``compactness`` (4 pi A / P^2, 1 for a circle) come from the
-        dissolved polygon; ``border_m`` is the border towards other areas [m] and ``street_border_m``
-        the part of it that lies on streets. ``reason_*`` tells why an area out of bounds is not
-        better, ``borders_*`` what it borders on by side.
+        dissolved polygon. ``reason_*`` tells why an area out of bounds is not better, ``borders_*``
+        what it borders on by side.
     """
     shapes = dissolve_level(plan, level_id)
     told = plan.areas[level_id].reindex(shapes.index)
     sums = plan.atoms.groupby(level_id)[["households", "population"]].sum().reindex(shapes.index)
     traced = trace_borders(shapes, plan.streets, plan.district)
     area, perimeter = shapes.area, shapes.length
-    inner = traced[~traced["rim"]]
     frame = shapes.assign(
         name=told["name"].fillna("").astype(str),
         parent=told["parent"].fillna("").astype(str),
@@ -78,10 +74,6 @@ def describe_areas(plan: Plan, level_id: str) -> gpd.GeoDataFrame:
         area_m2=area,
         perimeter_m=perimeter,
         compactness=4 * np.pi * area / perimeter**2,
-        border_m=inner.groupby("code")["length"].sum().reindex(shapes.index, fill_value=0.0),
-        street_border_m=(
-            inner[inner["street"] >= 0].groupby("code")["length"].sum().reindex(shapes.index, fill_value=0.0)
-        ),
         status=told["status"],
         certificate=told["certificate"].fillna("").astype(str),
     )
@@ -112,7 +104,9 @@ def count_buildings(plan: Plan, level_id: str) -> pd.Series:
     homes = plan.atoms[plan.atoms["building_id"].notna()]
     slices = pd.DataFrame(homes.drop(columns="geometry"))
     for step in _lineage(plan, level_id):
-        parts = slices.groupby(["building_id", step], sort=True)[["households", "area_m2"]].sum().reset_index()
+        parts = (
+            slices.groupby(["building_id", step], sort=True)[["households", "area_m2"]].sum().reset_index()
+        )
         parts = parts.sort_values(
             ["building_id", "households", "area_m2", step], ascending=[True, False, False, True]
         )

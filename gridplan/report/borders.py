@@ -30,9 +30,7 @@ _PLACE_WEIGHT = 0.5
 FloatArray = npt.NDArray[np.float64]
 
 
-def trace_borders(
-    areas: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, district: BaseGeometry
-) -> pd.DataFrame:
+def trace_borders(areas: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, district: BaseGeometry) -> pd.DataFrame:
     """Take the borders of areas apart and tell of each stretch whereon it lies.
 
     Parameters
@@ -87,16 +85,17 @@ def _face_sides(
     outward = np.column_stack((vector[:, 1], -vector[:, 0])) / length[:, None]
     look = outward + _PLACE_WEIGHT * (middle - centre) / half
     east_west = np.abs(look[:, 0]) >= np.abs(look[:, 1])
-    return np.where(
-        east_west, np.where(look[:, 0] >= 0, 0, 2), np.where(look[:, 1] < 0, 1, 3)
-    ).astype(np.int8)
+    return np.where(east_west, np.where(look[:, 0] >= 0, 0, 2), np.where(look[:, 1] < 0, 1, 3)).astype(
+        np.int8
+    )
 
 
 def _lines_of(district: BaseGeometry) -> npt.NDArray[np.object_]:
     edge = shapely.get_parts(shapely.boundary(district))
     xy, line = shapely.get_coordinates(edge, return_index=True)
     same = line[1:] == line[:-1]
-    return shapely.linestrings(np.stack((xy[:-1][same], xy[1:][same]), axis=1))
+    lines: npt.NDArray[np.object_] = shapely.linestrings(np.stack((xy[:-1][same], xy[1:][same]), axis=1))
+    return lines
 
 
 def _find_lines(points: npt.NDArray[np.object_], lines: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]:
@@ -111,7 +110,9 @@ def _find_lines(points: npt.NDArray[np.object_], lines: npt.NDArray[np.object_])
     return found
 
 
-def tell_sides(borders: pd.DataFrame, streets: gpd.GeoDataFrame, codes: Iterable[str], lang: str) -> pd.Series:
+def tell_sides(
+    borders: pd.DataFrame, streets: gpd.GeoDataFrame, codes: Iterable[str], lang: str
+) -> pd.Series:
     """Tell the 四至 of areas: what each side borders on.
 
     Parameters
@@ -139,9 +140,7 @@ def tell_sides(borders: pd.DataFrame, streets: gpd.GeoDataFrame, codes: Iterable
     told = shares[(place == 0) | ((place == 1) & (shares["share"] >= _SECOND_SHARE))]
     comma = t("borders.and", lang)
     per_side = told.groupby(["code", "side"], sort=True)["label"].agg(comma.join)
-    phrases = [
-        t(f"borders.{SIDES[side]}", lang, names=names) for (_, side), names in per_side.items()
-    ]
+    phrases = [t(f"borders.{SIDES[side]}", lang, names=names) for (_, side), names in per_side.items()]
     words = pd.Series(phrases, index=per_side.index.get_level_values("code"), dtype="str")
     joined = words.groupby(level=0).agg(t("borders.next", lang).join)
     return joined.reindex(list(codes)).fillna("")
@@ -151,7 +150,10 @@ def _label_borders(borders: pd.DataFrame, streets: gpd.GeoDataFrame, lang: str) 
     names = streets["name"].fillna("").astype(str).str.strip().to_numpy(dtype=object)
     classes = streets["street_class"].fillna("").astype(str).to_numpy(dtype=object)
     unnamed = {
-        word: t(f"borders.unnamed.{word}" if has_text(f"borders.unnamed.{word}", lang) else "borders.unnamed", lang)
+        word: t(
+            f"borders.unnamed.{word}" if has_text(f"borders.unnamed.{word}", lang) else "borders.unnamed",
+            lang,
+        )
         for word in sorted(set(classes))
     }
     spoken = np.array(

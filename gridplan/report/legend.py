@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import geopandas as gpd
 import numpy as np
 from matplotlib.axes import Axes
@@ -9,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Polygon, Rectangle
 
+from gridplan.check import summarise_findings
 from gridplan.i18n import t
 from gridplan.plan import Plan
 from gridplan.report.colours import EMPTY_COLOUR, PALETTE, STATUS_COLOURS
@@ -58,15 +61,27 @@ def draw_panel(figure: Figure, plan: Plan, areas: gpd.GeoDataFrame, level: str, 
     place = plan.provenance.get("place", "")
     title = t("map.title", lang, place=place, level=name).strip()
     y = 0.955
-    figure.text(_PANEL_LEFT, y, title, fontproperties=find_fonts(title, size=17, bold=True), color=_INK, va="top")
+    figure.text(
+        _PANEL_LEFT, y, title, fontproperties=find_fonts(title, size=17, bold=True), color=_INK, va="top"
+    )
     subtitle = t("map.subtitle", lang, scheme=plan.scheme.name[lang])
     y -= 0.058
-    figure.text(_PANEL_LEFT, y, subtitle, fontproperties=find_fonts(subtitle, size=8.5), color=_PALE_INK, va="top")
+    figure.text(
+        _PANEL_LEFT, y, subtitle, fontproperties=find_fonts(subtitle, size=8.5), color=_PALE_INK, va="top"
+    )
     y -= 0.055
     for label, value in _key_figures(plan, areas, level, lang):
-        figure.text(_PANEL_LEFT, y, label, fontproperties=find_fonts(label, size=9), color=_PALE_INK, va="top")
         figure.text(
-            0.985, y, value, fontproperties=find_fonts(value, size=10.5, bold=True), color=_INK, va="top", ha="right"
+            _PANEL_LEFT, y, label, fontproperties=find_fonts(label, size=9), color=_PALE_INK, va="top"
+        )
+        figure.text(
+            0.985,
+            y,
+            value,
+            fontproperties=find_fonts(value, size=10.5, bold=True),
+            color=_INK,
+            va="top",
+            ha="right",
         )
         y -= 0.034
     figure.add_artist(Line2D([_PANEL_LEFT, 0.985], [y - 0.004] * 2, color="#d5d8dc", linewidth=0.8))
@@ -76,7 +91,6 @@ def draw_panel(figure: Figure, plan: Plan, areas: gpd.GeoDataFrame, level: str, 
 def _key_figures(plan: Plan, areas: gpd.GeoDataFrame, level: str, lang: str) -> list[tuple[str, str]]:
     homes = areas["households"] > 0
     counts = areas["status"].value_counts()
-    border = float(areas["border_m"].sum())
     figures = [
         (t("map.households", lang), f"{int(areas['households'].sum()):,}"),
         (t("map.population", lang), f"{int(areas['population'].sum()):,}"),
@@ -88,9 +102,11 @@ def _key_figures(plan: Plan, areas: gpd.GeoDataFrame, level: str, lang: str) -> 
         (t("map.violation", lang), f"{int(counts.get('violation', 0)):,}"),
     ]
     if parent := plan.scheme[level].parent:
-        figures.insert(4, (t("map.areas", lang, level=plan.scheme[parent].name[lang]), f"{len(plan.areas[parent]):,}"))
-    if border > 0:
-        share = float(areas["street_border_m"].sum()) / border
+        figures.insert(
+            4, (t("map.areas", lang, level=plan.scheme[parent].name[lang]), f"{len(plan.areas[parent]):,}")
+        )
+    if len(plan.findings):
+        share = summarise_findings(plan.findings, plan)["levels"][level]["street_share"]
         figures.append((t("map.on_street", lang), f"{share:.0%}"))
     return figures
 
@@ -99,7 +115,6 @@ def _draw_legend(
     figure: Figure, plan: Plan, areas: gpd.GeoDataFrame, level: str, lang: str, *, top: float
 ) -> None:
     name = plan.scheme[level].name[lang]
-    # four colours side by side stand for "any colour is an area"
     entries: list[tuple[object, str]] = [
         (Patch(facecolor=PALETTE[0], edgecolor="#5d6168", linewidth=0.8), t("legend.area", lang, level=name)),
         (Patch(facecolor=EMPTY_COLOUR, edgecolor="#9a9fa6", linewidth=0.8), t("legend.empty", lang)),
@@ -143,28 +158,52 @@ def _draw_scale_bar(axes: Axes, lang: str) -> None:
     power = 10 ** np.floor(np.log10(wish))
     length = float(max(step * power for step in (1, 2, 5) if step * power <= wish))
     x, y, thick = west + (east - west) * 0.012, south + (north - south) * 0.022, (north - south) * 0.006
-    back = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "zorder": 19}
     label = t("map.metres", lang, value=length) if length < 1000 else t("map.km", lang, value=length / 1000)
     margin = (east - west) * 0.008
-    axes.add_patch(Rectangle((x - margin, y - margin), length + 6 * margin, thick + 4.2 * margin, **back))
+    axes.add_patch(
+        Rectangle(
+            (x - margin, y - margin),
+            length + 6 * margin,
+            thick + 4.2 * margin,
+            facecolor="#ffffffcc",
+            edgecolor="none",
+            zorder=19,
+        )
+    )
     for part, colour in enumerate((_INK, "white", _INK, "white")):
         axes.add_patch(
             Rectangle(
-                (x + part * length / 4, y), length / 4, thick, facecolor=colour, edgecolor=_INK, lw=0.7, zorder=20
+                (x + part * length / 4, y),
+                length / 4,
+                thick,
+                facecolor=colour,
+                edgecolor=_INK,
+                lw=0.7,
+                zorder=20,
             )
         )
     for place, text in ((0.0, "0"), (length, label)):
         font = find_fonts(text, size=8)
         axes.text(
-            x + place, y + thick * 1.6, text, fontproperties=font, color=_INK, zorder=20, ha="center" if place else "left"
+            x + place,
+            y + thick * 1.6,
+            text,
+            fontproperties=font,
+            color=_INK,
+            zorder=20,
+            ha="center" if place else "left",
         )
 
 
 def _draw_north(axes: Axes, lang: str) -> None:
     x, y, height, width = 0.972, 0.905, 0.05, 0.011
-    shade = {"transform": axes.transAxes, "edgecolor": _INK, "linewidth": 0.8, "zorder": 20}
-    axes.add_patch(Polygon([(x, y + height), (x - width, y), (x, y + 0.012)], facecolor=_INK, **shade))
-    axes.add_patch(Polygon([(x, y + height), (x + width, y), (x, y + 0.012)], facecolor="white", **shade))
+    for side, colour in ((-width, _INK), (width, "white")):
+        half = Polygon(
+            [(x, y + height), (x + side, y), (x, y + 0.012)], facecolor=colour, edgecolor=_INK, lw=0.8
+        )
+        half.set_transform(axes.transAxes)
+        half.set_zorder(20)
+        axes.add_patch(half)
     word = t("map.north", lang)
     axes.text(
         x,
@@ -180,10 +219,12 @@ def _draw_north(axes: Axes, lang: str) -> None:
 
 
 def _tell_source(plan: Plan, lang: str) -> str:
-    """Tell who made the map when, from what, in which coordinates."""
-    parts = [t("map.made", lang, version=plan.provenance.get("gridplan_version", "?"))]
-    for key in ("created", "sources"):
-        if told := plan.provenance.get(key):
-            parts.append(t(f"map.{key}", lang, value=told))
-    parts.append(plan.crs.name)
+    """Tell what made the map, from which files, in which coordinates."""
+    inputs = json.loads(plan.provenance.get("inputs", "[]"))
+    files = list(dict.fromkeys(str(entry["file"]) for entry in inputs))
+    parts = [
+        t("map.made", lang, version=plan.provenance.get("gridplan_version", "?")),
+        *([t("map.sources", lang, files=files)] if files else []),
+        plan.crs.name,
+    ]
     return " · ".join(parts)

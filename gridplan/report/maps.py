@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +14,10 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.figure import Figure
-from matplotlib.patches import PathPatch
 from matplotlib.path import Path as DrawnPath
+from matplotlib.patheffects import AbstractPathEffect, withStroke
 
 from gridplan.errors import InputError, WriteError
-from gridplan.i18n import t
 from gridplan.plan import Plan
 from gridplan.report.areas import describe_areas
 from gridplan.report.colours import EMPTY_COLOUR, PALETTE, STATUS_COLOURS, colour_areas
@@ -98,7 +96,7 @@ def draw_overview(
     figure = Figure(figsize=(size[0] / _DPI, size[1] / _DPI), dpi=_DPI, facecolor="white")
     FigureCanvasAgg(figure)
     axes = figure.add_axes((0.012, 0.05, 0.766, 0.938))
-    scale = _fit_axes(axes, plan, described[chosen])
+    scale = _fit_axes(figure, axes, plan, described[chosen])
     _draw_ground(axes, plan, scale)
     _draw_areas(axes, described[chosen], scale)
     _draw_buildings(axes, plan)
@@ -111,12 +109,10 @@ def draw_overview(
     return target
 
 
-def _fit_axes(axes: Axes, plan: Plan, areas: gpd.GeoDataFrame) -> _Scale:
+def _fit_axes(figure: Figure, axes: Axes, plan: Plan, areas: gpd.GeoDataFrame) -> _Scale:
     """Put the district into the middle of the axes, one metre equally long both ways."""
     west, south, east, north = plan.district.bounds
     box = axes.get_position()
-    figure = axes.get_figure()
-    assert figure is not None
     width, height = (side * part for side, part in zip(figure.get_size_inches(), box.size, strict=True))
     metres_per_inch = max((east - west) / width, (north - south) / height) * 1.03
     x, y = (west + east) / 2, (south + north) / 2
@@ -131,7 +127,9 @@ def _fit_axes(axes: Axes, plan: Plan, areas: gpd.GeoDataFrame) -> _Scale:
 
 def _draw_ground(axes: Axes, plan: Plan, scale: _Scale) -> None:
     shapes = np.atleast_1d(np.array(plan.district, dtype=object))
-    _add_polygons(axes, shapes, facecolor=EMPTY_COLOUR, edgecolor="#00000022", linewidth=6 * scale.line, zorder=0)
+    _add_polygons(
+        axes, shapes, facecolor=EMPTY_COLOUR, edgecolor="#00000022", linewidth=6 * scale.line, zorder=0
+    )
 
 
 def _draw_areas(axes: Axes, areas: gpd.GeoDataFrame, scale: _Scale) -> None:
@@ -208,7 +206,8 @@ def _draw_labels(
             if wide < 0.75 * points * len(told) + 4:
                 continue
             axes.text(
-                *spot,
+                spot[0],
+                spot[1],
                 told,
                 fontproperties=font,
                 color=colour,
@@ -220,9 +219,7 @@ def _draw_labels(
             )
 
 
-def _halo(width: float) -> Sequence[object]:
-    from matplotlib.patheffects import withStroke
-
+def _halo(width: float) -> list[AbstractPathEffect]:
     return [withStroke(linewidth=width, foreground="#ffffffcc")]
 
 
@@ -259,7 +256,7 @@ def _save(figure: Figure, target: Path) -> None:
     unset = {"png": ("Software",), "svg": ("Date", "Creator"), "pdf": ("CreationDate", "Creator", "Producer")}
     try:
         figure.savefig(part, format=kind, dpi=_DPI, metadata=dict.fromkeys(unset[kind]))
-        os.replace(part, target)
+        part.replace(target)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise WriteError("map_not_written", path=str(target), fault=str(error)) from error

@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gridplan.i18n import has_text, t
+from gridplan.i18n import t
 from gridplan.plan import Plan
 from gridplan.scheme import Level
 
@@ -56,34 +56,29 @@ def explain_areas(
             "area_km2": float(area["area_m2"]) / 1e6,
             "cap_km2": level.max_area_m2 / 1e6,
             "barriers": around.get(code, t("reason.no_barrier", lang)),
-            **proofs.get(_as_id(words["certificate_id"]), {"core_households": int(area["households"]), "bound": 0}),
+            **proofs.get(
+                _as_id(words["certificate_id"]), {"core_households": int(area["households"]), "bound": 0}
+            ),
             **_read_values(words["reason_values"]),
         }
-        texts[code] = _tell_area(level, words, values, lang)
+        texts[code] = _tell_area(level, area, values, lang)
     return texts
 
 
-def _tell_area(level: Level, words: pd.Series, values: Mapping[str, object], lang: str) -> str:
+def _tell_area(level: Level, area: pd.Series, values: Mapping[str, object], lang: str) -> str:
     """Put together what is out of bounds and why."""
-    over = level.max_area_m2 > 0 and float(str(values["area_km2"])) > float(str(values["cap_km2"]))
-    lead = ["reason.area_over"] if over else []
-    if level.measure != "area":
-        lead.insert(0, "reason.households_out")
-    certificate = str(words["certificate"] or "unproven")
-    for key in (str(words["reason_key"] or ""), certificate, "unproven"):
-        if has_text(f"reason.{key}", lang):
-            why = _format_known(f"reason.{key}", lang, values)
-            if why is not None:
-                return t("reason.join", lang).join([*(t(name, lang, **values) for name in lead), why])
-    raise KeyError(f"reason.{certificate}")
+    over = level.max_area_m2 > 0 and area["area_m2"] > level.max_area_m2
+    uncounted = level.measure == "area" or not area["households"]
+    leads = [] if uncounted or (over and _fits(level, area)) else ["reason.households_out"]
+    leads += ["reason.area_over"] if over else []
+    why = f"reason.{area['certificate'] or 'unproven'}"
+    return t("reason.join", lang).join(t(key, lang, **values) for key in (*leads, why))
 
 
-def _format_known(key: str, lang: str, values: Mapping[str, object]) -> str | None:
-    """Give the text, or None where the plan does not carry the numbers that it needs."""
-    try:
-        return t(key, lang, **values)
-    except KeyError:
-        return None
+def _fits(level: Level, area: pd.Series) -> bool:
+    """Tell whether the households of an area of one kind are within its bounds."""
+    low, high = level.bounds.get(str(area["kind"]), (1, 0))
+    return bool(low <= area["households"] <= high)
 
 
 def tell_bounds(level: Level, kind: str, lang: str) -> str:
@@ -106,7 +101,9 @@ def tell_bounds(level: Level, kind: str, lang: str) -> str:
         low, high = level.bounds[kind]
         return f"{low}–{high}"
     named = [
-        t("bounds.of_kind", lang, kind=t(f"kind.{name}", lang) if name != "any" else "", low=low, high=high).strip()
+        t(
+            "bounds.of_kind", lang, kind=t(f"kind.{name}", lang) if name != "any" else "", low=low, high=high
+        ).strip()
         for name, (low, high) in level.bounds.items()
     ]
     return " / ".join(named) or t("bounds.none", lang)
@@ -114,12 +111,12 @@ def tell_bounds(level: Level, kind: str, lang: str) -> str:
 
 def _read_certificates(plan: Plan) -> dict[int, dict[str, object]]:
     """Return what each certificate tells: the households of its core and the bound on them."""
-    homes = plan.atoms["households"].to_numpy()
+    homes = plan.atoms["households"]
     proofs: dict[int, dict[str, object]] = {}
     for row in plan.certificates.itertuples(index=False):
-        core = np.array(json.loads(str(row.atoms)), dtype=np.int64)
+        core = json.loads(str(row.atoms))
         proofs[int(row.certificate_id)] = {
-            "core_households": int(homes[core].sum()),
+            "core_households": int(homes.loc[core].sum()),
             "core_atoms": len(core),
             "bound": int(row.bound),
             **_read_values(row.params),
@@ -133,7 +130,7 @@ def _read_values(text: object) -> dict[str, object]:
 
 
 def _as_id(value: object) -> int:
-    return -1 if pd.isna(value) else int(str(value).split(".")[0])  # type: ignore[call-overload]
+    return -1 if pd.isna(value) else int(str(value).split(".")[0])
 
 
 def _name_main_streets(borders: pd.DataFrame, streets: gpd.GeoDataFrame, lang: str) -> dict[str, str]:
@@ -146,4 +143,5 @@ def _name_main_streets(borders: pd.DataFrame, streets: gpd.GeoDataFrame, lang: s
     sums = table.groupby(["code", "name"])["length"].sum().reset_index()
     sums = sums.sort_values(["code", "length", "name"], ascending=[True, False, True])
     first = sums[sums.groupby("code").cumcount() < 3]
-    return first.groupby("code")["name"].agg(t("borders.and", lang).join).to_dict()
+    told: dict[str, str] = first.groupby("code")["name"].agg(t("borders.and", lang).join).to_dict()
+    return told

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import json
-import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gridplan.i18n import has_text, t
+from gridplan.check import read_reason, summarise_findings
+from gridplan.i18n import align_rows, has_text, t
 from gridplan.plan import Plan
 from gridplan.report.areas import describe_plan
 from gridplan.scheme import Level
 
-__all__ = ["Summary", "align_rows", "format_findings", "format_summary", "summarise_plan", "tell_finding"]
+__all__ = ["Summary", "format_findings", "format_summary", "summarise_plan", "tell_finding"]
 
 #: Plain values only: what ``--json`` prints.
 Summary = dict[str, object]
 
-# An area is mostly empty land when less than this share of its ground belongs to atoms with households.
-_MOSTLY_LAND = 0.5
+# the figures of a level that people are told, in this order
+_FIGURES = (
+    "areas", "with_households", "legal", "exempt", "unproven", "over_cap", "areas_in_pieces",
+    "areas_mostly_empty",
+    "buildings_cut", "street_share", "compactness", "households_median",
+)  # fmt: skip
 
 
 def summarise_plan(plan: Plan, areas: Mapping[str, gpd.GeoDataFrame] | None = None) -> Summary:
@@ -38,14 +41,14 @@ def summarise_plan(plan: Plan, areas: Mapping[str, gpd.GeoDataFrame] | None = No
     Returns
     -------
     dict
-        ``buildings, households, population, atoms, area_km2, estimated_households``; ``levels``: per
-        level the number of areas, of those with households, legal, exempt by kind of certificate,
-        unproven (areas and households), over the area cap, mostly empty land, the buildings cut and
-        those that had to be (more households than any area may hold), the share of inner border on
-        streets, and the medians of compactness and households; ``rooms``: seconds and peak memory [MiB].
+        ``buildings, households, population, atoms, area_km2, estimated_households, issues``; ``levels``:
+        per level the number of areas, of those with households, legal, exempt by kind of certificate,
+        unproven, over the area cap, the median of households, and what the check tells of the level
+        (:func:`gridplan.check.summarise_findings`); ``rooms``: seconds and peak memory [MiB].
     """
     described = areas or describe_plan(plan)
     atoms = plan.atoms
+    judged = summarise_findings(plan.findings, plan)["levels"] if len(plan.findings) else {}
     guessed = atoms["households_source"] == "estimated"
     return {
         "scheme": plan.scheme.id,
@@ -58,7 +61,8 @@ def summarise_plan(plan: Plan, areas: Mapping[str, gpd.GeoDataFrame] | None = No
         "area_km2": float(atoms["area_m2"].sum()) / 1e6,
         "issues": len(plan.issues),
         "levels": {
-            level.id: _summarise_level(plan, level, described[level.id]) for level in plan.scheme.levels
+            level.id: _summarise_level(level, described[level.id], judged.get(level.id, {}))
+            for level in plan.scheme.levels
         },
         "rooms": {
             room: {"seconds": round(seconds, 3), "peak_mib": None if np.isnan(peak) else round(peak, 1)}
@@ -67,51 +71,25 @@ def summarise_plan(plan: Plan, areas: Mapping[str, gpd.GeoDataFrame] | None = No
     }
 
 
-def _summarise_level(plan: Plan, level: Level, areas: gpd.GeoDataFrame) -> Summary:
+def _summarise_level(level: Level, areas: gpd.GeoDataFrame, judged: Mapping[str, object]) -> Summary:
     homes = areas[areas["households"] > 0]
     total = int(areas["households"].sum())
     status = areas["status"]
     exempt = areas[status == "exempt"]
     unproven = areas[status == "violation"]
-    border = float(areas["border_m"].sum())
-    cut, forced = _count_cut(plan, level)
+    kinds = exempt["certificate"].value_counts().sort_index()
+    over = areas["area_m2"] > level.max_area_m2 if level.max_area_m2 else np.zeros(len(areas), dtype=bool)
     return {
+        **judged,
         "areas": len(areas),
         "with_households": len(homes),
         "legal": int((homes["status"] == "ok").sum()),
-        "exempt": {str(kind): int(count) for kind, count in exempt["certificate"].value_counts().sort_index().items()},
-        "exempt_households": int(exempt["households"].sum()),
+        "exempt": {str(kind): int(count) for kind, count in kinds.items()},
         "unproven": len(unproven),
-        "unproven_households": int(unproven["households"].sum()),
         "unproven_share": float(unproven["households"].sum() / total) if total else 0.0,
-        "over_cap": int((areas["area_m2"] > level.max_area_m2).sum()) if level.max_area_m2 else 0,
-        "mostly_land": _count_mostly_land(plan, level.id),
-        "buildings_cut": cut,
-        "buildings_forced": forced,
-        "street_share": float(areas["street_border_m"].sum()) / border if border else None,
-        "compactness_median": float(areas["compactness"].median()),
+        "over_cap": int(over.sum()),
         "households_median": float(homes["households"].median()) if len(homes) else 0.0,
     }
-
-
-def _count_cut(plan: Plan, level: Level) -> tuple[int, int]:
-    """Count the buildings in several areas, and those with more households than any area may hold."""
-    homes = pd.DataFrame(plan.atoms.loc[plan.atoms["building_id"].notna(), ["building_id", "kind", "households", level.id]])
-    cut = int((homes.groupby("building_id")[level.id].nunique() > 1).sum())
-    if level.measure != "households":
-        return cut, 0
-    upper = {kind: high for kind, (_, high) in level.bounds.items()}
-    whole = homes.groupby("building_id").agg(households=("households", "sum"), kind=("kind", "first"))
-    most = whole["kind"].map(upper).fillna(upper.get("any", np.inf))
-    return cut, int((whole["households"] > most).sum())
-
-
-def _count_mostly_land(plan: Plan, level_id: str) -> int:
-    """Count the areas with households whose ground is mostly atoms without any."""
-    atoms = plan.atoms
-    lived = atoms["area_m2"].where(atoms["households"] > 0, 0.0)
-    sums = pd.DataFrame({"code": atoms[level_id], "area": atoms["area_m2"], "lived": lived}).groupby("code").sum()
-    return int(((sums["lived"] > 0) & (sums["lived"] < _MOSTLY_LAND * sums["area"])).sum())
 
 
 def format_summary(summary: Mapping[str, object], plan: Plan, lang: str) -> str:
@@ -146,17 +124,17 @@ def format_summary(summary: Mapping[str, object], plan: Plan, lang: str) -> str:
     rows = [["", *columns]]
     rows += [
         [t(f"table.{key}", lang), *(_tell_figure(key, level, lang) for level in levels.values())]
-        for key in (
-            "areas", "with_households", "legal", "exempt", "unproven", "over_cap", "mostly_land",
-            "buildings_cut", "street_share", "compactness_median", "households_median",
-        )
-    ]  # fmt: skip
+        for key in _FIGURES
+        if key in next(iter(levels.values()))
+    ]
     blocks = [head, align_rows(rows)]
     if rooms:
         told = [["", t("table.seconds", lang), t("table.peak", lang)]]
         for room, cost in rooms.items():
             peak = cost["peak_mib"]
-            told.append([t(f"room.{room}", lang), f"{cost['seconds']:.1f}", "–" if peak is None else f"{peak:,.0f}"])
+            told.append(
+                [t(f"room.{room}", lang), f"{cost['seconds']:.1f}", "–" if peak is None else f"{peak:,.0f}"]
+            )
         blocks.append(align_rows(told))
     return "\n\n".join(blocks)
 
@@ -165,7 +143,10 @@ def _tell_figure(key: str, level: Mapping[str, object], lang: str) -> str:
     value = level[key]
     if key == "exempt":
         kinds: Mapping[str, int] = value  # type: ignore[assignment]
-        told = [t("table.of_kind", lang, kind=t(f"certificate.{kind}", lang), count=n) for kind, n in kinds.items()]
+        told = [
+            t("table.of_kind", lang, kind=t(f"certificate.{kind}", lang), count=n)
+            for kind, n in kinds.items()
+        ]
         count = sum(kinds.values())
         return t("table.exempt_kinds", lang, count=count, kinds=told) if told else "0"
     if key == "unproven":
@@ -176,7 +157,7 @@ def _tell_figure(key: str, level: Mapping[str, object], lang: str) -> str:
         return "–"
     if key == "street_share":
         return f"{value:.1%}"
-    return f"{value:,.2f}" if key == "compactness_median" else f"{value:,g}"
+    return f"{value:,.2f}" if key == "compactness" else f"{value:,g}"
 
 
 def format_findings(findings: pd.DataFrame, lang: str, *, most: int = 12) -> str:
@@ -196,7 +177,12 @@ def format_findings(findings: pd.DataFrame, lang: str, *, most: int = 12) -> str
     str
         A table of the laws, then what is not in order.
     """
-    rows = [[t("table.law", lang), *(t(f"verdict.{word}", lang) for word in ("ok", "exempt", "warning", "violation"))]]
+    rows = [
+        [
+            t("table.law", lang),
+            *(t(f"verdict.{word}", lang) for word in ("ok", "exempt", "warning", "violation")),
+        ]
+    ]
     details: list[str] = []
     for key, group in findings.groupby("key", sort=False):
         counts = group["verdict"].value_counts()
@@ -228,38 +214,10 @@ def tell_finding(finding: pd.Series, lang: str) -> str:
     str
     """
     where = " ".join(word for word in (str(finding["level"] or ""), str(finding["code"] or "")) if word)
-    told = json.loads(finding["reason"]) if finding["reason"] else {"key": "", "values": {}}
+    key, values = read_reason(finding["reason"])
     try:
-        why = t(f"reason.{told['key']}", lang, **told["values"])
+        why = t(f"reason.{key}", lang, **values)
     except (KeyError, ValueError, TypeError):  # a plan checked by another version names other reasons
-        why = ", ".join([told["key"], *(f"{name}={value}" for name, value in told["values"].items())])
+        why = ", ".join([key, *(f"{name}={value}" for name, value in values.items())])
     law, verdict = _name_law(str(finding["key"]), lang), t(f"verdict.{finding['verdict']}", lang)
     return t("table.finding", lang, verdict=verdict, law=law, where=where, why=why)
-
-
-def align_rows(rows: Sequence[Sequence[str]]) -> str:
-    """Align columns: the first to the left, the others to the right; a Chinese character is two wide.
-
-    Parameters
-    ----------
-    rows
-        Cells, the same number in every row.
-
-    Returns
-    -------
-    str
-    """
-    widths = [max(_width(cell) for cell in column) for column in zip(*rows, strict=True)]
-    lines = [
-        "  ".join(
-            cell + pad if place == 0 else pad + cell
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-            for pad in (" " * (width - _width(cell)),)
-        ).rstrip()
-        for row in rows
-    ]
-    return "\n".join(lines)
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)

@@ -10,8 +10,8 @@ import pandas as pd
 import shapely
 
 from gridplan.plan import Plan
-from gridplan.scheme import load_scheme
 from gridplan.schema import empty_issues
+from gridplan.scheme import load_scheme
 
 CELL = 20.0
 ACROSS, DOWN = 5, 4  # cells of a block
@@ -34,7 +34,9 @@ def build_town() -> Plan:
     block_x, block_y = i // ACROSS, j // DOWN
     block = block_x + columns * block_y
     subgrid = np.char.add("S", np.char.zfill(((block_x // 2) + 2 * (rows - 1 - block_y) + 1).astype(str), 3))
-    grid = np.char.add(np.char.add(subgrid.astype("U8"), "-"), np.char.zfill((block_x % 2 + 1).astype(str), 2))
+    grid = np.char.add(
+        np.char.add(subgrid.astype("U8"), "-"), np.char.zfill((block_x % 2 + 1).astype(str), 2)
+    )
     households = np.full(len(x), 2)
     households[block == 5] = 1  # 20 households: too few
     households[block == 10] = 4  # 80 in houses: too many, and no proof of it
@@ -83,7 +85,9 @@ def build_town() -> Plan:
 def _build_houses(atoms: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     homes = atoms[atoms["building_id"].notna()]
     houses = homes.assign(geometry=homes.geometry.buffer(-4, join_style="mitre"))
-    merged = houses.dissolve("building_id", aggfunc={"kind": "first", "households": "sum", "population": "sum"})
+    merged = houses.dissolve(
+        "building_id", aggfunc={"kind": "first", "households": "sum", "population": "sum"}
+    )
     return merged.assign(geometry=merged.geometry.convex_hull, name="")
 
 

@@ -1,0 +1,8 @@
+"""``python -m gridplan``: the command line."""
+
+import sys
+
+from gridplan.cli import main
+
+if __name__ == "__main__":  # worker processes import this module again
+    sys.exit(main())

@@ -1,0 +1,103 @@
+"""The command line: one command per job, in Chinese and English.
+
+Exit codes: 0 fine; 1 the plan has violations without a certificate; 2 bad input or usage; 3 a fault
+of the program itself; 130 interrupted. Only the chosen command's packages are imported, so that
+``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+from gridplan.cli.parser import asked_language, build_parser
+from gridplan.errors import GridplanError
+from gridplan.i18n import choose_language, t, translate_error
+
+__all__ = ["FAULT", "FINE", "INTERRUPTED", "UNUSABLE", "VIOLATIONS", "main"]
+
+FINE, VIOLATIONS, UNUSABLE, FAULT, INTERRUPTED = 0, 1, 2, 3, 130
+
+#: Set to 1 to see the traceback of an error.
+DEBUG_VARIABLE = "GRIDPLAN_DEBUG"
+
+# module and function of each command
+_COMMANDS = {
+    "plan": "gridplan.cli.planning:run_plan",
+    "demo": "gridplan.cli.planning:run_demo",
+    "check": "gridplan.cli.judging:run_check",
+    "export": "gridplan.cli.judging:run_export",
+    "compare": "gridplan.cli.judging:run_compare",
+    "schemes": "gridplan.cli.schemes:run_schemes",
+    "app": "gridplan.cli.machine:run_app",
+    "doctor": "gridplan.cli.machine:run_doctor",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    argv
+        Arguments without the program's name; default: those of the process.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    asked = asked_language(words)
+    lang = choose_language(asked)
+    _speak_utf8()
+    try:
+        options = build_parser(lang, both=asked is None).parse_args(words)
+    except SystemExit as stop:  # argparse has said why
+        return stop.code if isinstance(stop.code, int) else UNUSABLE
+    options.lang = lang
+    return _run(_find_command(options.command), options)
+
+
+def _find_command(name: str) -> Callable[[argparse.Namespace], int]:
+    module, function = _COMMANDS[name].split(":")
+    command: Callable[[argparse.Namespace], int] = getattr(import_module(module), function)
+    return command
+
+
+def _run(command: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
+    """Run a command; every error becomes one message and an exit code."""
+    try:
+        return command(options)
+    except KeyboardInterrupt:
+        _complain(t("cli.interrupted", options.lang))
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of a pipe has gone, as in `gridplan ... | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINE
+    except GridplanError as error:
+        if os.environ.get(DEBUG_VARIABLE) == "1":
+            raise
+        _complain(t("cli.error", options.lang, message=translate_error(error, options.lang)))
+        return UNUSABLE
+    except Exception as error:
+        if os.environ.get(DEBUG_VARIABLE) == "1":
+            raise
+        fault = f"{type(error).__name__}: {error}"
+        _complain(t("cli.fault", options.lang, fault=fault, variable=DEBUG_VARIABLE))
+        return FAULT
+
+
+def _complain(message: str) -> None:
+    print(message, file=sys.stderr)
+
+
+def _speak_utf8() -> None:
+    # a Windows console or a pipe may default to a code page that cannot write Chinese
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None and (stream.encoding or "").lower() not in ("utf-8", "utf8"):
+            reconfigure(errors="replace") if stream.isatty() else reconfigure(encoding="utf-8")

@@ -1,0 +1,116 @@
+"""``gridplan doctor`` and ``gridplan app``: the machine that gridplan runs on."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+
+from gridplan.cli import FINE, UNUSABLE
+from gridplan.errors import GridplanError, InputError
+from gridplan.i18n import align_rows, t
+from gridplan.parallel import default_workers
+
+__all__ = ["run_app", "run_doctor"]
+
+_NEEDED = (
+    "gridplan", "geopandas", "matplotlib", "numba", "numpy", "pandas", "pyarrow", "pyogrio", "pyproj",
+    "scipy", "shapely", "tqdm",
+)  # fmt: skip
+_OPTIONAL = ("folium", "highspy", "osmnx", "pyrosm", "streamlit")
+
+
+def run_doctor(options: argparse.Namespace) -> int:
+    """Tell what a bug report needs, and what is missing."""
+    facts = {
+        "python": f"{platform.python_version()} ({platform.machine()})",
+        "system": platform.platform(),
+        "processors": str(default_workers()),
+        "memory": _tell_memory(),
+        **{name: _tell_version(name) for name in (*_NEEDED, *_OPTIONAL)},
+        **_tell_libraries(),
+    }
+    missing = [name for name in _NEEDED[1:] if not facts[name]]
+    try:
+        facts["font"] = _tell_font()
+    except GridplanError:
+        facts["font"] = ""
+    if options.json:
+        print(json.dumps({**facts, "missing": missing}, ensure_ascii=False))
+    else:
+        nothing = t("cli.doctor.absent", options.lang)
+        names = {
+            key: t(f"cli.doctor.{key}", options.lang) for key in ("system", "processors", "memory", "font")
+        }
+        print(align_rows([[names.get(key, key), value or nothing] for key, value in facts.items()]))
+        if not facts["font"]:
+            print(t("cli.doctor.no_font", options.lang))
+        print(
+            t("cli.doctor.bad", options.lang, names=missing)
+            if missing
+            else t("cli.doctor.good", options.lang)
+        )
+    return UNUSABLE if missing else FINE
+
+
+def _tell_version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def _tell_libraries() -> dict[str, str]:
+    """Return the versions of the C libraries, as far as their Python packages are there."""
+    told = {}
+    if find_spec("pyogrio"):
+        import pyogrio
+
+        told["GDAL"] = ".".join(map(str, pyogrio.__gdal_version__))
+    if find_spec("shapely"):
+        import shapely
+
+        told["GEOS"] = ".".join(map(str, shapely.geos_version))
+    if find_spec("pyproj"):
+        import pyproj
+
+        told["PROJ"] = str(pyproj.proj_version_str)
+    return told
+
+
+def _tell_memory() -> str:
+    """Return the memory of the machine, "" where the system does not tell it this way (Windows)."""
+    try:
+        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return ""
+    return f"{total / 1024**3:.1f} GiB"
+
+
+def _tell_font() -> str:
+    """Return the font that maps are lettered with in Chinese."""
+    from gridplan.report.fonts import find_fonts
+
+    return str(find_fonts("网格划分图").get_family()[0])
+
+
+def run_app(options: argparse.Namespace) -> int:
+    """Open the app in the browser and stay until it is closed."""
+    if not find_spec("streamlit"):
+        raise InputError("app_missing")
+    words = [] if options.plan is None else ["--", str(Path(options.plan).absolute())]
+    if options.plan is not None and not Path(options.plan).is_file():
+        raise InputError("file_missing", path=options.plan)
+    script = Path(__file__).resolve().parents[1] / "ui" / "start.py"
+    command = [
+        sys.executable, "-m", "streamlit", "run", str(script),
+        f"--server.port={options.port}", "--server.address=127.0.0.1", "--browser.gatherUsageStats=false",
+        "--server.fileWatcherType=none", *words,
+    ]  # fmt: skip
+    return subprocess.call(command, env={**os.environ, "GRIDPLAN_LANG": options.lang})

@@ -1,0 +1,138 @@
+"""``gridplan plan`` and ``gridplan demo``: from files to a judged plan, a map and a table."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from time import perf_counter
+
+from gridplan.cli import FINE, VIOLATIONS
+from gridplan.cli.progress import RoomBar
+from gridplan.demo import find_towns
+from gridplan.errors import InputError
+from gridplan.i18n import t
+from gridplan.io import write_plan
+from gridplan.pipeline import ROOMS, Inputs, make_plan
+from gridplan.plan import Plan
+from gridplan.report import describe_plan, draw_overview, format_summary, summarise_plan
+from gridplan.report.fonts import find_fonts
+from gridplan.scheme import Scheme, load_scheme
+
+__all__ = ["run_demo", "run_plan"]
+
+_ROLES = ("buildings", "streets", "boundary", "barriers", "landuse", "compounds")
+
+
+def run_plan(options: argparse.Namespace) -> int:
+    """Make a plan, write it, and tell its figures."""
+    if options.place is None and options.buildings is None:
+        raise InputError("cli_no_input")
+    inputs = Inputs(
+        **{role: getattr(options, role) for role in _ROLES},
+        place=options.place,
+        columns=_read_columns(options.column),
+        crs=options.crs,
+    )
+    scheme = load_scheme(options.scheme)
+    told, text, code = _make_and_write(
+        inputs, scheme, options, Path(options.out), Path(options.map) if options.map else None
+    )
+    print(json.dumps(told, ensure_ascii=False) if options.json else text)
+    return code
+
+
+def run_demo(options: argparse.Namespace) -> int:
+    """Plan the towns that come with gridplan and its dependencies."""
+    towns = find_towns()
+    if options.town is not None and options.town not in towns:
+        raise InputError("demo_unknown", town=options.town, known=sorted(towns))
+    if not towns:
+        raise InputError("demo_none")
+    folder = Path(options.out)
+    folder.mkdir(parents=True, exist_ok=True)
+    chosen = towns if options.town is None else {options.town: towns[options.town]}
+    results, codes = {}, []
+    for name, inputs in chosen.items():
+        target = folder / f"{name}.gpkg"
+        told, text, code = _make_and_write(
+            inputs, load_scheme("gridplan"), options, target, target.with_suffix(".png")
+        )
+        results[name] = told
+        codes.append(code)
+        if not options.json:
+            print(f"{t('cli.demo.town_head', options.lang, town=name)}\n{text}\n")
+    if options.json:
+        print(json.dumps(results, ensure_ascii=False))
+    return max(codes)
+
+
+def _make_and_write(
+    inputs: Inputs, scheme: Scheme, options: argparse.Namespace, out: Path, picture: Path | None
+) -> tuple[dict[str, object], str, int]:
+    """Make a plan and write it; return what to tell a machine, what to tell people, and the exit code."""
+    _require_writable(out, picture, options.lang)
+    with RoomBar((*ROOMS, "write", "map"), options.lang, quiet=options.quiet or options.json) as bar:
+        plan = make_plan(
+            inputs,
+            scheme,
+            seed=options.seed,
+            workers=options.workers,
+            time_limit=options.time_limit,
+            progress=bar,
+        )
+        areas = describe_plan(plan)
+        plan = _time_room(plan, "write", bar, lambda: write_plan(plan, out, areas))
+        if picture is not None:
+            plan = _time_room(
+                plan, "map", bar, lambda: draw_overview(plan, picture, lang=options.lang, areas=areas)
+            )
+    summary = summarise_plan(plan, areas)
+    violations = int((plan.findings["verdict"] == "violation").sum())
+    told = {"plan": str(out), "map": str(picture) if picture else None, "violations": violations, **summary}
+    lines = [format_summary(summary, plan, options.lang), "", t("cli.plan.written", options.lang, path=out)]
+    if picture is not None:
+        lines.append(t("cli.plan.drawn", options.lang, path=picture))
+    lines.append(_tell_verdict(violations, options.lang))
+    return told, "\n".join(lines), VIOLATIONS if violations else FINE
+
+
+def _tell_verdict(violations: int, lang: str) -> str:
+    return t("cli.violations", lang, count=violations) if violations else t("cli.no_violations", lang)
+
+
+def _time_room(plan: Plan, room: str, bar: RoomBar, act: Callable[[], object]) -> Plan:
+    bar(room, 0.0)
+    start = perf_counter()
+    act()
+    peak = max((used for _, used in plan.timings.values()), default=float("nan"))
+    return replace(plan, timings={**plan.timings, room: (perf_counter() - start, peak)})
+
+
+def _require_writable(out: Path, picture: Path | None, lang: str) -> None:
+    """Refuse before the work what would fail after it."""
+    for path in filter(None, (out, picture)):
+        if not path.absolute().parent.is_dir():
+            raise InputError("folder_missing", folder=str(path.absolute().parent))
+    if out.suffix.lower() != ".gpkg":
+        raise InputError("plan_suffix", path=str(out))
+    if picture is not None:
+        if picture.suffix.lower() not in (".png", ".svg", ".pdf"):
+            raise InputError("map_format", path=str(picture))
+        find_fonts(t("map.title", lang, place="", level=""))
+
+
+def _read_columns(pairs: list[str]) -> dict[str, dict[str, str]]:
+    """Read ``role.field=COLUMN`` words."""
+    columns: dict[str, dict[str, str]] = {}
+    for pair in pairs:
+        place, _, column = pair.partition("=")
+        role, _, field = place.partition(".")
+        if not (role and field and column):
+            raise InputError("column_option", option=pair)
+        if role not in _ROLES:
+            raise InputError("column_role", role=role, known=_ROLES)
+        columns.setdefault(role, {})[field] = column
+    return columns

@@ -1,0 +1,53 @@
+"""``gridplan schemes``: list, show and validate the rules."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from gridplan.cli import FINE
+from gridplan.errors import InputError
+from gridplan.i18n import t
+from gridplan.scheme import list_schemes, load_scheme
+
+__all__ = ["run_schemes"]
+
+
+def run_schemes(options: argparse.Namespace) -> int:
+    """List the packaged schemes, show one as TOML, or validate a file."""
+    if options.action == "list":
+        _list_schemes(options)
+        return FINE
+    if options.scheme is None:
+        raise InputError("cli_no_scheme", action=options.action)
+    scheme = load_scheme(options.scheme)
+    told = {"id": scheme.id, "version": scheme.version, "name": {"zh": scheme.name.zh, "en": scheme.name.en}}
+    if options.action == "show":
+        print(
+            json.dumps({**told, "toml": scheme.text}, ensure_ascii=False)
+            if options.json
+            else scheme.text.rstrip()
+        )
+    elif options.json:
+        print(json.dumps({**told, "valid": True}, ensure_ascii=False))
+    else:
+        levels = [level.name[options.lang] for level in scheme.levels]
+        print(t("cli.schemes.valid", options.lang, name=scheme.name[options.lang], levels=levels))
+    return FINE
+
+
+def _list_schemes(options: argparse.Namespace) -> None:
+    schemes = {name: load_scheme(name) for name in list_schemes()}
+    if options.json:
+        rows = [
+            {
+                "id": name,
+                "version": one.version,
+                "name": {"zh": one.name.zh, "en": one.name.en},
+                "source": one.source,
+            }
+            for name, one in schemes.items()
+        ]
+        print(json.dumps(rows, ensure_ascii=False))
+    else:
+        print("\n".join(f"{name:<16}{one.name[options.lang]}" for name, one in schemes.items()))
