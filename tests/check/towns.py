@@ -130,7 +130,7 @@ def _make_buildings(frame: gpd.GeoDataFrame, cells: np.ndarray) -> gpd.GeoDataFr
     grouped = table.groupby("building_id", sort=True)
     sums = grouped[["households", "population"]].sum()
     sums["kind"] = grouped["kind"].first()
-    place = {b: np.flatnonzero(frame["building_id"].to_numpy() == b) for b in sums.index}
+    place = frame.reset_index(drop=True).groupby("building_id").indices
     shapes = [shapely.buffer(shapely.union_all(cells[place[b]]), -4, join_style="mitre") for b in sums.index]
     return gpd.GeoDataFrame(sums, geometry=shapes, crs=frame.crs)
 
