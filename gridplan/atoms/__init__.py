@@ -1,0 +1,6 @@
+"""Atoms: the smallest pieces of a district that no plan cuts."""
+
+from gridplan.atoms.build import build_atoms
+from gridplan.atoms.options import AtomOptions, Atoms
+
+__all__ = ["AtomOptions", "Atoms", "build_atoms"]

@@ -1,0 +1,298 @@
+"""The front door of the room: from footprints and barriers to atoms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from gridplan.atoms.blocks import Blocks, build_blocks
+from gridplan.atoms.ground import Ground, find_homes, find_touching, lay_ground
+from gridplan.atoms.land import find_open_land
+from gridplan.atoms.linework import GRID_M, Geometries, point_keys, ring_edges
+from gridplan.atoms.options import AtomOptions, Atoms
+from gridplan.atoms.slices import Units, cut_slices
+from gridplan.atoms.tiles import Tile, TileCells, fill_tile
+from gridplan.parallel import map_tasks
+
+__all__ = ["build_atoms"]
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+ISSUE_COLUMNS = ["layer", "id", "code", "action", "value"]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Everything that is known before the cells are drawn, in local coordinates."""
+
+    blocks: Blocks
+    units: Units
+    home: Ints
+    ground: Ground
+    land_count: int
+    land_block: Ints
+
+
+def shift_layers(
+    buildings: gpd.GeoDataFrame, barriers: gpd.GeoDataFrame, district: shapely.Geometry
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, shapely.Geometry, Floats]:
+    """Sort by id and move to whole-metre local coordinates, so that the grid of 1 cm fits integers."""
+    origin = np.floor(np.array(district.bounds[:2]))
+    moved = []
+    for frame in (buildings, barriers):
+        geometry = shapely.transform(frame.geometry.to_numpy(), lambda xy: xy - origin)
+        moved.append(frame.set_geometry(gpd.GeoSeries(geometry, index=frame.index)))
+    rank = moved[1].sort_values("rank", kind="stable")
+    return moved[0].sort_index(), rank, shapely.transform(district, lambda xy: xy - origin), origin
+
+
+def prepare_site(
+    buildings: gpd.GeoDataFrame, barriers: gpd.GeoDataFrame, district: shapely.Geometry, options: AtomOptions
+) -> tuple[Site, list[pd.DataFrame]]:
+    """Find blocks, slices and open land, and node the frame that the tiles share."""
+    footprints = buildings.geometry.to_numpy()
+    points = shapely.point_on_surface(footprints)
+    blocks = build_blocks(barriers, district, points, options)
+    near, straddling = find_touching(blocks.segments, footprints)
+    home = find_homes(blocks.polygons, footprints, points, straddling)
+    units, sliced = cut_slices(buildings, options)
+    inside = home[units.building] >= 0
+    reach = np.where(buildings["kind"].to_numpy() == "empty", options.shed_reach_m, options.reach_m)
+    known = home >= 0
+    land = find_open_land(blocks.polygons, footprints[known], home[known], reach[known], options)
+    near_unit = np.flatnonzero(np.isin(units.building, near) & inside)
+    vertices = shapely.get_num_coordinates(units.polygons)
+    ground = lay_ground(blocks, units.polygons, near_unit, land, (home[units.building], vertices))
+    land_block = np.zeros(len(land), dtype=np.int64)
+    land_block[ground.land[ground.land >= 0]] = ground.lane_block[ground.land >= 0]
+    straddles = pd.DataFrame(
+        {
+            "layer": "buildings",
+            "id": buildings.index[straddling],
+            "code": "building_across_street",
+            "action": "kept_whole_in_block",
+            "value": blocks.block[home[straddling]].astype(float),
+        }
+    )
+    outside = pd.DataFrame(
+        {
+            "layer": "buildings",
+            "id": buildings.index[~known],
+            "code": "building_outside_district",
+            "action": "dropped",
+            "value": buildings["households"].to_numpy(float)[~known],
+        }
+    )
+    site = Site(blocks, units, home[units.building], ground, len(land), land_block)
+    return site, [straddles[home[straddling] >= 0], outside, sliced, blocks.issues]
+
+
+def make_tiles(site: Site, options: AtomOptions) -> tuple[list[Tile], list[Ints]]:
+    """Pack whole faces of rank 1 into tiles; also return the owners of each (land behind the units)."""
+    units, ground, blocks = site.units, site.ground, site.blocks
+    alive = np.flatnonzero(site.home >= 0)
+    load = np.bincount(blocks.main[site.home[alive]], minlength=int(blocks.main.max()) + 1)
+    tile_of_main = (np.cumsum(load) - load) // options.tile_buildings
+    tile_of_block = np.unique(tile_of_main, return_inverse=True)[1][blocks.main]
+    owner_block = np.concatenate([site.home, site.land_block])
+    owner = np.where(ground.land >= 0, len(site.home) + ground.land, ground.unit)
+    face_tile = tile_of_block[np.where(owner >= 0, owner_block[owner], ground.lane_block)]
+    owner_tile = np.where(owner_block >= 0, tile_of_block[owner_block], -1)
+    anchors = np.concatenate(
+        [shapely.point_on_surface(units.polygons), np.full(site.land_count, shapely.Point())]
+    )
+    in_frame = np.zeros(len(owner_block), dtype=bool)
+    in_frame[ground.near] = True
+    in_frame[len(site.home) :] = True
+    tiles, owners = [], []
+    for number in range(int(tile_of_block.max()) + 1):
+        mine = np.flatnonzero(owner_tile == number)
+        faces = np.flatnonzero(face_tile == number)
+        local = np.searchsorted(mine, owner[faces])
+        fresh = np.flatnonzero(~in_frame[mine])
+        tiles.append(
+            Tile(
+                ground.faces[faces],
+                ground.lane_block[faces],
+                np.where(owner[faces] >= 0, local, -1),
+                owner_block[mine],
+                units.polygons[mine[fresh]],
+                fresh,
+                anchors[mine],
+                options.land_min_m2,
+            )
+        )
+        owners.append(mine)
+    return tiles, owners
+
+
+def restore_rim(polygons: Geometries, ground: Ground, district: shapely.Geometry) -> Geometries:
+    """Move the vertices on the rim from the grid back to the district's own outline."""
+    start, end, _ = ring_edges(ground.faces)
+    keys = np.sort(np.stack([point_keys(start), point_keys(end)], axis=1), axis=1)
+    _, first, count = np.unique(keys, axis=0, return_index=True, return_counts=True)
+    rim_keys = np.unique(keys[first[count == 1]])
+    xy = shapely.get_coordinates(polygons)
+    names = point_keys(xy)
+    on_rim = np.isin(names, rim_keys) & (abs(np.rint(xy / GRID_M) * GRID_M - xy) < 1e-6).all(axis=1)
+    spots = shapely.points(xy[on_rim])
+    outline = shapely.boundary(district)
+    away = shapely.distance(spots, outline)
+    moved = shapely.get_coordinates(
+        shapely.line_interpolate_point(outline, shapely.line_locate_point(outline, spots))
+        if outline.geom_type == "LineString"
+        else shapely.get_point(shapely.shortest_line(outline, spots), 0)
+    )
+    corners = shapely.points(shapely.get_coordinates(outline))
+    spot, corner = shapely.STRtree(corners).query_nearest(spots, max_distance=GRID_M, all_matches=False)
+    moved[spot] = shapely.get_coordinates(corners[corner])
+    xy[on_rim] = np.where((away < 2 * GRID_M)[:, None], moved, xy[on_rim])
+    return shapely.set_coordinates(polygons.copy(), xy)
+
+
+def collect_cells(cells: list[TileCells], owners: list[Ints]) -> tuple[Geometries, Ints, Ints, tuple[Ints, Floats]]:
+    """Put the tiles' cells in one table: polygon, owner, lane block; and what was moved."""
+    named = [np.where(c.owner >= 0, mine[np.maximum(c.owner, 0)] if len(mine) else -1, -1)
+             for c, mine in zip(cells, owners, strict=True)]
+    moved = np.concatenate([mine[c.moved] for c, mine in zip(cells, owners, strict=True)])
+    return (
+        np.concatenate([c.polygons for c in cells]),
+        np.concatenate(named),
+        np.concatenate([c.block for c in cells]),
+        (moved, np.concatenate([c.moved_m2 for c in cells])),
+    )
+
+
+def order_numbers(labels: Ints, xy: Floats, count: int) -> Ints:
+    """Number areas west to east, then north to south, by the mean of their members' points."""
+    size = np.maximum(np.bincount(labels, minlength=count), 1)
+    x = np.bincount(labels, xy[:, 0], minlength=count) / size
+    y = np.bincount(labels, xy[:, 1], minlength=count) / size
+    number = np.empty(count, dtype=np.int64)
+    number[np.lexsort((-y.round(2), x.round(2)))] = np.arange(count)
+    return number
+
+
+def build_frame(
+    polygons: Geometries, owner: Ints, lane_block: Ints, site: Site, buildings: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    """Write down what each atom is, in the stable order."""
+    units, blocks = site.units, site.blocks
+    is_unit = (owner >= 0) & (owner < len(site.home))
+    unit = np.where(is_unit, owner, 0)
+    point = shapely.get_coordinates(shapely.point_on_surface(polygons))
+    block = blocks.block[lane_block]
+    main_order = order_numbers(block, point, int(blocks.block.max()) + 1)[block]
+    lane_order = order_numbers(lane_block, point, len(blocks.polygons))[lane_block]
+    table: dict[str, object] = {}
+    if len(units.building):
+        row = units.building[unit]
+        table["building_id"] = np.where(is_unit, buildings.index.to_numpy(object)[row], None)
+        table["slice"] = np.where(is_unit, units.number[unit], 0)
+        kind = np.where(units.band[unit], "floor band", np.where(units.number[unit] > 0, "stairwell", ""))
+        table["slice_kind"] = np.where(is_unit, kind, "")
+        table["kind"] = np.where(is_unit, buildings["kind"].to_numpy(object)[row], "empty")
+        table["households"] = np.where(is_unit, units.households[unit], 0)
+        table["population"] = np.where(is_unit, units.population[unit], 0)
+        source = buildings["households_source"].to_numpy(object)[row]
+        table["households_source"] = np.where(is_unit, source, "given")
+        table["footprint_m2"] = np.where(is_unit, shapely.area(units.polygons)[unit], 0.0)
+    else:
+        n = len(polygons)
+        table = {"building_id": np.full(n, None), "slice": np.zeros(n, dtype=np.int64), "slice_kind": "",
+                 "kind": "empty", "households": np.zeros(n, dtype=np.int64),
+                 "population": np.zeros(n, dtype=np.int64), "households_source": "given", "footprint_m2": 0.0}
+    table |= {"block": main_order, "lane_block": lane_order, "area_m2": shapely.area(polygons)}
+    order = np.lexsort((np.where(is_unit, owner, -1), -point[:, 1].round(2), point[:, 0].round(2), main_order))
+    frame = gpd.GeoDataFrame(table, geometry=polygons, crs=buildings.crs).iloc[order]
+    frame.index = pd.RangeIndex(len(frame), name="atom_id")
+    return frame
+
+
+def build_atoms(
+    buildings: gpd.GeoDataFrame,
+    barriers: gpd.GeoDataFrame,
+    district: shapely.Geometry,
+    options: AtomOptions | None = None,
+    *,
+    workers: int = 1,
+) -> Atoms:
+    """Cut a district into atoms: a cell for each building or slice, and open land.
+
+    Cells share all their vertices, cover the district exactly and lie in one lane block each. A building
+    across a street keeps whole: it belongs to the block that holds most of its footprint, the border
+    runs around its outline, and an issue names it.
+
+    Parameters
+    ----------
+    buildings
+        Single valid 2-D Polygons, unique str index ``building_id``, columns ``kind``, ``households``,
+        ``population``, ``households_source``, ``floors``, ``stairwells``; a projected CRS in metres.
+    barriers
+        LineStrings with ``rank`` (1, 2, 3), same CRS. Dead ends bar nothing and are ignored.
+    district
+        Polygon or MultiPolygon, same CRS.
+    options
+        See :class:`AtomOptions`, which also names the source of each default.
+    workers
+        Processes; the result does not depend on it.
+
+    Returns
+    -------
+    Atoms
+        ``frame`` has the columns ``building_id`` (None for land), ``slice`` (0 for a whole building),
+        ``slice_kind`` ("", "stairwell", "floor band"; a floor band's strip is nominal), ``kind``,
+        ``households``, ``population``, ``households_source``, ``footprint_m2``, ``block``,
+        ``lane_block``, ``area_m2`` and Polygons, each of one piece.
+    """
+    options = options or AtomOptions()
+    local, lines, outline, origin = shift_layers(buildings, barriers, district)
+    site, issues = prepare_site(local, lines, outline, options)
+    tiles, owners = make_tiles(site, options)
+    cells = list(map_tasks(fill_tile, tiles, workers=workers))
+    polygons, owner, lane_block, moved = collect_cells(cells, owners)
+    polygons = restore_rim(polygons, site.ground, outline)
+    polygons = shapely.transform(polygons, lambda xy: xy + origin)
+    frame = build_frame(polygons, owner, lane_block, site, local)
+    issues.append(name_moved(moved, site, local))
+    issues.append(find_groundless(owner, site, local))
+    table = pd.concat(issues, ignore_index=True)[ISSUE_COLUMNS]
+    return Atoms(frame, table)
+
+
+def name_moved(moved: tuple[Ints, Floats], site: Site, buildings: gpd.GeoDataFrame) -> pd.DataFrame:
+    """List the buildings that lost loose pieces of their cell to a neighbour."""
+    mine = moved[0] < len(site.home)
+    row = site.units.building[moved[0][mine]]
+    area = pd.Series(moved[1][mine]).groupby(row).sum()
+    return pd.DataFrame(
+        {
+            "layer": "buildings",
+            "id": buildings.index[area.index.to_numpy(np.int64)],
+            "code": "cell_in_pieces",
+            "action": "loose_piece_to_neighbour",
+            "value": area.to_numpy(),
+        }
+    )
+
+
+def find_groundless(owner: Ints, site: Site, buildings: gpd.GeoDataFrame) -> pd.DataFrame:
+    """List the units that got no ground because others lie over all of their footprint."""
+    seen = np.zeros(len(site.home) + site.land_count, dtype=bool)
+    seen[owner[owner >= 0]] = True
+    gone = np.flatnonzero(~seen[: len(site.home)] & (site.home >= 0))
+    return pd.DataFrame(
+        {
+            "layer": "buildings",
+            "id": buildings.index[site.units.building[gone]],
+            "code": "footprint_covered_by_others",
+            "action": "dropped",
+            "value": site.units.households[gone].astype(float),
+        }
+    )

@@ -1,0 +1,144 @@
+"""The frame that all tiles share: streets, buildings beside them and open land, noded once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from gridplan.atoms.blocks import STREET_STEP_M, Blocks
+from gridplan.atoms.linework import Geometries, find_holders, node_lines, polygonize_segments
+
+__all__ = ["WALL_STEP_M", "Ground", "find_homes", "find_touching", "lay_ground"]
+
+#: Longest edge of a footprint's outline: the finer, the smoother the borders between cells.
+WALL_STEP_M = 8.0
+# footprints this near to a street are noded together with it [m]: more than noding moves anything
+TOUCH_M = 0.05
+# vertices of one face at most, about: GEOS triangulates a face in quadratic time
+FACE_VERTICES = 2_500
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Faces between streets, footprints beside streets and open land.
+
+    Parameters
+    ----------
+    faces
+        They cover the district; no two overlap; vertices on the grid.
+    lane_block
+        Lane block that each face lies in.
+    unit
+        Unit (building or slice) that the face is ground of, else -1.
+    land
+        Piece of open land that the face belongs to, else -1.
+    near
+        Units whose outlines are in the faces already.
+    """
+
+    faces: Geometries
+    lane_block: Ints
+    unit: Ints
+    land: Ints
+    near: Ints
+
+
+def find_touching(outline: Floats, footprints: Geometries) -> tuple[Ints, Ints]:
+    """Find the footprints beside and across the streets.
+
+    Parameters
+    ----------
+    outline
+        Segments of the lane blocks, shape (m, 2, 2).
+    footprints
+        Polygons of buildings.
+
+    Returns
+    -------
+    near : ndarray
+        Rows of footprints within :data:`TOUCH_M` of a segment or of a footprint that straddles one.
+    straddling : ndarray
+        Rows of footprints that have some ground on either side.
+    """
+    lines = shapely.linestrings(outline)
+    tree = shapely.STRtree(footprints)
+    line, row = tree.query(lines, predicate="dwithin", distance=TOUCH_M)
+    inner = shapely.length(shapely.intersection(lines[line], footprints[row]))
+    depth = np.bincount(row, inner, minlength=len(footprints))
+    straddling = np.flatnonzero(depth > TOUCH_M)
+    beside = tree.query(footprints[straddling], predicate="dwithin", distance=TOUCH_M)[1]
+    return np.unique(np.concatenate([row, beside])), straddling
+
+
+def find_homes(blocks: Geometries, footprints: Geometries, points: Geometries, straddling: Ints) -> Ints:
+    """Return the lane block that holds most of each footprint, -1 outside the district."""
+    home = find_holders(points, blocks)
+    if len(straddling):
+        tree = shapely.STRtree(blocks)
+        row, block = tree.query(footprints[straddling], predicate="intersects")
+        area = shapely.area(shapely.intersection(footprints[straddling][row], blocks[block]))
+        order = np.lexsort((block, -area.round(4), row))
+        first = np.concatenate([[True], row[order][1:] != row[order][:-1]])
+        best = order[first]
+        home[straddling[row[best]]] = np.where(area[best] > 0, block[best], -1)
+    return home
+
+
+def draw_cuts(blocks: Geometries, home: Ints, vertices: Ints) -> Geometries:
+    """Draw lines across lane blocks with many footprints, so that no face has too many vertices."""
+    load = np.bincount(home[home >= 0], vertices[home >= 0], minlength=len(blocks))
+    lines: list[npt.NDArray[np.object_]] = []
+    for block in np.flatnonzero(load > 2 * FACE_VERTICES):
+        west, south, east, north = shapely.bounds(blocks[block])
+        step = np.sqrt(shapely.area(blocks[block]) * FACE_VERTICES / load[block])
+        x = np.arange(west + step, east - step / 2, step)
+        y = np.arange(south + step, north - step / 2, step)
+        upright = np.stack([np.stack([x, x], 1), np.stack([0 * x + south, 0 * x + north], 1)], axis=2)
+        level = np.stack([np.stack([0 * y + west, 0 * y + east], 1), np.stack([y, y], 1)], axis=2)
+        raw = shapely.linestrings(np.concatenate([upright, level]))
+        parts = shapely.get_parts(shapely.intersection(raw, blocks[block]))
+        lines.append(parts[shapely.get_type_id(parts) == 1])
+    return np.concatenate(lines) if lines else np.empty(0, dtype=object)
+
+
+def lay_ground(blocks: Blocks, units: Geometries, near: Ints, land: Geometries, load: tuple[Ints, Ints]) -> Ground:
+    """Node the frame once and label its faces.
+
+    Parameters
+    ----------
+    blocks
+        The lane blocks.
+    units
+        Polygons of all units.
+    near
+        Units to be noded with the streets.
+    land
+        Pieces of open land.
+    load
+        Lane block and number of vertices of each unit.
+
+    Returns
+    -------
+    Ground
+    """
+    walls = shapely.segmentize(units[near], WALL_STEP_M)
+    fields = shapely.segmentize(land, STREET_STEP_M)
+    cuts = shapely.segmentize(draw_cuts(blocks.polygons, *load), WALL_STEP_M)
+    segments = node_lines(
+        np.concatenate([shapely.linestrings(blocks.segments), walls, fields, cuts]), settle=True
+    )
+    faces = polygonize_segments(segments)
+    inner = shapely.point_on_surface(faces)
+    lane_block = find_holders(inner, blocks.polygons)
+    unit = find_holders(inner, units[near])
+    unit = np.where(unit >= 0, near[unit], -1) if len(near) else unit
+    piece = find_holders(inner, land) if len(land) else np.full(len(faces), -1)
+    known = lane_block >= 0
+    piece = np.where(unit >= 0, -1, piece)
+    return Ground(faces[known], lane_block[known], unit[known], piece[known], near)
