@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
-
-import numpy as np
-
-from gridplan.solve.terms import IntArray
 
 __all__ = ["Certificate"]
 
@@ -35,7 +31,3 @@ class Certificate:
     kind: Literal["arithmetic", "indivisible", "structure", "exact"]
     core: tuple[int, ...]
     bound: int
-
-    def rename(self, order: IntArray) -> Certificate:
-        """Give the claim in another numbering: atom i becomes ``order[i]``."""
-        return replace(self, core=tuple(np.sort(order[np.array(self.core, np.int64)]).tolist()))

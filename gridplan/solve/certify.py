@@ -187,10 +187,8 @@ def _prove_core(base: _Ground, core: IntArray, steps: int) -> int | None:
         return None
     member = np.zeros(len(base.households), np.bool_)
     member[core] = True
-    gain = np.where(member[atoms], base.households[atoms], 0)
-    totals = np.add.reduceat(gain, ptr[:-1]) if len(ptr) > 1 else np.zeros(0, np.int64)
-    total = int(base.households[core].sum())
-    return total - min(total, pack_groups(len(member), atoms, ptr, totals, NODES))
+    gain = np.where(member, base.households, 0)
+    return int(gain.sum()) - pack_groups(base.ground, atoms, ptr, gain, NODES)
 
 
 @dataclass

@@ -78,6 +78,4 @@ def fit_count(problem: Problem, atoms: IntArray, labels: IntArray, parts: int, p
 
 def choose_effort(n: int) -> Effort:
     """Choose the effort by the size of the component: small ones are cheap to search well."""
-    if n <= 1_000:
-        return Effort(rounds=3)
-    return Effort()
+    return Effort(rounds=1) if n <= 1_000 else Effort()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -40,13 +41,19 @@ class Partition:
     status
         ``optimal``: proved for every component under the prices given; ``feasible``: best of the search;
         ``time_limit``: best when the time was up.
-    certificates
-        Proofs that households out of bounds cannot be avoided, see :mod:`gridplan.solve.certify`.
     """
 
     labels: npt.NDArray[np.int32]
     status: Status
-    certificates: tuple[Certificate, ...]
+    _problem: Problem | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def certificates(self) -> tuple[Certificate, ...]:
+        """Proofs that households out of bounds cannot be avoided, found when first asked for.
+
+        See :mod:`gridplan.solve.certify`.
+        """
+        return () if self._problem is None else certify_problem(self._problem, self.labels.astype(np.int64))
 
 DEFAULT_WEIGHTS = Weights()
 
@@ -124,7 +131,8 @@ def partition(
     )
     n = len(problem.units)
     if n == 0:
-        return Partition(np.zeros(0, np.int32), "optimal", ())
+        return Partition(np.zeros(0, np.int32), "optimal")
+    given = problem
     order = _order_atoms(problem, xy)
     if not np.array_equal(order, np.arange(n)):
         problem = problem.reorder(order)
@@ -133,11 +141,9 @@ def partition(
     labels, proved = _solve_tasks(problem, hold, tasks, workers)
     late = deadline is not None and time.monotonic() >= deadline
     status: Status = "time_limit" if late and not proved else "optimal" if proved else "feasible"
-    certificates = () if late else certify_problem(problem, labels)
     back = np.empty(n, np.int64)
     back[order] = labels
-    named = tuple(c.rename(order) for c in certificates)
-    return Partition(renumber(back).astype(np.int32), status, named)
+    return Partition(renumber(back).astype(np.int32), status, given)
 
 
 def _order_atoms(problem: Problem, xy: npt.ArrayLike | None) -> IntArray:
@@ -207,8 +213,8 @@ def _solve_component(task: Task, workers: int) -> tuple[IntArray, bool]:
         return np.zeros(n, np.int64), True
     if free and not task.is_late():
         exact = solve_exactly(problem.cut_region(task.atoms), problem.make_terms(), EXACT_STEPS, EXACT_NODES)
-        if exact is not None and exact[1]:
-            return renumber(exact[0]), True
+        if exact is not None:
+            return renumber(exact), True
     found = search_component(task, choose_effort(n), workers if n > BLOCK else 1)
     return renumber(found), False
 

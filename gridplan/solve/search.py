@@ -37,7 +37,7 @@ class Effort:
         Neighbourhoods re-cut per part out of bounds, at the end.
     """
 
-    trials: float = 400.0
+    trials: float = 500.0
     merges: float = 2.0
     rounds: int = 2
     repairs: int = 60
