@@ -10,7 +10,7 @@ from gridplan.check import check_plan, read_reason
 from gridplan.cli import FINE, VIOLATIONS
 from gridplan.i18n import align_rows, t
 from gridplan.io import export_plan, open_plan
-from gridplan.report import describe_plan, draw_overview, format_findings
+from gridplan.report import describe_areas, draw_overview, format_findings
 from gridplan.report.comparison import compare_plans
 
 __all__ = ["run_check", "run_compare", "run_export"]
@@ -39,14 +39,13 @@ def run_check(options: argparse.Namespace) -> int:
 def run_export(options: argparse.Namespace) -> int:
     """Write a plan in another format, or draw it."""
     plan = open_plan(options.plan)
+    levels = tuple(plan.areas) if options.level is None else (plan.scheme[options.level].id,)
     if options.format in _PICTURES:
         target = Path(options.out).with_suffix(f".{options.format}")
         written: tuple[Path, ...] = (draw_overview(plan, target, level=options.level, lang=options.lang),)
     else:
-        levels = (options.level,) if options.level else tuple(plan.areas)
-        described = describe_plan(plan)
         written = export_plan(
-            plan, Path(options.out), options.format, {level: described[level] for level in levels}
+            plan, Path(options.out), options.format, {level: describe_areas(plan, level) for level in levels}
         )
     if options.json:
         print(json.dumps({"written": [str(path) for path in written]}, ensure_ascii=False))

@@ -48,10 +48,12 @@ def build_town() -> Plan:
     tower = np.append(tower, np.flatnonzero((block == 9) & (i % ACROSS == 0) & (j % DOWN == 1)))
     building[tower] = "tower"
     kind[tower], households[tower] = "apartment", (30, 10, 30)
+    slices = np.zeros(len(x), dtype=np.int64)
+    slices[tower] = (0, 1, 2)
     atoms = gpd.GeoDataFrame(
         {
             "building_id": building,
-            "slice": np.zeros(len(x), dtype=np.int64),
+            "slice": slices,
             "slice_kind": np.where(building == "tower", "stairwell", ""),
             "kind": kind,
             "households": households.astype(np.int64),
