@@ -126,10 +126,7 @@ def _read_provenance(path: Path) -> Mapping[str, str]:
 
 def _read_atoms(path: Path) -> gpd.GeoDataFrame:
     atoms = _read(path, "atoms", ("atom_id", *ATOM_COLUMNS))
-    atoms = atoms.sort_values("atom_id", kind="stable").set_index("atom_id")
-    # an atom of land has no building, which is not the same as a building without a name
-    atoms["building_id"] = atoms["building_id"].astype(object).where(atoms["building_id"].notna(), None)
-    return atoms
+    return atoms.sort_values("atom_id", kind="stable").set_index("atom_id")
 
 
 def _read_level(path: Path, level: str) -> gpd.GeoDataFrame:

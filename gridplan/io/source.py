@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
 import pyproj
+import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
 from gridplan.errors import InputError
@@ -228,7 +229,8 @@ def read_source(
 
 
 def _messages(caught: Iterable[warnings.WarningMessage]) -> list[str]:
-    return sorted({str(one.message) for one in caught})
+    # numpy's remark on coordinates that are not finite is told per row later
+    return sorted({str(one.message) for one in caught} - {"invalid value encountered in from_wkb"})
 
 
 def _tell_fault(path: Path, error: BaseException) -> InputError:
@@ -305,13 +307,17 @@ def _read_parquet(path: Path, role: str, asked: Mapping[str, str]) -> RawLayer:
         if b"geo" not in (schema.metadata or {}):
             raise InputError("no_geometry", path=str(path), layer=path.stem)
         found, rivals = find_columns(role, names, asked, where=str(path))
-        frame = gpd.read_parquet(path)
+        with warnings.catch_warnings():
+            # coordinates that are not finite are found and told later
+            warnings.simplefilter("ignore")
+            frame = gpd.read_parquet(path)
     except InputError:
         raise
     except _READ_FAULTS as error:
         raise InputError("file_damaged", path=str(path), fault=_short(error)) from error
     needed = list(dict.fromkeys(name for several in found.values() for name in several))
-    frame = frame[[*needed, frame.geometry.name]].rename_geometry("geometry").reset_index(drop=True)
-    frame = frame.set_geometry(frame.geometry.force_2d())
+    shapes = shapely.force_2d(frame.geometry.to_numpy())
+    table = pd.DataFrame(frame[needed]).reset_index(drop=True)
+    frame = gpd.GeoDataFrame(table, geometry=shapes, crs=frame.crs)
     issues = tuple(_tell_rivals(role, found, rivals))
     return RawLayer(role, str(path), "", hash_file(path), "", frame, found, _known_crs(frame), issues)
