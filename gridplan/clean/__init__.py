@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gridplan.clean.barriers import clean_barriers, select_lines
+from gridplan.clean.barriers import clean_barriers, node_borders, select_lines
 from gridplan.clean.district import derive_district, take_boundary
 from gridplan.clean.dwellings import count_households
 from gridplan.clean.footprints import clip_footprints, name_buildings, repair_footprints
@@ -70,15 +70,16 @@ def clean_layers(layers: Layers, scheme: Scheme) -> CleanLayers:
         frame = getattr(layers, name)
         if frame is not None:
             require_projected_metres(frame, name)
-    named, named_issues = name_buildings(layers.buildings)
-    repaired, repair_issues = repair_footprints(named)
-    buildings, overlap_issues = separate_footprints(repaired)
+    buildings, named_issues = name_buildings(layers.buildings)
+    buildings, repair_issues = repair_footprints(buildings)
+    buildings, overlap_issues = separate_footprints(buildings)
     lines, line_issues = select_lines(layers.streets, layers.barriers, scheme.barriers)
-    district, district_issues = _find_district(layers, buildings, lines)
+    net = node_borders(lines)
+    district, district_issues = _find_district(layers, buildings, net.lines)
     buildings, clip_issues = clip_footprints(buildings, district)
     geometry = buildings.geometry.to_numpy()
     housed = shapely.point_on_surface(geometry[shapely.area(geometry) >= _HOUSE_IN_FACE_M2])
-    barriers, district, barrier_issues = clean_barriers(lines, district, housed, scheme.barriers)
+    barriers, district, barrier_issues = clean_barriers(net, lines, district, housed, scheme.barriers)
     compounds = _find_compound_layer(layers)
     buildings, dwelling_issues = _describe(buildings, layers.landuse, compounds, scheme.dwellings)
     return CleanLayers(
@@ -103,12 +104,12 @@ def clean_layers(layers: Layers, scheme: Scheme) -> CleanLayers:
 
 
 def _find_district(
-    layers: Layers, buildings: gpd.GeoDataFrame, lines: gpd.GeoDataFrame
+    layers: Layers, buildings: gpd.GeoDataFrame, lines: npt.NDArray[np.object_]
 ) -> tuple[BaseGeometry, pd.DataFrame]:
     """Take the outline given, else derive one."""
     if layers.boundary is not None and len(layers.boundary):
         return take_boundary(layers.boundary)
-    return derive_district(buildings.geometry.to_numpy(), lines.geometry.to_numpy())
+    return derive_district(buildings.geometry.to_numpy(), lines)
 
 
 def _find_compound_layer(layers: Layers) -> gpd.GeoDataFrame | None:

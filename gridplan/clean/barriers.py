@@ -11,12 +11,12 @@ from shapely.geometry.base import BaseGeometry
 
 from gridplan.clean.closing import close_main_ends, find_main_ends, join_free_ends, lower_stubs
 from gridplan.clean.medians import Collapse, collapse_slivers
-from gridplan.clean.network import RIM_RANK, Net, find_bridges, node_lines, select_edges
-from gridplan.clean.streets import LINE_COLUMNS, clip_lines, select_streets, select_water
+from gridplan.clean.network import GRID_M, RIM_RANK, Net, find_bridges, insert_lines, node_lines, select_edges
+from gridplan.clean.streets import LINE_COLUMNS, select_streets, select_water
 from gridplan.schema import issue_rows, join_issues
 from gridplan.scheme import BarrierRules
 
-__all__ = ["clean_barriers", "select_lines"]
+__all__ = ["clean_barriers", "node_borders", "select_lines"]
 
 #: Classes that give way to a street of the same rank beside them.
 _LESSER = ("river", "canal", "water", "coastline")
@@ -40,7 +40,14 @@ def select_lines(
     return gpd.GeoDataFrame(lines, geometry="geometry", crs=streets.crs), issues
 
 
+def node_borders(lines: gpd.GeoDataFrame) -> Net:
+    """Node the border lines with each other; ``source`` is the row in ``lines``."""
+    rank = lines["rank"].to_numpy(dtype=np.int64)
+    return node_lines(lines.geometry.to_numpy(), rank, np.arange(len(lines)))
+
+
 def clean_barriers(
+    net: Net,
     lines: gpd.GeoDataFrame,
     district: BaseGeometry,
     buildings: npt.NDArray[np.object_],
@@ -50,6 +57,8 @@ def clean_barriers(
 
     Parameters
     ----------
+    net
+        Result of :func:`node_borders`.
     lines
         Result of :func:`select_lines`, in metres.
     district
@@ -65,14 +74,8 @@ def clean_barriers(
         The lines, noded with each other and with the district's outline; the district with a vertex
         wherever a line meets its outline, so that both polygonize without further noding.
     """
-    lines, clip_issues = clip_lines(lines, district)
+    net, clip_issues = _clip(net, lines, district)
     tables = [clip_issues]
-    rim = shapely.get_parts(shapely.boundary(district))
-    net = node_lines(
-        np.concatenate([lines.geometry.to_numpy(), rim]),
-        np.concatenate([lines["rank"].to_numpy(), np.full(len(rim), RIM_RANK)]).astype(np.int64),
-        np.concatenate([np.arange(len(lines)), np.full(len(rim), -1)]).astype(np.int64),
-    )
     for reach, rim_only, code in (
         (rules.gap_m, False, "street_gap_closed"),
         (rules.rim_m, True, "street_drawn_to_rim"),
@@ -101,6 +104,36 @@ def clean_barriers(
     barriers = _to_frame(net, lines)
     tables.append(_absorbed(lines, barriers, tables))
     return barriers, _rebuild_district(net, district), join_issues(*tables)
+
+
+def _clip(net: Net, lines: gpd.GeoDataFrame, district: BaseGeometry) -> tuple[Net, pd.DataFrame]:
+    """Keep what lies inside the district and add its outline; lines cut at its edge are listed as repaired."""
+    shapely.prepare(district)
+    inside = shapely.covers(district, net.lines)
+    outside = ~inside & shapely.disjoint(district, net.lines)
+    cut = np.flatnonzero(~inside & ~outside)
+    pieces, owner = shapely.get_parts(shapely.intersection(net.lines[cut], district), return_index=True)
+    deeper, inner = shapely.get_parts(pieces, return_index=True)
+    is_line = shapely.get_type_id(deeper) == 1
+    pieces, owner = deeper[is_line], cut[owner[inner[is_line]]]
+    rim = shapely.get_parts(shapely.boundary(district))
+    kept = select_edges(net, inside)
+    cut_source = net.source[np.concatenate([cut, np.flatnonzero(outside)])]
+    net = insert_lines(
+        kept,
+        np.concatenate([pieces, shapely.get_parts(rim)]),
+        np.concatenate([net.rank[owner], np.full(len(rim), RIM_RANK)]),
+        np.concatenate([net.source[owner], np.full(len(rim), -1)]),
+    )
+    had = np.unique(np.concatenate([kept.source, net.source[net.source >= 0]]))
+    ids = lines["street_id"].to_numpy(dtype=object)
+    stays = set(ids[had])
+    gone = sorted(set(ids) - stays)
+    trimmed = sorted(stays & set(ids[np.unique(cut_source)]))
+    return net, join_issues(
+        issue_rows("streets", gone, "street_outside", "dropped"),
+        issue_rows("streets", trimmed, "street_clipped", "repaired"),
+    )
 
 
 def _gives_way(lines: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
@@ -187,5 +220,5 @@ def _rebuild_district(net: Net, district: BaseGeometry) -> BaseGeometry:
     """Build the district from the noded outline."""
     rim = net.lines[net.rank == RIM_RANK]
     cells = shapely.get_parts(shapely.polygonize(rim))
-    inside = shapely.covers(shapely.buffer(district, 2 * 0.01), shapely.point_on_surface(cells))
+    inside = shapely.covers(shapely.buffer(district, 2 * GRID_M), shapely.point_on_surface(cells))
     return shapely.union_all(cells[inside])

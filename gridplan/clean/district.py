@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+from scipy import ndimage
 from shapely.geometry.base import BaseGeometry
 
 from gridplan.clean.network import GRID_M
@@ -25,7 +26,10 @@ _MARGIN_M = 20.0
 _DERIVED_HOLE_M2 = 200_000.0
 #: Blocks above this are open country, not blocks of a town [m2].
 _BLOCK_M2 = 200_000.0
-#: Cells of the raster-free closing: footprints are stood in for by their boxes, which is enough at this reach.
+#: Cells of the closing [m]; a vector closing of 100,000 footprints takes 20 s, this one 0.3 s.
+_CELL_M = 10.0
+#: At most so many cells; beyond, cells grow.
+_MOST_CELLS = 20_000_000
 
 
 def take_boundary(boundary: gpd.GeoDataFrame) -> tuple[BaseGeometry, pd.DataFrame]:
@@ -63,7 +67,7 @@ def derive_district(
     buildings
         Footprints in metres.
     lines
-        Border lines in metres.
+        Border lines in metres, noded.
 
     Returns
     -------
@@ -79,14 +83,15 @@ def derive_district(
     """
     if not len(buildings):
         raise InputError("district_unknown", layer="buildings", rows=0)
-    near = _buffer_union(buildings, _REACH_M)
-    near = shapely.buffer(near, _MARGIN_M - _REACH_M, quad_segs=2)
-    blocks = shapely.get_parts(shapely.polygonize(shapely.get_parts(shapely.union_all(lines, grid_size=GRID_M))))
+    near = _close_gaps(buildings)
+    blocks = shapely.get_parts(shapely.polygonize(lines))
     blocks = blocks[shapely.area(blocks) <= _BLOCK_M2]
     held = np.unique(shapely.STRtree(blocks).query(shapely.point_on_surface(buildings), predicate="within")[1])
-    whole = shapely.union_all(np.concatenate([shapely.get_parts(near), blocks[held]]))
+    whole = shapely.union_all(np.concatenate([near, blocks[held]]))
     whole = shapely.buffer(shapely.buffer(whole, -_MARGIN_M / 2, quad_segs=2), _MARGIN_M / 2, quad_segs=2)
-    whole = shapely.union_all([whole, _buffer_union(buildings, 2.0)])
+    shapely.prepare(whole)
+    sticking = buildings[~shapely.covers(whole, buildings)]
+    whole = shapely.union_all([whole, *shapely.buffer(sticking, 2.0, join_style="mitre")])
     parts = shapely.get_parts(shapely.simplify(whole, 0.5))
     filled, _ = _fill_holes(parts[shapely.get_type_id(parts) == 3], _DERIVED_HOLE_M2)
     district = _on_grid(filled)
@@ -94,17 +99,23 @@ def derive_district(
     return district, issues
 
 
-def _buffer_union(buildings: npt.NDArray[np.object_], reach_m: float) -> BaseGeometry:
-    """Unite the surroundings of many buildings, in clumps of neighbours first."""
-    x, y = shapely.get_coordinates(shapely.centroid(buildings)).T
-    clump = pd.factorize(pd.Series(np.floor(x / 500).astype(np.int64) * 10_000_000 + np.floor(y / 500).astype(np.int64)))[0]
-    order = np.argsort(clump, kind="stable")
-    starts = np.flatnonzero(np.diff(clump[order], prepend=-1))
-    united = [
-        shapely.buffer(shapely.union_all(shapely.buffer(buildings[part], 0.0)), reach_m, quad_segs=2)
-        for part in np.split(order, starts[1:])
-    ]
-    return shapely.union_all(np.array(united, dtype=object))
+def _close_gaps(buildings: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Close the gaps between buildings on a raster; return polygons without its steps."""
+    outline = shapely.get_coordinates(shapely.segmentize(buildings, _CELL_M))
+    low, high = outline.min(axis=0) - 2 * _REACH_M, outline.max(axis=0) + 2 * _REACH_M
+    cell = max(_CELL_M, float(np.sqrt(np.prod(high - low) / _MOST_CELLS)))
+    shape = tuple(np.ceil((high - low) / cell).astype(np.int64) + 1)
+    built = np.zeros(shape, dtype=bool)
+    built[tuple(((outline - low) / cell).astype(np.int64).T)] = True
+    reached = ndimage.distance_transform_edt(~built) <= _REACH_M / cell
+    kept = ndimage.distance_transform_edt(reached) > (_REACH_M - _MARGIN_M) / cell
+    step = np.diff(np.pad(kept, ((0, 0), (1, 1))).astype(np.int8), axis=1)
+    column, start = np.nonzero(step == 1)
+    stop = np.nonzero(step == -1)[1]
+    x, y0, y1 = low[0] + column * cell, low[1] + start * cell, low[1] + stop * cell
+    merged = shapely.get_parts(shapely.union_all(shapely.box(x, y0, x + cell, y1)))
+    simple: npt.NDArray[np.object_] = shapely.get_parts(shapely.make_valid(shapely.simplify(merged, cell)))
+    return simple
 
 
 def _fill_holes(

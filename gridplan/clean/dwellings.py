@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from gridplan.clean.kinds import Surroundings, assume_floors
+from gridplan.clean.kinds import AMONG_HOUSES, Surroundings, assume_floors
 from gridplan.schema import issue_rows, join_issues
 from gridplan.scheme import DwellingRules
 
@@ -68,7 +68,7 @@ def count_households(
     -----
     Households not given are (1) people over household size, at least 1 where there are people;
     (2) in apartment buildings floor area over ``dwelling_m2``, floors being told, by height, the
-    neighbours' median, or the scheme's; (3) in houses the same with at most ``house_dwellings`` in
+    neighbours' median, or the scheme's (those of houses where the neighbours are houses); (3) in houses the same with at most ``house_dwellings`` in
     up to ``house_floors`` floors, and 1 where floors are unknown, so that a guess is not built on a
     guess. A guess from floor area above ``guess_limit`` in one footprint is asked: the building is
     exclusive without households until somebody says. Kinds ``exclusive`` and ``empty`` hold none
@@ -82,13 +82,16 @@ def count_households(
     lives = np.isin(kind, _HOMES)
     apartment = kind == "apartment"
     per_home = np.where(apartment, rules.dwelling_m2["apartment"], rules.dwelling_m2["selfbuilt"])
-    near = np.where(np.isnan(around.floors), rules.floors["apartment"], around.floors)
+    among_houses = around.house_share >= AMONG_HOUSES
+    default = np.where(among_houses, rules.floors["selfbuilt"], rules.floors["apartment"])
+    near = np.where(np.isnan(around.floors), default, around.floors)
     assumed = np.where(np.isnan(floors), near, floors)
     guess = np.maximum(np.round(area * assumed / per_home), 1)
     low = ~apartment & ~(floors > rules.house_floors)
     guess[low] = np.minimum(guess[low], rules.house_dwellings)
     guess[low & np.isnan(floors)] = 1
     from_people = np.where(people > 0, np.maximum(np.round(people / rules.household_size), 1), people)
+    from_people[~lives & (people == 0)] = np.nan
     estimate = np.where(np.isnan(people), np.where(lives, guess, np.nan), from_people)
     asked = np.isnan(given) & np.isnan(people) & lives & (guess > rules.guess_limit)
     estimate[asked] = np.nan

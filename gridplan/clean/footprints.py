@@ -32,8 +32,13 @@ def name_buildings(buildings: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.Da
     """
     ids = buildings["building_id"].astype(str).to_numpy(dtype=object)
     geometry = buildings.geometry.to_numpy()
-    wkb = np.array([b"" if one is None else one for one in shapely.to_wkb(geometry)], dtype=object)
-    order = pd.DataFrame({"id": ids, "wkb": wkb}).sort_values(["id", "wkb"], kind="stable").index.to_numpy()
+    order = np.argsort(ids, kind="stable")
+    twice = pd.Series(ids).duplicated(keep=False).to_numpy()
+    if twice.any():
+        wkb = np.full(len(ids), b"", dtype=object)
+        there = twice & ~shapely.is_missing(geometry)
+        wkb[there] = shapely.to_wkb(geometry[there])
+        order = pd.DataFrame({"id": ids, "wkb": wkb}).sort_values(["id", "wkb"], kind="stable").index.to_numpy()
     frame = buildings.iloc[order].reset_index(drop=True)
     ids = ids[order]
     turn = pd.Series(ids).groupby(ids, sort=False).cumcount().to_numpy()

@@ -21,7 +21,6 @@ from gridplan.clean.network import (
     Net,
     find_bridges,
     insert_lines,
-    make_net,
     select_edges,
     trace_faces,
 )
@@ -242,11 +241,7 @@ def _plan_round(
     edits = _Edits()
     blocked: set[bytes] = set()
     locked: set[int] = set()
-    length = shapely.length(net.lines)
-    loss = np.array([_LOSS[max(int(r), 1)] for r in net.rank]) * length
-    gives_way = (net.source >= 0) & lesser[np.maximum(net.source, 0)]
-    loss[gives_way] = np.array([_LESSER_LOSS[max(int(r), 1)] for r in net.rank[gives_way]]) * length[gives_way]
-    loss[net.rank == RIM_RANK] = np.inf
+    loss = _price_edges(net, lesser)
     for ring in rings:
         if not locked.isdisjoint(ring.nodes):
             continue
@@ -258,6 +253,14 @@ def _plan_round(
             continue
         locked.update(ring.nodes)
     return edits, blocked
+
+
+def _price_edges(net: Net, lesser: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    """Return what losing each edge costs; the district's outline is never lost."""
+    gives_way = (net.source >= 0) & lesser[np.maximum(net.source, 0)] if len(lesser) else np.zeros(len(net.rank), bool)
+    full = np.array([np.inf, *_LOSS.values()])[net.rank]
+    less = np.array([np.inf, *_LESSER_LOSS.values()])[net.rank]
+    return np.where(gives_way, less, full) * shapely.length(net.lines)
 
 
 def _plan_face(net: Net, ring: _Ring, loss: npt.NDArray[np.float64], edits: _Edits) -> bool:
@@ -318,7 +321,7 @@ def _prefer_one_hand(net: Net, sides: list[list[int]]) -> list[float]:
     """Weigh two like sides so that the same hand goes all along a street, without jogs from face to face."""
     if len(sides) != 2:
         return [1.0] * len(sides)
-    middle = [shapely.get_coordinates(net.lines[side]).mean(axis=0) for side in sides]
+    middle = [(net.xy[net.tail[side]] + net.xy[net.head[side]]).mean(axis=0) for side in sides]
     step = middle[1] - middle[0]
     return [1.0 - _HAND, 1.0] if step[0] + _SLANT * step[1] < 0 else [1.0, 1.0 - _HAND]
 
@@ -335,8 +338,8 @@ def _weigh(
     if connectors is None:
         return None
     raised = _find_raised(net, ring, gone, kept, connectors)
-    length = shapely.length(net.lines)
-    dropped_m, raised_m = float(length[side].sum()), float(length[raised].sum())
+    dropped_m = float(shapely.length(net.lines[side]).sum())
+    raised_m = float(shapely.length(net.lines[np.array(raised, dtype=np.int64)]).sum())
     if raised_m > _RAISE * dropped_m + _LONGEST_CONNECTOR_M / 2:
         return None
     drawn = sum(_LOSS[max(min(int(net.rank[e]) for e in ring.outer[i]), 1)] * x.length for i, x in connectors.items())
@@ -355,8 +358,10 @@ def _draw_connectors(
         return None
     points = shapely.points(net.xy[[ring.nodes[i] for i in inner]])
     lines = shapely.shortest_line(points, shapely.multilinestrings(net.lines[streets]))
-    room = shapely.buffer(ring.polygon, _ROOM_M)
-    if not shapely.covers(room, lines).all() or shapely.length(lines).max() > _LONGEST_CONNECTOR_M:
+    if shapely.length(lines).max() > _LONGEST_CONNECTOR_M:
+        return None
+    along = shapely.line_interpolate_point(lines[:, None], [[0.25, 0.5, 0.75]], normalized=True)
+    if not shapely.dwithin(along, ring.polygon, _ROOM_M).all():
         return None
     return dict(zip(inner, lines, strict=True))
 
@@ -404,9 +409,9 @@ def _apply(net: Net, edits: _Edits) -> Net:
         rank[edge] = value
     kept = np.ones(len(net.lines), dtype=bool)
     kept[edits.dropped] = False
-    net = make_net(net.lines[kept], rank[kept], net.source[kept])
+    raised = Net(net.lines, rank, net.source, net.tail, net.head, net.xy)
     net = insert_lines(
-        net,
+        select_edges(raised, kept),
         np.array(edits.connectors, dtype=object),
         np.array(edits.connector_rank, dtype=np.int64),
         np.array(edits.connector_source, dtype=np.int64),

@@ -29,6 +29,9 @@ GRID_M = 0.01
 #: Rank of the district's own outline, which is never dropped or moved.
 RIM_RANK = 0
 
+#: Vertex keys hold both coordinates in centimetres: room for northings of 20,000 km.
+_KEY_BITS = 32
+
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -92,26 +95,46 @@ def make_net(lines: Geometries, rank: IntArray, source: IntArray) -> Net:
     """Give already noded lines their nodes, in an order that depends on the geometry alone."""
     kept = shapely.length(lines) > 0
     lines, rank, source = lines[kept], rank[kept], source[kept]
-    coords, owner = shapely.get_coordinates(lines, return_index=True)
-    first = np.searchsorted(owner, np.arange(len(lines)), side="left")
-    last = np.searchsorted(owner, np.arange(len(lines)), side="right") - 1
-    middle = coords[(first + last + 1) // 2] if len(lines) else np.empty((0, 2))
-    keys = np.round(np.column_stack([coords[first], coords[last], middle]) / GRID_M).astype(np.int64)
-    flip = (keys[:, 0] > keys[:, 2]) | ((keys[:, 0] == keys[:, 2]) & (keys[:, 1] > keys[:, 3]))
-    keys[flip] = keys[flip][:, [2, 3, 0, 1, 4, 5]]
+    if not len(lines):
+        none = np.zeros(0, dtype=np.int64)
+        return Net(lines, rank, source, none, none, np.zeros((0, 2)))
+    first, last, middle = _key_points(lines)
+    flip = first > last
     lines = lines.copy()
     lines[flip] = shapely.reverse(lines[flip])
-    order = np.lexsort((source, *keys.T[::-1]))
-    lines, rank, source, keys = lines[order], rank[order], source[order], keys[order]
-    nodes, inverse = np.unique(np.concatenate([keys[:, :2], keys[:, 2:4]]), axis=0, return_inverse=True)
+    first, last = np.where(flip, last, first), np.where(flip, first, last)
+    order = np.lexsort((source, middle, last, first))
+    keys = np.concatenate([first[order], last[order]])
+    _, at, inverse = np.unique(keys, return_index=True, return_inverse=True)
     inverse = inverse.reshape(-1)
     m = len(lines)
-    return Net(lines, rank, source, inverse[:m], inverse[m:], nodes * GRID_M)
+    lines = lines[order]
+    coords, starts = shapely.get_coordinates(lines), _line_starts(lines)
+    xy = np.round(coords[np.concatenate([starts[:-1], starts[1:] - 1])[at]] / GRID_M) * GRID_M
+    return Net(lines, rank[order], source[order], inverse[:m], inverse[m:], xy)
+
+
+def _key_points(lines: Geometries) -> tuple[IntArray, IntArray, IntArray]:
+    """Return the first, the last and the middle vertex of each line as one whole number each."""
+    keys, starts = _vertex_keys(lines)
+    first, last = starts[:-1], starts[1:] - 1
+    return keys[first], keys[last], keys[(first + last + 1) // 2]
+
+
+def _vertex_keys(lines: Geometries) -> tuple[IntArray, IntArray]:
+    """Return one whole number per vertex on the grid, and where each line starts (one more than lines)."""
+    cells = np.round(shapely.get_coordinates(lines) / GRID_M).astype(np.int64)
+    return (cells[:, 0] << _KEY_BITS) + cells[:, 1], _line_starts(lines)
+
+
+def _line_starts(lines: Geometries) -> IntArray:
+    """Return where each line starts among all coordinates, and their number at the end."""
+    return np.concatenate([[0], np.cumsum(shapely.get_num_coordinates(lines))])
 
 
 def select_edges(net: Net, kept: BoolArray) -> Net:
-    """Keep some edges; nodes are numbered anew."""
-    return make_net(net.lines[kept], net.rank[kept], net.source[kept])
+    """Keep some edges; node numbers stay as they are."""
+    return Net(net.lines[kept], net.rank[kept], net.source[kept], net.tail[kept], net.head[kept], net.xy)
 
 
 def node_lines(lines: Geometries, rank: IntArray, source: IntArray) -> Net:
@@ -123,21 +146,42 @@ def node_lines(lines: Geometries, rank: IntArray, source: IntArray) -> Net:
 
 
 def _node(lines: Geometries, rank: IntArray, source: IntArray) -> tuple[Geometries, IntArray, IntArray]:
-    """Cut lines where they meet and give each piece the attributes of the line it lies on."""
+    """Cut lines where they meet and give each piece the attributes of the line it lies on.
+
+    A piece that is a whole line is known by its vertices; only lines that were cut are searched.
+    """
     if not len(lines):
         return lines, rank, source
     pieces = shapely.get_parts(shapely.union_all(lines, grid_size=GRID_M))
-    middle = shapely.line_interpolate_point(pieces, 0.5, normalized=True)
     order = np.lexsort((source, rank))
-    tree = STRtree(lines[order])
-    piece, owner = tree.query(middle, predicate="dwithin", distance=3 * GRID_M)
+    ordered = lines[order]
     best = np.full(len(pieces), len(lines), dtype=np.int64)
-    np.minimum.at(best, piece, owner)
-    lost = np.flatnonzero(best == len(lines))
-    if len(lost):
-        best[lost] = tree.nearest(middle[lost])
+    whole = np.zeros(len(lines), dtype=bool)
+    piece_key, line_key = _whole_keys(pieces), _whole_keys(ordered)
+    by_key = np.argsort(piece_key, kind="stable")
+    at = np.minimum(np.searchsorted(piece_key[by_key], line_key), len(pieces) - 1)
+    same = piece_key[by_key][at] == line_key
+    whole[same] = True
+    np.minimum.at(best, by_key[at[same]], np.flatnonzero(same))
+    cut = np.flatnonzero(~whole)
+    if len(cut):
+        middle = shapely.line_interpolate_point(pieces, 0.5, normalized=True)
+        tree = STRtree(ordered[cut])
+        piece, owner = tree.query(middle, predicate="dwithin", distance=3 * GRID_M)
+        np.minimum.at(best, piece, cut[owner])
+        lost = np.flatnonzero(best == len(lines))
+        if len(lost):
+            best[lost] = cut[tree.nearest(middle[lost])]
     chosen = order[best]
     return pieces, rank[chosen], source[chosen]
+
+
+def _whole_keys(lines: Geometries) -> IntArray:
+    """Return one number per line that equal lines share, whatever their direction: the sum over its vertices."""
+    keys, starts = _vertex_keys(lines)
+    mixed = (keys ^ (keys >> 29)) * np.int64(0x1F58476D1CE4E5B9)
+    sums: IntArray = np.add.reduceat(mixed ^ (mixed >> 32), starts[:-1])
+    return sums
 
 
 def insert_lines(net: Net, lines: Geometries, rank: IntArray, source: IntArray) -> Net:
@@ -174,8 +218,8 @@ def trace_faces(net: Net) -> Faces:
         return Faces(nothing, nothing, np.zeros(0), np.zeros(0))
     coords, owner = shapely.get_coordinates(net.lines, return_index=True)
     coords = coords - net.xy[0]
-    first = np.searchsorted(owner, np.arange(m), side="left")
-    last = np.searchsorted(owner, np.arange(m), side="right") - 1
+    starts = _line_starts(net.lines)
+    first, last = starts[:-1], starts[1:] - 1
     start = np.concatenate([coords[first], coords[last]])
     step = np.concatenate([coords[first + 1], coords[last - 1]]) - start
     angle = np.arctan2(step[:, 1], step[:, 0])

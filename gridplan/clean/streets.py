@@ -8,11 +8,10 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gridplan.clean.network import GRID_M
 from gridplan.schema import issue_rows, join_issues
 from gridplan.scheme import BarrierRules
 
-__all__ = ["LINE_COLUMNS", "clip_lines", "select_streets", "select_water"]
+__all__ = ["LINE_COLUMNS", "select_streets", "select_water"]
 
 #: Columns of a line table before noding.
 LINE_COLUMNS = ("street_id", "name", "street_class", "rank", "geometry")
@@ -94,28 +93,6 @@ def select_water(barriers: gpd.GeoDataFrame, rules: BarrierRules) -> tuple[gpd.G
         tables.append(_rows(lines[inside], "water_line_inside", "merged"))
         lines = lines.assign(geometry=geometry)[~inside]
     return _finish(pd.concat([lines, outlines]), tables)
-
-
-def clip_lines(
-    lines: gpd.GeoDataFrame, district: BaseGeometry
-) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Keep what lies inside the district; lines cut at its edge are listed as repaired."""
-    geometry = lines.geometry.to_numpy().copy()
-    shapely.prepare(district)
-    inside = shapely.covers(district, geometry)
-    outside = ~inside & shapely.disjoint(district, geometry)
-    cut = ~inside & ~outside
-    geometry[cut] = shapely.intersection(geometry[cut], district)
-    lines = lines.assign(geometry=geometry)
-    parts = lines[~outside].explode(index_parts=False, ignore_index=True)
-    is_line = (shapely.get_dimensions(parts.geometry.to_numpy()) == 1) & (parts.length.to_numpy() > GRID_M)
-    parts = parts[is_line].reset_index(drop=True)
-    left = lines["street_id"].isin(parts["street_id"]).to_numpy()
-    issues = join_issues(
-        _rows(lines[~left], "street_outside", "dropped"),
-        _rows(lines[cut & left], "street_clipped", "repaired"),
-    )
-    return parts, issues
 
 
 def _name_lines(table: gpd.GeoDataFrame, id_column: str, class_column: str) -> pd.DataFrame:
