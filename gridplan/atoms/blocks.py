@@ -9,19 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
-from gridplan.atoms.linework import (
-    Geometries,
-    drop_copies,
-    find_holders,
-    node_lines,
-    point_keys,
-    polygonize_segments,
-    ring_edges,
-)
+from gridplan.atoms.linework import Geometries, draw_faces, find_holders, find_sides, node_lines
 from gridplan.atoms.options import AtomOptions
 
-__all__ = ["STREET_STEP_M", "Blocks", "build_blocks", "pair_edges"]
+__all__ = ["STREET_STEP_M", "Blocks", "build_blocks"]
 
 #: Longest edge of a street or rim: cells may change owner along a street at such vertices only.
 STREET_STEP_M = 5.0
@@ -44,8 +38,8 @@ class Blocks:
         Block (face of rank <= 2) of each lane block.
     main
         Face of rank 1 of each lane block: the tiles that work is shared out by.
-    segments
-        Noded outlines of the lane blocks, shape (m, 2, 2).
+    lines
+        Their noded outlines.
     issues
         Faces that were joined to a neighbour.
     """
@@ -53,113 +47,79 @@ class Blocks:
     polygons: Geometries
     block: Ints
     main: Ints
-    segments: Floats
+    lines: Geometries
     issues: pd.DataFrame
 
 
-def pair_edges(faces: Geometries) -> tuple[Ints, Ints, Floats]:
-    """Find the edges that two faces share.
-
-    Returns
-    -------
-    left, right : ndarray of int64
-        The two faces of each shared edge.
-    ends : ndarray, shape (m, 2, 2)
-    """
-    start, end, face = ring_edges(faces)
-    keys = np.stack([point_keys(start), point_keys(end)], axis=1)
-    low, high = keys.min(axis=1), keys.max(axis=1)
-    order = np.lexsort((face, high, low))
-    same = (low[order][1:] == low[order][:-1]) & (high[order][1:] == high[order][:-1])
-    first, second = order[:-1][same], order[1:][same]
-    return face[first], face[second], np.stack([start[first], end[first]], axis=1)
-
-
-def rank_segments(segments: Floats, lines: Geometries, rank: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
-    """Return the strictest rank of the lines that each segment lies on; the rim counts as rank 0."""
-    found = np.full(len(segments), 3, dtype=np.int8)
-    middle = shapely.points(segments.mean(axis=1))
-    segment, line = shapely.STRtree(lines).query(middle, predicate="dwithin", distance=NEAR_M)
-    np.minimum.at(found, segment, rank[line])
+def rank_lines(lines: Geometries, barriers: Geometries, rank: npt.NDArray[np.int8]) -> Ints:
+    """Return the strictest rank of the barriers that each noded line lies on."""
+    found = np.full(len(lines), 3, dtype=np.int64)
+    if len(barriers) and len(lines):
+        middle = shapely.line_interpolate_point(lines, 0.5, normalized=True)
+        barrier, line = shapely.STRtree(middle).query(barriers, predicate="dwithin", distance=NEAR_M)
+        np.minimum.at(found, line, rank[barrier])
     return found
 
 
-def join_slivers(faces: Geometries, held: npt.NDArray[np.bool_], rank_of: Ints, pairs: Ints) -> Ints:
-    """Join faces without an owner of the ground to a neighbour, across the least strict longest border.
+def join_slivers(held: npt.NDArray[np.bool_], sides: Ints, rank: Ints, length: Floats) -> Ints:
+    """Join faces that nobody lives in to a neighbour, across the least strict, then the longest border.
 
     Parameters
     ----------
-    faces
-        Faces of the barriers.
     held
-        Faces that stand for themselves.
-    rank_of
-        Rank of the barrier on each shared edge.
-    pairs
-        The faces on either side and the edge's length [cm], shape (m, 3).
+        Faces that stand for themselves, shape (faces,).
+    sides
+        The faces on either side of each edge, shape (m, 2).
+    rank, length
+        Rank of the barrier on each edge, and its length [m].
 
     Returns
     -------
     ndarray of int64
         The face that each face becomes part of.
     """
-    root = np.where(held, np.arange(len(faces)), -1)
-    left, right, length = pairs.T
-    both = np.concatenate([left, right]), np.concatenate([right, left])
+    faces = np.arange(len(held))
+    root = np.where(held, faces, -1)
+    both = np.concatenate([sides, sides[:, ::-1]])
     table = pd.DataFrame(
-        {"face": both[0], "to": both[1], "rank": np.tile(rank_of, 2), "length": np.tile(length, 2)}
+        {"face": both[:, 0], "to": both[:, 1], "rank": np.tile(rank, 2), "length": np.tile(length, 2)}
     )
-    table = table[~held[table["face"]]].groupby(["face", "to", "rank"], as_index=False)["length"].sum()
+    table = table[~held[both[:, 0]]].groupby(["face", "to", "rank"], as_index=False)["length"].sum()
+    table["length"] = table["length"].round(2)
     table = table.sort_values(["face", "rank", "length", "to"], ascending=[True, False, False, True])
     while (root < 0).any():
-        open_rows = table[(root[table["face"]] < 0) & (root[table["to"]] >= 0)]
-        best = open_rows.drop_duplicates("face")
-        if best.empty:
+        ready = table[(root[table["face"]] < 0) & (root[table["to"]] >= 0)].drop_duplicates("face")
+        if ready.empty:
             break
-        root[best["face"]] = root[best["to"]]
-    return np.where(root < 0, np.arange(len(faces)), root)
+        root[ready["face"]] = root[ready["to"]]
+    return np.where(root < 0, faces, root)
 
 
-def merge_faces(
-    faces: Geometries, ranks: tuple[Floats, npt.NDArray[np.int8]], homes: Geometries, options: AtomOptions
-) -> tuple[npt.NDArray[np.bool_], pd.DataFrame]:
-    """Tell which outlines are left when small faces without a building are joined to a neighbour."""
-    left, right, ends = pair_edges(faces)
-    segments, rank = ranks
-    lookup = pd.Series(rank, index=pd.MultiIndex.from_arrays(edge_keys(segments).T))
-    edge_rank = lookup.reindex(pd.MultiIndex.from_arrays(edge_keys(ends).T)).fillna(0).to_numpy(np.int64)
-    lived = np.zeros(len(faces), dtype=bool)
-    home = find_holders(homes, faces)
-    lived[home[home >= 0]] = True
-    area = shapely.area(faces)
-    held = lived | (area >= options.land_min_m2)
-    length = np.hypot(*(ends[:, 1] - ends[:, 0]).T)
-    root = join_slivers(faces, held, edge_rank, np.stack([left, right, np.rint(length * 100).astype(np.int64)], 1))
-    gone = np.flatnonzero(root != np.arange(len(faces)))
-    inner = pd.MultiIndex.from_arrays(edge_keys(ends[root[left] == root[right]]).T)
-    kept = ~pd.MultiIndex.from_arrays(edge_keys(segments).T).isin(inner)
-    spot = shapely.get_coordinates(shapely.point_on_surface(faces[gone])).round().astype(int)
-    issues = pd.DataFrame(
-        {
-            "layer": "barriers",
-            "id": [f"{x} {y}" for x, y in spot],
-            "code": "face_without_building",
-            "action": "joined_to_neighbour",
-            "value": area[gone],
-        }
-    )
-    return kept, issues
+def group_faces(count: int, sides: Ints) -> Ints:
+    """Label faces joined by the given pairs."""
+    matrix = coo_array((np.ones(len(sides), dtype=np.int8), (sides[:, 0], sides[:, 1])), shape=(count, count))
+    return connected_components(matrix, directed=False)[1].astype(np.int64)
 
 
-def edge_keys(segments: Floats) -> Ints:
-    """Name segments by the keys of their ends, the lower first, shape (m, 2)."""
-    return np.sort(point_keys(segments.reshape(-1, 2)).reshape(-1, 2), axis=1)
+def choose_lanes(faces: Geometries, sides: Ints, rank: Ints, largest: float) -> Ints:
+    """Label lane blocks: faces joined across barriers of rank 3, except inside blocks above ``largest``."""
+    service = rank == 3
+    block = group_faces(len(faces), sides[service])
+    wide = np.bincount(block, shapely.area(faces)) > largest
+    return group_faces(len(faces), sides[service & ~wide[block[sides[:, 0]]]])
 
 
 def order_faces(faces: Geometries) -> Geometries:
-    """Sort faces west to east, then north to south, by their first corner's box."""
+    """Sort faces west to east, then north to south, by their boxes."""
     box = shapely.bounds(faces)
     return faces[np.lexsort((box[:, 2], -box[:, 1], -box[:, 3], box[:, 0]))]
+
+
+def draw_ground(lines: Geometries, district: shapely.Geometry) -> tuple[Geometries, Ints]:
+    """Return the faces between lines that lie in the district, and the faces beside each line."""
+    faces = draw_faces(lines)
+    faces = order_faces(faces[find_holders(shapely.point_on_surface(faces), np.array([district])) >= 0])
+    return faces, find_sides(lines, faces)
 
 
 def build_blocks(
@@ -182,31 +142,47 @@ def build_blocks(
     -------
     Blocks
     """
-    lines = barriers.geometry.to_numpy()
-    rank = barriers["rank"].to_numpy(np.int8)
-    inside = shapely.intersects(lines, district) if len(lines) else np.empty(0, dtype=bool)
-    lines, rank = lines[inside], rank[inside]
-    rim = shapely.get_parts(shapely.get_rings(shapely.get_parts(district)))
-    lines, rank = np.concatenate([lines, rim]), np.append(rank, np.zeros(len(rim), dtype=np.int8))
-    segments = node_lines(shapely.segmentize(lines, STREET_STEP_M), settle=True)
-    on_rank = rank_segments(segments, lines, rank)
-    shapely.prepare(district)
+    streets = barriers.geometry.to_numpy()
+    inside = shapely.intersects(streets, district) if len(streets) else np.empty(0, dtype=bool)
+    streets, street_rank = streets[inside], barriers["rank"].to_numpy(np.int8)[inside]
+    rim = shapely.get_rings(shapely.get_parts(district))
+    lines = node_lines(shapely.segmentize(np.concatenate([streets, rim]), STREET_STEP_M))
+    faces, sides = draw_ground(lines, district)
+    # dead ends have the same face on both sides or none at all
+    lines, sides = lines[(sides >= 0).any(axis=1)], sides[(sides >= 0).any(axis=1)]
+    inner = (sides >= 0).all(axis=1)
+    sides = sides[inner]
+    rank = rank_lines(lines[inner], streets, street_rank)
+    lane = choose_lanes(faces, sides, rank, options.lane_block_m2)
+    # from here on a "face" is a lane block: its number is its label
+    area = np.bincount(lane, shapely.area(faces))
+    lived = np.zeros(len(area), dtype=bool)
+    holder = find_holders(homes, faces)
+    lived[lane[holder[holder >= 0]]] = True
+    apart = lane[sides[:, 0]] != lane[sides[:, 1]]
+    held = lived | (area >= options.land_min_m2)
+    root = join_slivers(held, lane[sides[apart]], rank[apart], shapely.length(lines[inner][apart]))
+    final = root[lane]
+    parted = final[sides[:, 0]] != final[sides[:, 1]]
+    kept = np.concatenate([lines[~inner], lines[inner][parted]])
+    polygons, beside = draw_ground(kept, district)
+    rank, beside = rank[parted], beside[(~inner).sum() :]
+    block = group_faces(len(polygons), beside[rank == 3])
+    main = group_faces(len(polygons), beside[rank >= 2])
+    gone = np.flatnonzero(root != np.arange(len(area)))
+    first = np.unique(lane, return_index=True)[1][gone]
+    return Blocks(polygons, block, main, kept, list_joined(faces[first], area[gone]))
 
-    def faces_of(chosen: npt.NDArray[np.bool_]) -> Geometries:
-        faces = polygonize_segments(segments[chosen])
-        return order_faces(faces[shapely.intersects(district, shapely.point_on_surface(faces))])
 
-    blocks = faces_of(on_rank <= 2)
-    wide = blocks[shapely.area(blocks) > options.lane_block_m2]
-    use = on_rank <= 2
-    service = np.flatnonzero(on_rank == 3)
-    use[service[find_holders(shapely.points(segments[service].mean(axis=1)), wide) >= 0]] = True
-    faces = faces_of(use) if use.sum() > (on_rank <= 2).sum() else blocks
-    kept, issues = merge_faces(faces, (segments[use], on_rank[use]), homes, options)
-    segments, on_rank = segments[use][kept], on_rank[use][kept]
-    faces = faces_of(np.ones(len(segments), dtype=bool))
-    inner = shapely.point_on_surface(faces)
-    block = find_holders(inner, faces_of(on_rank <= 2))
-    main = find_holders(inner, faces_of(on_rank <= 1))
-    start, end, _ = ring_edges(faces)
-    return Blocks(faces, block, main, drop_copies(np.stack([start, end], axis=1)), issues)
+def list_joined(faces: Geometries, area: Floats) -> pd.DataFrame:
+    """List the faces that were joined to a neighbour by a point in them."""
+    spots = shapely.get_coordinates(shapely.point_on_surface(faces)).round().astype(int)
+    return pd.DataFrame(
+        {
+            "layer": "barriers",
+            "id": [f"{x} {y}" for x, y in spots],
+            "code": "face_without_building",
+            "action": "joined_to_neighbour",
+            "value": area,
+        }
+    )

@@ -13,7 +13,7 @@ import shapely
 from gridplan.atoms.blocks import Blocks, build_blocks
 from gridplan.atoms.ground import Ground, find_homes, find_touching, lay_ground
 from gridplan.atoms.land import find_open_land
-from gridplan.atoms.linework import GRID_M, Geometries, point_keys, ring_edges
+from gridplan.atoms.linework import GRID_M, Geometries, point_keys
 from gridplan.atoms.options import AtomOptions, Atoms
 from gridplan.atoms.slices import Units, cut_slices
 from gridplan.atoms.tiles import Tile, TileCells, fill_tile
@@ -24,6 +24,8 @@ __all__ = ["build_atoms"]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+# a footprint with more ground than this in another block is told of [m2]; less is noise of the survey
+STRADDLE_M2 = 1.0
 ISSUE_COLUMNS = ["layer", "id", "code", "action", "value"]
 
 
@@ -59,8 +61,8 @@ def prepare_site(
     footprints = buildings.geometry.to_numpy()
     points = shapely.point_on_surface(footprints)
     blocks = build_blocks(barriers, district, points, options)
-    near, straddling = find_touching(blocks.segments, footprints)
-    home = find_homes(blocks.polygons, footprints, points, straddling)
+    near, crossed = find_touching(blocks.lines, footprints)
+    home, across = find_homes(blocks.polygons, footprints, points, crossed)
     units, sliced = cut_slices(buildings, options)
     inside = home[units.building] >= 0
     reach = np.where(buildings["kind"].to_numpy() == "empty", options.shed_reach_m, options.reach_m)
@@ -71,13 +73,14 @@ def prepare_site(
     ground = lay_ground(blocks, units.polygons, near_unit, land, (home[units.building], vertices))
     land_block = np.zeros(len(land), dtype=np.int64)
     land_block[ground.land[ground.land >= 0]] = ground.lane_block[ground.land >= 0]
+    straddling = np.flatnonzero((across > STRADDLE_M2) & known)
     straddles = pd.DataFrame(
         {
             "layer": "buildings",
             "id": buildings.index[straddling],
             "code": "building_across_street",
             "action": "kept_whole_in_block",
-            "value": blocks.block[home[straddling]].astype(float),
+            "value": across[straddling],
         }
     )
     outside = pd.DataFrame(
@@ -90,7 +93,7 @@ def prepare_site(
         }
     )
     site = Site(blocks, units, home[units.building], ground, len(land), land_block)
-    return site, [straddles[home[straddling] >= 0], outside, sliced, blocks.issues]
+    return site, [straddles, outside, sliced, blocks.issues]
 
 
 def make_tiles(site: Site, options: AtomOptions) -> tuple[list[Tile], list[Ints]]:
@@ -110,17 +113,25 @@ def make_tiles(site: Site, options: AtomOptions) -> tuple[list[Tile], list[Ints]
     in_frame = np.zeros(len(owner_block), dtype=bool)
     in_frame[ground.near] = True
     in_frame[len(site.home) :] = True
+    # noded again with the footprints: what lies within one lane block and one tile, off the open land
+    sides = ground.sides
+    line_tile = np.where(sides >= 0, face_tile[sides], -1)
+    loose = (sides >= 0).all(axis=1) & (line_tile[:, 0] == line_tile[:, 1])
+    loose &= (ground.lane_block[sides[:, 0]] == ground.lane_block[sides[:, 1]]) & (ground.land[sides] < 0).all(axis=1)
     tiles, owners = [], []
     for number in range(int(tile_of_block.max()) + 1):
         mine = np.flatnonzero(owner_tile == number)
         faces = np.flatnonzero(face_tile == number)
         local = np.searchsorted(mine, owner[faces])
+        beside = (line_tile == number).any(axis=1)
         fresh = np.flatnonzero(~in_frame[mine])
         tiles.append(
             Tile(
                 ground.faces[faces],
                 ground.lane_block[faces],
                 np.where(owner[faces] >= 0, local, -1),
+                ground.lines[beside & ~loose],
+                ground.lines[beside & loose],
                 owner_block[mine],
                 units.polygons[mine[fresh]],
                 fresh,
@@ -134,10 +145,8 @@ def make_tiles(site: Site, options: AtomOptions) -> tuple[list[Tile], list[Ints]
 
 def restore_rim(polygons: Geometries, ground: Ground, district: shapely.Geometry) -> Geometries:
     """Move the vertices on the rim from the grid back to the district's own outline."""
-    start, end, _ = ring_edges(ground.faces)
-    keys = np.sort(np.stack([point_keys(start), point_keys(end)], axis=1), axis=1)
-    _, first, count = np.unique(keys, axis=0, return_index=True, return_counts=True)
-    rim_keys = np.unique(keys[first[count == 1]])
+    rim = ground.lines[(ground.sides < 0).any(axis=1) & (ground.sides >= 0).any(axis=1)]
+    rim_keys = np.unique(point_keys(shapely.get_coordinates(rim)))
     xy = shapely.get_coordinates(polygons)
     names = point_keys(xy)
     on_rim = np.isin(names, rim_keys) & (abs(np.rint(xy / GRID_M) * GRID_M - xy) < 1e-6).all(axis=1)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import shapely
 
 from gridplan.atoms.blocks import STREET_STEP_M, Blocks
-from gridplan.atoms.linework import Geometries, find_holders, node_lines, polygonize_segments
+from gridplan.atoms.linework import Geometries, draw_faces, find_holders, find_sides, node_lines
 
 __all__ = ["WALL_STEP_M", "Ground", "find_homes", "find_touching", "lay_ground"]
 
@@ -40,6 +40,8 @@ class Ground:
         Piece of open land that the face belongs to, else -1.
     near
         Units whose outlines are in the faces already.
+    lines, sides
+        Noded outlines of the faces, and the faces to the left and right of each, -1 outside.
     """
 
     faces: Geometries
@@ -47,47 +49,56 @@ class Ground:
     unit: Ints
     land: Ints
     near: Ints
+    lines: Geometries
+    sides: Ints
 
 
-def find_touching(outline: Floats, footprints: Geometries) -> tuple[Ints, Ints]:
+def find_touching(lines: Geometries, footprints: Geometries) -> tuple[Ints, Ints]:
     """Find the footprints beside and across the streets.
 
     Parameters
     ----------
-    outline
-        Segments of the lane blocks, shape (m, 2, 2).
+    lines
+        Outlines of the lane blocks.
     footprints
         Polygons of buildings.
 
     Returns
     -------
     near : ndarray
-        Rows of footprints within :data:`TOUCH_M` of a segment or of a footprint that straddles one.
-    straddling : ndarray
-        Rows of footprints that have some ground on either side.
+        Rows of footprints within :data:`TOUCH_M` of a line or of a footprint that a line crosses.
+    crossed : ndarray
+        Rows of footprints with a line inside or along them.
     """
-    lines = shapely.linestrings(outline)
+    row = np.unique(shapely.STRtree(lines).query(footprints, predicate="dwithin", distance=TOUCH_M)[0])
     tree = shapely.STRtree(footprints)
-    line, row = tree.query(lines, predicate="dwithin", distance=TOUCH_M)
-    inner = shapely.length(shapely.intersection(lines[line], footprints[row]))
-    depth = np.bincount(row, inner, minlength=len(footprints))
-    straddling = np.flatnonzero(depth > TOUCH_M)
-    beside = tree.query(footprints[straddling], predicate="dwithin", distance=TOUCH_M)[1]
-    return np.unique(np.concatenate([row, beside])), straddling
+    crossed = row[np.unique(shapely.STRtree(lines).query(footprints[row], predicate="intersects")[0])]
+    beside = tree.query(footprints[crossed], predicate="dwithin", distance=TOUCH_M)[1]
+    return np.unique(np.concatenate([row, beside])), crossed
 
 
-def find_homes(blocks: Geometries, footprints: Geometries, points: Geometries, straddling: Ints) -> Ints:
-    """Return the lane block that holds most of each footprint, -1 outside the district."""
+def find_homes(blocks: Geometries, footprints: Geometries, points: Geometries, crossed: Ints) -> tuple[Ints, Floats]:
+    """Return the lane block that holds most of each footprint, and how much of it lies elsewhere.
+
+    Returns
+    -------
+    home : ndarray
+        -1 outside the district.
+    across : ndarray
+        Ground in other lane blocks [m2].
+    """
     home = find_holders(points, blocks)
-    if len(straddling):
-        tree = shapely.STRtree(blocks)
-        row, block = tree.query(footprints[straddling], predicate="intersects")
-        area = shapely.area(shapely.intersection(footprints[straddling][row], blocks[block]))
+    across = np.zeros(len(footprints))
+    if len(crossed):
+        block, row = shapely.STRtree(footprints[crossed]).query(blocks, predicate="intersects")
+        area = shapely.area(shapely.intersection(footprints[crossed][row], blocks[block]))
         order = np.lexsort((block, -area.round(4), row))
         first = np.concatenate([[True], row[order][1:] != row[order][:-1]])
         best = order[first]
-        home[straddling[row[best]]] = np.where(area[best] > 0, block[best], -1)
-    return home
+        home[crossed[row[best]]] = np.where(area[best] > 0, block[best], -1)
+        across[crossed] = np.bincount(row, area, minlength=len(crossed))
+        across[crossed[row[best]]] -= area[best]
+    return home, across
 
 
 def draw_cuts(blocks: Geometries, home: Ints, vertices: Ints) -> Geometries:
@@ -130,10 +141,8 @@ def lay_ground(blocks: Blocks, units: Geometries, near: Ints, land: Geometries, 
     walls = shapely.segmentize(units[near], WALL_STEP_M)
     fields = shapely.segmentize(land, STREET_STEP_M)
     cuts = shapely.segmentize(draw_cuts(blocks.polygons, *load), WALL_STEP_M)
-    segments = node_lines(
-        np.concatenate([shapely.linestrings(blocks.segments), walls, fields, cuts]), settle=True
-    )
-    faces = polygonize_segments(segments)
+    lines = node_lines(np.concatenate([blocks.lines, walls, fields, cuts]))
+    faces = draw_faces(lines)
     inner = shapely.point_on_surface(faces)
     lane_block = find_holders(inner, blocks.polygons)
     unit = find_holders(inner, units[near])
@@ -141,4 +150,7 @@ def lay_ground(blocks: Blocks, units: Geometries, near: Ints, land: Geometries, 
     piece = find_holders(inner, land) if len(land) else np.full(len(faces), -1)
     known = lane_block >= 0
     piece = np.where(unit >= 0, -1, piece)
-    return Ground(faces[known], lane_block[known], unit[known], piece[known], near)
+    faces = faces[known]
+    return Ground(
+        faces, lane_block[known], unit[known], piece[known], near, lines, find_sides(lines, faces)
+    )

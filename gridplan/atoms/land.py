@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import shapely
+from scipy.spatial import cKDTree
 
 from gridplan.atoms.cutting import cut_polygons
 from gridplan.atoms.linework import Geometries, find_holders
@@ -24,15 +25,23 @@ OUTLINE_M = 2.0
 
 
 def find_wide_blocks(blocks: Geometries, buildings: Geometries, home: Ints, reach: Floats, least: float) -> Ints:
-    """Return the lane blocks in which the lattice finds about ``least`` m2 out of reach."""
+    """Return the lane blocks in which the lattice finds about ``least`` m2 out of reach.
+
+    Distances are taken to vertices: a rough test, that may only name too many blocks.
+    """
     west, south, east, north = shapely.total_bounds(blocks)
     x, y = np.meshgrid(np.arange(west, east, LATTICE_M), np.arange(south, north, LATTICE_M))
-    points = shapely.points(x.ravel() + LATTICE_M / 2, y.ravel() + LATTICE_M / 2)
-    block = find_holders(points, blocks)
-    points, block = points[block >= 0], block[block >= 0]
-    free = np.ones(len(points), dtype=bool)
-    building, point = shapely.STRtree(points).query(buildings, predicate="dwithin", distance=reach)
-    free[point[home[building] == block[point]]] = False
+    lattice = np.stack([x.ravel(), y.ravel()], axis=1) + LATTICE_M / 2
+    block = find_holders(shapely.points(lattice), blocks)
+    lattice, block = lattice[block >= 0], block[block >= 0]
+    free = np.ones(len(lattice), dtype=bool)
+    # a third axis keeps the lane blocks apart: only a block's own buildings are near
+    apart = 2 * reach.max() + 1
+    query = np.column_stack([lattice, block * apart])
+    for far in np.unique(reach):
+        vertex, building = shapely.get_coordinates(buildings[reach == far], return_index=True)
+        tree = cKDTree(np.column_stack([vertex, home[reach == far][building] * apart]))
+        free &= ~np.isfinite(tree.query(query, distance_upper_bound=far)[0])
     return np.flatnonzero(np.bincount(block[free], minlength=len(blocks)) * LATTICE_M**2 > least / 2)
 
 

@@ -9,11 +9,11 @@ import shapely
 __all__ = [
     "GRID_M",
     "Geometries",
-    "drop_copies",
+    "draw_faces",
     "find_holders",
+    "find_sides",
     "node_lines",
     "point_keys",
-    "polygonize_segments",
     "ring_edges",
 ]
 
@@ -32,65 +32,33 @@ def point_keys(xy: Floats) -> Ints:
     return (cells[:, 0] << 32) + cells[:, 1] + (1 << 31)
 
 
-def split_lines(lines: Geometries) -> Floats:
-    """Return all segments of linestrings or rings, shape (m, 2, 2)."""
-    xy, owner = shapely.get_coordinates(lines, return_index=True)
-    inner = owner[:-1] == owner[1:]
-    return np.stack([xy[:-1][inner], xy[1:][inner]], axis=1)
-
-
-def drop_copies(segments: Floats) -> Floats:
-    """Keep one of the segments that join the same two grid points, in the order of their keys."""
-    keys = np.sort(point_keys(segments.reshape(-1, 2)).reshape(-1, 2), axis=1)
-    order = np.lexsort((keys[:, 1], keys[:, 0]))
-    keys = keys[order]
-    fresh = np.ones(len(keys), dtype=bool)
-    fresh[1:] = (keys[1:] != keys[:-1]).any(axis=1)
-    fresh &= keys[:, 0] != keys[:, 1]
-    # the ends are put in the order of their keys: row order of the input must leave no trace
-    kept = keys[fresh]
-    cells = np.stack([kept >> 32, (kept & 0xFFFFFFFF) - (1 << 31)], axis=2)
-    return cells * GRID_M
-
-
-def node_lines(lines: Geometries, *, settle: bool = False) -> Floats:
+def node_lines(lines: Geometries) -> Geometries:
     """Node lines on the grid.
 
     Parameters
     ----------
     lines
         LineStrings, LinearRings or Polygons (their outlines count) [m].
-    settle
-        Node again until nothing moves. One pass of snap rounding can leave a vertex closer to a line
-        than the grid; lines that are to be noded once more with others beside them must be settled.
 
     Returns
     -------
-    ndarray, shape (m, 2, 2)
-        Segments without copies, crossing each other nowhere.
+    ndarray of LineString
+        Lines that meet at their ends only, none twice.
     """
     outline = np.where(shapely.get_dimensions(lines) == 2, shapely.boundary(lines), lines)
-    segments = np.empty((0, 2, 2))
-    for _ in range(5 if settle else 1):
-        noded = shapely.get_parts(shapely.union_all(outline, grid_size=GRID_M))
-        before, segments = segments, drop_copies(split_lines(noded))
-        if len(before) == len(segments) and (before == segments).all():
-            break
-        outline = shapely.linestrings(segments) if settle else outline
-    return segments
+    return shapely.get_parts(shapely.union_all(outline, grid_size=GRID_M))
 
 
-def polygonize_segments(segments: Floats) -> Geometries:
-    """Return the faces between noded segments as polygons, in a fixed order."""
-    if len(segments) == 0:
-        return np.empty(0, dtype=object)
-    return shapely.get_parts(shapely.polygonize(shapely.linestrings(segments)))
+def draw_faces(lines: Geometries) -> Geometries:
+    """Return the faces between noded lines as polygons."""
+    return shapely.get_parts(shapely.polygonize(lines))
 
 
 def find_holders(points: Geometries, polygons: Geometries) -> Ints:
     """Return for each point the first polygon that holds it, -1 where none does."""
     holder = np.full(len(points), len(polygons), dtype=np.int64)
-    found, polygon = shapely.STRtree(polygons).query(points, predicate="intersects")
+    # the tree is asked with polygons: they are prepared once each, however many points they hold
+    polygon, found = shapely.STRtree(points).query(polygons, predicate="intersects")
     np.minimum.at(holder, found, polygon)
     holder[holder == len(polygons)] = -1
     return holder
@@ -115,3 +83,30 @@ def ring_edges(polygons: Geometries) -> tuple[Floats, Floats, Ints]:
     turn = shapely.is_ccw(rings) != first
     flip = turn[ring][:, None]
     return np.where(flip, end, start), np.where(flip, start, end), owner[ring]
+
+
+def find_sides(lines: Geometries, faces: Geometries) -> Ints:
+    """Return the faces to the left and to the right of noded lines, -1 where there is none.
+
+    Parameters
+    ----------
+    lines
+        Noded lines.
+    faces
+        Faces between them, or some of these.
+
+    Returns
+    -------
+    ndarray of int64, shape (n, 2)
+    """
+    start, end, face = ring_edges(faces)
+    ends = [shapely.get_coordinates(shapely.get_point(lines, seat)) for seat in (0, 1)]
+    names, vertex = np.unique(point_keys(np.concatenate([start, end, *ends])), return_inverse=True)
+    a, b, c, d = np.split(vertex, np.cumsum([len(start), len(start), len(lines)]))
+    edge = a * len(names) + b
+    order = np.argsort(edge)
+    sides = np.full((len(lines), 2), -1, dtype=np.int64)
+    for column, wanted in enumerate((c * len(names) + d, d * len(names) + c)):
+        seat = np.minimum(np.searchsorted(edge, wanted, sorter=order), len(order) - 1)
+        sides[:, column] = np.where(edge[order[seat]] == wanted, face[order[seat]], -1)
+    return sides

@@ -11,10 +11,10 @@ import shapely
 from gridplan.atoms.ground import WALL_STEP_M
 from gridplan.atoms.linework import (
     Geometries,
+    draw_faces,
     find_holders,
     node_lines,
     point_keys,
-    polygonize_segments,
     ring_edges,
 )
 from gridplan.atoms.rings import Edges, Parts, cancel_edges, trace_parts
@@ -34,6 +34,8 @@ class Tile:
     ----------
     faces, face_block, face_owner
         Faces of the frame, the lane block of each and its owner: an owner's number, -1 for free ground.
+    fixed, loose
+        Noded outlines of these faces; the loose ones may be noded again with the footprints.
     owner_block
         Lane block of each owner.
     units, unit_owner
@@ -47,6 +49,8 @@ class Tile:
     faces: Geometries
     face_block: Ints
     face_owner: Ints
+    fixed: Geometries
+    loose: Geometries
     owner_block: Ints
     units: Geometries
     unit_owner: Ints
@@ -78,15 +82,19 @@ class TileCells:
 
 
 def label_faces(tile: Tile) -> tuple[Geometries, Ints, Ints]:
-    """Node the footprints into the frame; return all faces with their owners and lane blocks."""
+    """Node the footprints into the frame; return all faces with their owners and lane blocks.
+
+    Streets and open land, and all that another tile may look on, go through untouched: no footprint
+    that is not in the frame yet comes near them, and noding them again could move them.
+    """
     walls = shapely.segmentize(tile.units, WALL_STEP_M)
-    faces = polygonize_segments(node_lines(np.concatenate([tile.faces, walls])))
-    inner = shapely.point_on_surface(faces)
-    frame = find_holders(inner, tile.faces)
-    faces, inner, frame = faces[frame >= 0], inner[frame >= 0], frame[frame >= 0]
+    faces = draw_faces(np.concatenate([tile.fixed, node_lines(np.concatenate([tile.loose, walls]))]))
+    point = shapely.point_on_surface(faces)
+    frame = find_holders(point, tile.faces)
+    faces, point, frame = faces[frame >= 0], point[frame >= 0], frame[frame >= 0]
     block, owner = tile.face_block[frame], tile.face_owner[frame]
     if len(tile.units):
-        unit = find_holders(inner, tile.units)
+        unit = find_holders(point, tile.units)
         free = (owner < 0) & (unit >= 0)
         owner = np.where(free, tile.unit_owner[unit], owner)
     return faces, owner, block
