@@ -14,6 +14,7 @@ import pytest
 import shapely
 
 from gridplan.check import check_plan, read_reason
+from gridplan.i18n import LANGUAGES, t
 from gridplan.plan import Plan
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -24,6 +25,9 @@ Row = tuple[str, str]
 
 def violations(plan: Plan) -> set[Row]:
     findings = check_plan(plan)
+    for text in findings["reason"]:
+        key, values = read_reason(text)
+        assert all(t(f"reason.{key}", lang, **values) for lang in LANGUAGES)
     bad = findings[findings["verdict"] == "violation"]
     return {(key, read_reason(text)[0]) for key, text in zip(bad["key"], bad["reason"], strict=True)}
 

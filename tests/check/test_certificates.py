@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from gridplan.check import check_plan, judge_area_status, read_reason
+from gridplan.i18n import LANGUAGES, t
 from gridplan.plan import Plan
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -24,6 +25,9 @@ def judge(plan: Plan) -> tuple[set[str], set[str]]:
     """Verdicts of the bounds of grids, and the names under which certificates are refused."""
     findings = check_plan(plan)
     grid = findings[(findings["key"] == "bounded") & (findings["level"] == "grid")]
+    for text in findings["reason"]:
+        key, values = read_reason(text)
+        assert all(t(f"reason.{key}", lang, **values) for lang in LANGUAGES)
     refused = findings[(findings["key"] == "certificate") & (findings["verdict"] == "violation")]
     return set(grid["verdict"]) - {"ok"}, {read_reason(text)[0] for text in refused["reason"]}
 
