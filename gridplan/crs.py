@@ -389,16 +389,22 @@ def to_metres(layers: L) -> L:
     target = _choose_target(frames["buildings"])
     there = describe_crs(target)
     moved: dict[str, Any] = {name: reproject(frame, target) for name, frame in frames.items()}
-    notes = [
-        (name, "*", "reprojected", "noted", float(len(frame)), f"{describe_crs(frame.crs)} > {there}")
-        for name, frame in frames.items()
-        if frame.crs != target
-    ]
+    notes: list[tuple[object, ...]] = []
+    for name, frame in frames.items():
+        if frame.crs == target:
+            continue
+        notes.append(
+            (name, "*", "reprojected", "noted", float(len(frame)), f"{describe_crs(frame.crs)} > {there}")
+        )
+        # a place outside of what the system can show comes back as infinity
+        lost = ~np.isfinite(shapely.bounds(moved[name].geometry.to_numpy())).all(axis=1)
+        ids = frame.loc[lost, frame.columns[0]]
+        notes += [(name, str(one), "shape_not_finite", "dropped", math.nan, there) for one in ids]
+        moved[name] = moved[name][~lost].reset_index(drop=True)
     if not notes:
         return layers
     told: pd.DataFrame = layers.issues  # type: ignore[attr-defined]
-    issues = _append_rows(told, notes)
-    return replace(layers, issues=issues, **moved)  # type: ignore[type-var]
+    return replace(layers, issues=_append_rows(told, notes), **moved)  # type: ignore[type-var]
 
 
 def _choose_target(frame: gpd.GeoDataFrame) -> pyproj.CRS:

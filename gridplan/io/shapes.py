@@ -17,6 +17,11 @@ _LINES = (1, 2, 5)
 _POLYGONS = (3, 6)
 _COLLECTION = 7
 
+#: No coordinate of a place on Earth is larger in any system in use (zone-prefixed eastings reach 4.6e7).
+_FARTHEST = 1e9
+#: A shape this many times farther from the middle than half of the shapes is not of this place.
+_STRAY_FACTOR = 100.0
+
 
 def sound_shapes(
     shapes: npt.NDArray[np.object_], wanted: str, raw: RawLayer
@@ -73,22 +78,37 @@ def sound_shapes(
             found=", ".join(found),
             rows=len(shapes),
         )
-    shapes[missing | endless | foreign] = None
+    astray = sound & ~foreign & _is_astray(shapes, sound & (kind != _COLLECTION))
+    shapes[missing | endless | foreign | astray] = None
     return shapes, [
         ("shape_missing", "dropped", missing),
         ("shape_not_finite", "dropped", endless),
         ("shape_wrong_type", "dropped", foreign),
-        ("outline_filled", "repaired", filled),
+        ("shape_astray", "dropped", astray),
+        ("outline_filled", "repaired", filled & ~astray),
     ]
 
 
 def _is_finite(shapes: npt.NDArray[np.object_]) -> Mask:
-    """Tell which geometries have finite coordinates only (bounds alone would skip a NaN)."""
+    """Tell which geometries have usable coordinates only (bounds alone would skip a NaN)."""
     coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
-    wrong = owner[~np.isfinite(coordinates).all(axis=1)]
+    with np.errstate(invalid="ignore"):
+        wrong = owner[~(np.abs(coordinates) < _FARTHEST).all(axis=1)]
     finite = np.ones(len(shapes), dtype=bool)
     finite[wrong] = False
     return finite
+
+
+def _is_astray(shapes: npt.NDArray[np.object_], known: Mask) -> Mask:
+    """Tell which geometries lie so far off (at 0, 0 mostly) that they would stretch the district to them."""
+    astray = np.zeros(len(shapes), dtype=bool)
+    boxes = shapely.bounds(shapes[known])
+    if len(boxes):
+        centre = (boxes[:, :2] + boxes[:, 2:]) / 2
+        away = np.abs(centre - np.median(centre, axis=0)).max(axis=1)
+        usual = float(np.median(away))
+        astray[known] = (away > _STRAY_FACTOR * usual) & (usual > 0)
+    return astray
 
 
 def _is_outline(shapes: npt.NDArray[np.object_], kind: npt.NDArray[np.int32]) -> Mask:

@@ -62,6 +62,16 @@ class Reading:
             )
             self.issues.append(issue_rows(self.raw.role, self.ids[held], code, action, values, told))
 
+    def note_layer(self, code: str, action: str, value: float = np.nan, detail: str = "") -> None:
+        """Add a row to the issues for the layer as a whole."""
+        self.issues.append(issue_rows(self.raw.role, ["*"], code, action, value, detail))
+
+    def ask_words(self, words: pd.Series, code: str) -> None:
+        """Add a row to the issues for every word that was not understood, with how often it stands."""
+        counts = words.value_counts().sort_index()
+        ids = ["*"] * len(counts)
+        self.issues.append(issue_rows(self.raw.role, ids, code, "asked", counts.to_numpy(), counts.index))
+
     def _find_ids(self) -> pd.Series:
         """Take ids from a column where they tell the rows apart, else number the rows from 1."""
         rows = pd.Series(np.arange(1, len(self.frame) + 1), index=self.frame.index).astype("str")
@@ -98,12 +108,12 @@ class Reading:
                     column=columns[0],
                     examples=examples,
                 )
-            told = f"{columns[0]}: {examples}"
-            self.issues.append(issue_rows(self.raw.role, ["*"], "column_ignored", "noted", detail=told))
+            self.note_layer("column_ignored", "noted", detail=f"{columns[0]}: {examples}")
             return np.full(len(self.frame), np.nan)
-        told_cells = f"{columns[0]}=" + column.astype("str")
-        self.note(read.unreadable, "number_unreadable", "noted", detail=told_cells)
-        self.note(read.approximate, "number_approximate", "noted", read.values, told_cells)
+        if read.unreadable.any() or read.approximate.any():
+            cells = f"{columns[0]}=" + column.astype("str")
+            self.note(read.unreadable, "number_unreadable", "noted", detail=cells)
+            self.note(read.approximate, "number_approximate", "noted", read.values, cells)
         return read.values
 
     def count(self, name: str) -> pd.Series:
@@ -168,19 +178,7 @@ def _tell_kinds(reading: Reading, households: pd.Series) -> tuple[pd.Series, pd.
         first = first.map({"True": RESIDENTIAL}).astype("str")
     kind, known = kinds_of_words(first)
     other, _ = kinds_of_words(second.mask(second.isin(_GROUND_FLOOR)))
-    unknown = first[~known]
-    if len(unknown):
-        counts = unknown.value_counts().sort_index()
-        reading.issues.append(
-            issue_rows(
-                "buildings",
-                ["*"] * len(counts),
-                "kind_word_unknown",
-                "asked",
-                counts.to_numpy(),
-                counts.index,
-            )
-        )
+    reading.ask_words(first[~known], "kind_word_unknown")
     kind = kind.where(kind.notna(), other)
     use = first.where(kinds_of_words(first)[0].notna() | second.isna(), second)
     homes = (households > 0).fillna(False).to_numpy(dtype=bool) & kind.isin(("exclusive", "empty")).to_numpy()
@@ -195,22 +193,9 @@ def build_streets(reading: Reading) -> gpd.GeoDataFrame:
     words = reading.text("class")
     classes, known = street_classes(words, reading.frame[importance[0]] if importance else None)
     rank = reading.rank()
-    unknown = words[~known & rank.isna()]
-    if len(unknown):
-        counts = unknown.value_counts().sort_index()
-        reading.issues.append(
-            issue_rows(
-                "streets",
-                ["*"] * len(counts),
-                "street_word_unknown",
-                "asked",
-                counts.to_numpy(),
-                counts.index,
-            )
-        )
+    reading.ask_words(words[~known & rank.isna()], "street_word_unknown")
     if not words.notna().any() and not rank.notna().any():
-        rows = float(len(words))
-        reading.issues.append(issue_rows("streets", ["*"], "streets_without_class", "asked", rows))
+        reading.note_layer("streets_without_class", "asked", float(len(words)))
     layer = _layers(reading)
     ground = "pos_sol" in " ".join(reading.raw.columns.get("layer", ())).lower()
     table = {

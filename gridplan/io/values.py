@@ -62,7 +62,7 @@ def parse_numbers(column: pd.Series) -> Numbers:
         wrong = np.isinf(values) | (values < 0)
     else:
         codes, texts = pd.factorize(column, use_na_sentinel=True)
-        read = [_parse_number(str(text)) for text in texts]
+        read = [_parse_number(str(text)) for text in np.asarray(texts, dtype=object)]
         # the last entry serves code -1, which stands for a blank
         table = np.array([*(value for value, _, _ in read), np.nan], dtype=np.float64)
         values = table[codes]
@@ -97,10 +97,8 @@ def clean_text(column: pd.Series) -> pd.Series:
         texts = column.astype(object)
         texts[whole] = values[whole].astype(np.int64)
         column = texts
-    codes, uniques = pd.factorize(column, use_na_sentinel=True)
-    stripped = [str(one).strip() for one in uniques]
-    known = [one if one.casefold() not in _BLANK else None for one in stripped]
-    return pd.Series(np.array([*known, None], dtype=object)[codes], index=column.index).astype("str")
+    text = column.astype("str").str.strip()
+    return text.mask(text.str.lower().isin(_BLANK))
 
 
 def parse_flags(column: pd.Series) -> npt.NDArray[np.bool_]:
