@@ -97,7 +97,7 @@ def _tell_font() -> str:
     """Return the font that maps are lettered with in Chinese."""
     from gridplan.report.fonts import find_fonts
 
-    return str(find_fonts("网格划分图").get_family()[0])
+    return str(find_fonts("网格划分图", "zh").get_family()[0])
 
 
 def run_app(options: argparse.Namespace) -> int:

@@ -121,7 +121,7 @@ def _require_writable(out: Path, picture: Path | None, lang: str) -> None:
     if picture is not None:
         if picture.suffix.lower() not in (".png", ".svg", ".pdf"):
             raise InputError("map_format", path=str(picture))
-        find_fonts(t("map.title", lang, place="", level=""))
+        find_fonts(t("map.title", lang, level=""), lang)
 
 
 def _read_columns(pairs: list[str]) -> dict[str, dict[str, str]]:

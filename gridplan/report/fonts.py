@@ -42,13 +42,15 @@ _CHINESE = (
 _LATIN = "DejaVu Sans"  # comes with matplotlib
 
 
-def find_fonts(text: str, *, size: float = 10.0, bold: bool = False) -> FontProperties:
+def find_fonts(text: str, lang: str, *, size: float = 10.0, bold: bool = False) -> FontProperties:
     """Find the fonts for a text.
 
     Parameters
     ----------
     text
         Everything that is to be written.
+    lang
+        "zh" writes digits and Latin letters with the Chinese font too, so that a map looks of one piece.
     size
         Font size [pt].
     bold
@@ -65,7 +67,8 @@ def find_fonts(text: str, *, size: float = 10.0, bold: bool = False) -> FontProp
         ``font_missing`` with the first characters that no font of this machine can write.
     """
     needed = frozenset(char for char in text if not char.isspace())
-    families = [_LATIN] if needed <= _glyphs(_LATIN) else [*_chinese_families(), _LATIN]
+    latin = lang != "zh" and needed <= _glyphs(_LATIN)
+    families = [_LATIN] if latin else [*_chinese_families(), _LATIN]
     held: frozenset[str] = frozenset().union(*(_glyphs(family) for family in families))
     if missing := sorted(needed - held):
         raise InputError("font_missing", characters="".join(missing[:8]), variable=FONT_VARIABLE)

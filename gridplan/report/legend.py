@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import textwrap
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Polygon, Rectangle
+from matplotlib.patheffects import withStroke
 
 from gridplan.check import summarise_findings
 from gridplan.i18n import t
@@ -20,7 +24,10 @@ from gridplan.report.fonts import find_fonts
 __all__ = ["draw_frame", "draw_panel"]
 
 _INK, _PALE_INK = "#20242a", "#6b7078"
-_PANEL_LEFT = 0.795
+# the panel at the right of the map, as shares of the picture's width
+_LEFT, _RIGHT = 0.795, 0.985
+# letters of a line of the legend; Chinese ones are twice as wide and their labels short
+_LINE = 32
 
 
 def draw_frame(figure: Figure, axes: Axes, plan: Plan, lang: str) -> None:
@@ -35,10 +42,14 @@ def draw_frame(figure: Figure, axes: Axes, plan: Plan, lang: str) -> None:
     lang
         "zh" or "en".
     """
-    _draw_scale_bar(axes, lang)
-    _draw_north(axes, lang)
-    source = _tell_source(plan, lang)
-    figure.text(0.014, 0.018, source, fontproperties=find_fonts(source, size=7), color=_PALE_INK, va="bottom")
+    _draw_scale_bar(figure, axes, lang)
+    _draw_north(figure, lang)
+    _write(figure, 0.014, 0.018, _tell_source(plan, lang), lang, size=7, color=_PALE_INK, va="bottom")
+
+
+def _write(figure: Figure, x: float, y: float, text: str, lang: str, **style: Any) -> None:
+    font = find_fonts(text, lang, size=style.pop("size"), bold=style.pop("bold", False))
+    figure.text(x, y, text, fontproperties=font, **{"color": _INK, "va": "top", **style})
 
 
 def draw_panel(figure: Figure, plan: Plan, areas: gpd.GeoDataFrame, level: str, lang: str) -> None:
@@ -57,47 +68,29 @@ def draw_panel(figure: Figure, plan: Plan, areas: gpd.GeoDataFrame, level: str, 
     lang
         "zh" or "en".
     """
-    name = plan.scheme[level].name[lang]
-    place = plan.provenance.get("place", "")
-    title = t("map.title", lang, place=place, level=name).strip()
-    y = 0.955
-    figure.text(
-        _PANEL_LEFT, y, title, fontproperties=find_fonts(title, size=17, bold=True), color=_INK, va="top"
-    )
+    title = t("map.title", lang, level=plan.scheme[level].name[lang])
+    _write(figure, _LEFT, 0.955, title[0].upper() + title[1:], lang, size=17, bold=True)
     subtitle = t("map.subtitle", lang, scheme=plan.scheme.name[lang])
-    y -= 0.058
-    figure.text(
-        _PANEL_LEFT, y, subtitle, fontproperties=find_fonts(subtitle, size=8.5), color=_PALE_INK, va="top"
-    )
-    y -= 0.055
+    _write(figure, _LEFT, 0.897, subtitle, lang, size=8.5, color=_PALE_INK)
+    y = 0.842
     for label, value in _key_figures(plan, areas, level, lang):
-        figure.text(
-            _PANEL_LEFT, y, label, fontproperties=find_fonts(label, size=9), color=_PALE_INK, va="top"
-        )
-        figure.text(
-            0.985,
-            y,
-            value,
-            fontproperties=find_fonts(value, size=10.5, bold=True),
-            color=_INK,
-            va="top",
-            ha="right",
-        )
+        _write(figure, _LEFT, y, label, lang, size=9, color=_PALE_INK)
+        _write(figure, _RIGHT, y, value, lang, size=10.5, bold=True, ha="right")
         y -= 0.034
-    figure.add_artist(Line2D([_PANEL_LEFT, 0.985], [y - 0.004] * 2, color="#d5d8dc", linewidth=0.8))
+    figure.add_artist(Line2D([_LEFT, _RIGHT], [y - 0.004] * 2, color="#d5d8dc", linewidth=0.8))
     _draw_legend(figure, plan, areas, level, lang, top=y - 0.02)
 
 
 def _key_figures(plan: Plan, areas: gpd.GeoDataFrame, level: str, lang: str) -> list[tuple[str, str]]:
-    homes = areas["households"] > 0
+    counted = (areas["households"] > 0) | (plan.scheme[level].measure == "area")
     counts = areas["status"].value_counts()
     figures = [
         (t("map.households", lang), f"{int(areas['households'].sum()):,}"),
         (t("map.population", lang), f"{int(areas['population'].sum()):,}"),
         (t("map.buildings", lang), f"{int(areas['buildings'].sum()):,}"),
         (t("map.area", lang), t("map.km2", lang, value=float(areas["area_m2"].sum()) / 1e6)),
-        (t("map.areas", lang, level=plan.scheme[level].name[lang]), f"{int(homes.sum()):,}"),
-        (t("map.legal", lang), f"{int(((areas['status'] == 'ok') & homes).sum()):,}"),
+        (t("map.areas", lang, level=plan.scheme[level].name[lang]), f"{int(counted.sum()):,}"),
+        (t("map.legal", lang), f"{int(((areas['status'] == 'ok') & counted).sum()):,}"),
         (t("map.exempt", lang), f"{int(counts.get('exempt', 0)):,}"),
         (t("map.violation", lang), f"{int(counts.get('violation', 0)):,}"),
     ]
@@ -115,7 +108,7 @@ def _draw_legend(
     figure: Figure, plan: Plan, areas: gpd.GeoDataFrame, level: str, lang: str, *, top: float
 ) -> None:
     name = plan.scheme[level].name[lang]
-    entries: list[tuple[object, str]] = [
+    entries: list[tuple[Artist, str]] = [
         (Patch(facecolor=PALETTE[0], edgecolor="#5d6168", linewidth=0.8), t("legend.area", lang, level=name)),
         (Patch(facecolor=EMPTY_COLOUR, edgecolor="#9a9fa6", linewidth=0.8), t("legend.empty", lang)),
     ]
@@ -129,19 +122,22 @@ def _draw_legend(
         entries.append((line, t("legend.parent", lang, level=plan.scheme[parent].name[lang])))
     for rank, width in ((1, 3.6), (2, 2.2), (3, 1.2)):
         if (plan.streets["rank"] == rank).any():
-            entries.append((Line2D([], [], color="#b3a48f", linewidth=width), t(f"legend.rank{rank}", lang)))
+            casing = [withStroke(linewidth=width + 1.2, foreground="#a08c72")]
+            line = Line2D([], [], color="white", linewidth=width, path_effects=casing)
+            entries.append((line, t(f"legend.rank{rank}", lang)))
     entries += [
         (Patch(facecolor="#6f6a66", alpha=0.62), t("legend.dwelling", lang)),
         (Patch(facecolor="#a9a49d", alpha=0.62), t("legend.building", lang)),
     ]
-    handles, labels = zip(*entries, strict=True)
-    font = find_fonts("".join(labels), size=8.5)
+    handles = [handle for handle, _ in entries]
+    labels = [textwrap.fill(label, _LINE) for _, label in entries]
+    font = find_fonts("".join(labels), lang, size=8.5)
     figure.legend(
         handles,
         labels,
         prop=font,
         loc="upper left",
-        bbox_to_anchor=(_PANEL_LEFT - 0.004, top),
+        bbox_to_anchor=(_LEFT - 0.004, top),
         frameon=False,
         borderpad=0,
         handlelength=2.2,
@@ -151,70 +147,38 @@ def _draw_legend(
     )
 
 
-def _draw_scale_bar(axes: Axes, lang: str) -> None:
-    """Draw a bar of a round length, about a sixth of the map's width."""
-    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
-    wish = (east - west) / 6
-    power = 10 ** np.floor(np.log10(wish))
-    length = float(max(step * power for step in (1, 2, 5) if step * power <= wish))
-    x, y, thick = west + (east - west) * 0.012, south + (north - south) * 0.022, (north - south) * 0.006
+def _draw_scale_bar(figure: Figure, axes: Axes, lang: str) -> None:
+    """Draw a bar of a round length that fits below the legend."""
+    (west, east), box = axes.get_xlim(), axes.get_position()
+    share_per_m = box.width / (east - west)
+    room = (_RIGHT - _LEFT) * 0.62 / share_per_m
+    power = 10 ** np.floor(np.log10(room))
+    length = float(max(step * power for step in (1, 2, 5) if step * power <= room))
     label = t("map.metres", lang, value=length) if length < 1000 else t("map.km", lang, value=length / 1000)
-    margin = (east - west) * 0.008
-    axes.add_patch(
-        Rectangle(
-            (x - margin, y - margin),
-            length + 6 * margin,
-            thick + 4.2 * margin,
-            facecolor="#ffffffcc",
-            edgecolor="none",
-            zorder=19,
-        )
-    )
+    quarter, y, thick = length * share_per_m / 4, 0.062, 0.007
     for part, colour in enumerate((_INK, "white", _INK, "white")):
-        axes.add_patch(
-            Rectangle(
-                (x + part * length / 4, y),
-                length / 4,
-                thick,
-                facecolor=colour,
-                edgecolor=_INK,
-                lw=0.7,
-                zorder=20,
-            )
+        figure.add_artist(
+            Rectangle((_LEFT + part * quarter, y), quarter, thick, facecolor=colour, edgecolor=_INK, lw=0.7)
         )
-    for place, text in ((0.0, "0"), (length, label)):
-        font = find_fonts(text, size=8)
-        axes.text(
-            x + place,
-            y + thick * 1.6,
-            text,
-            fontproperties=font,
-            color=_INK,
-            zorder=20,
-            ha="center" if place else "left",
-        )
+    for x, text, side in ((_LEFT, "0", "left"), (_LEFT + 4 * quarter, label, "center")):
+        _write(figure, x, y + 2 * thick, text, lang, size=8.5, ha=side, va="bottom")
 
 
-def _draw_north(axes: Axes, lang: str) -> None:
-    x, y, height, width = 0.972, 0.905, 0.05, 0.011
+def _draw_north(figure: Figure, lang: str) -> None:
+    x, y, height, width = _RIGHT - 0.012, 0.058, 0.05, 0.008
     for side, colour in ((-width, _INK), (width, "white")):
-        half = Polygon(
-            [(x, y + height), (x + side, y), (x, y + 0.012)], facecolor=colour, edgecolor=_INK, lw=0.8
-        )
-        half.set_transform(axes.transAxes)
-        half.set_zorder(20)
-        axes.add_patch(half)
-    word = t("map.north", lang)
-    axes.text(
+        half = [(x, y + height), (x + side, y), (x, y + 0.012)]
+        figure.add_artist(Polygon(half, facecolor=colour, edgecolor=_INK, lw=0.8))
+    _write(
+        figure,
         x,
         y + height + 0.006,
-        word,
-        transform=axes.transAxes,
-        fontproperties=find_fonts(word, size=10, bold=True),
-        color=_INK,
+        t("map.north", lang),
+        lang,
+        size=10,
+        bold=True,
         ha="center",
         va="bottom",
-        zorder=20,
     )
 
 

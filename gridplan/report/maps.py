@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -30,9 +31,16 @@ __all__ = ["PICTURE_SIZE", "draw_overview"]
 PICTURE_SIZE = (2400, 1600)
 
 _DPI = 200
-_STREETS = {1: ("#a08c72", "#ffffff", 3.2), 2: ("#c9c1b4", "#ffffff", 1.7), 3: ("#ddd8cf", "#ffffff", 0.8)}
+# casing, fill, width on the ground [m], least and most width on the picture [pt] by rank
+_STREETS = {
+    1: ("#a08c72", "#ffffff", 16.0, 0.9, 3.6),
+    2: ("#c9c1b4", "#ffffff", 9.0, 0.5, 2.2),
+    3: ("#ddd8cf", "#ffffff", 5.0, 0.3, 1.1),
+}
 _BORDER, _PARENT_BORDER = "#5d6168", "#23272e"
 _DWELLING, _OTHER_BUILDING = "#6f6a66", "#a9a49d"
+# Polygons drawn as one path: many are much faster than one each, all would strain the rasteriser.
+_CHUNK = 5000
 # A grid this wide on the picture [pt] is drawn with lines at their full width.
 _FULL_WIDTH_PT = 45.0
 
@@ -102,7 +110,7 @@ def draw_overview(
     _draw_buildings(axes, plan)
     _draw_streets(axes, plan, scale)
     _draw_borders(axes, plan, described, chosen, scale)
-    _draw_labels(axes, plan, described, chosen, scale)
+    _draw_labels(axes, plan, described, chosen, scale, lang)
     draw_frame(figure, axes, plan, lang)
     draw_panel(figure, plan, described[chosen], chosen, lang)
     _save(figure, target)
@@ -133,17 +141,19 @@ def _draw_ground(axes: Axes, plan: Plan, scale: _Scale) -> None:
 
 
 def _draw_areas(axes: Axes, areas: gpd.GeoDataFrame, scale: _Scale) -> None:
+    shapes = areas.geometry.to_numpy()
     homes = (areas["households"] > 0).to_numpy()
-    colours = np.full(len(areas), EMPTY_COLOUR, dtype=object)
-    colours[homes] = np.array(PALETTE, dtype=object)[colour_areas(areas[homes])]
-    _add_polygons(axes, areas.geometry.to_numpy(), facecolor=colours.tolist(), edgecolor="none", zorder=1)
+    colours = np.full(len(areas), -1)
+    colours[homes] = colour_areas(areas[homes])
+    for colour, fill in enumerate((EMPTY_COLOUR, *PALETTE), start=-1):
+        _add_polygons(axes, shapes[colours == colour], facecolor=fill, edgecolor="none", zorder=1)
     for status, hatch in (("exempt", "////"), ("violation", "xxxx")):
-        odd = areas.geometry[(areas["status"] == status).to_numpy()].to_numpy()
+        odd = shapes[(areas["status"] == status).to_numpy()]
         if len(odd):
-            colour = STATUS_COLOURS[status]
-            _add_polygons(axes, odd, facecolor="none", edgecolor=colour, hatch=hatch, linewidth=0.0, zorder=4)
+            mark = STATUS_COLOURS[status]
+            _add_polygons(axes, odd, facecolor="none", edgecolor=mark, hatch=hatch, linewidth=0.0, zorder=4)
             _add_polygons(
-                axes, odd, facecolor="none", edgecolor=colour, linewidth=max(0.8, 2.2 * scale.line), zorder=7
+                axes, odd, facecolor="none", edgecolor=mark, linewidth=max(0.8, 2.2 * scale.line), zorder=7
             )
 
 
@@ -159,9 +169,9 @@ def _draw_streets(axes: Axes, plan: Plan, scale: _Scale) -> None:
     shown = plan.streets[plan.streets.intersects(plan.district)]
     for rank in sorted(_STREETS, reverse=True):
         lines = _lines(shown.geometry[(shown["rank"] == rank).to_numpy()].to_numpy())
-        casing, fill, width = _STREETS[rank]
-        for colour, extra, layer in ((casing, 0.9, 5.0), (fill, 0.0, 5.3)):
-            wide = (width + extra) * scale.line
+        casing, fill, ground, least, most = _STREETS[rank]
+        width = float(np.clip(ground * scale.points_per_m, least, most))
+        for colour, wide, layer in ((casing, 1.3 * width + 0.2, 5.0), (fill, width, 5.3)):
             axes.add_collection(
                 LineCollection(
                     lines, colors=colour, linewidths=wide, capstyle="round", zorder=layer - rank / 10
@@ -181,26 +191,25 @@ def _draw_borders(
                 described[wanted].geometry.to_numpy(),
                 facecolor="none",
                 edgecolor=colour,
-                linewidth=max(0.3, width * scale.line),
+                linewidth=max(width / 2.4, width * scale.line),
                 joinstyle="round",
                 zorder=6,
             )
 
 
 def _draw_labels(
-    axes: Axes, plan: Plan, described: Mapping[str, gpd.GeoDataFrame], level: str, scale: _Scale
+    axes: Axes, plan: Plan, described: Mapping[str, gpd.GeoDataFrame], level: str, scale: _Scale, lang: str
 ) -> None:
     """Write codes where they fit into their area: the parent's large, the level's own small."""
     parent = plan.scheme[level].parent
-    for wanted, points, colour in ((level, 5.5, "#2f3338"), (parent, 10.5, "#11151b")):
-        if not wanted:
-            continue
+    sizes = ((level, 5.5, "#2f3338"), (parent, 10.5, "#11151b")) if parent else ((level, 10.0, "#11151b"),)
+    for wanted, points, colour in sizes:
         areas = described[wanted]
         shapes = areas.geometry.to_numpy()
         codes = areas["code"].to_numpy(dtype=object)
         spots = shapely.get_coordinates(shapely.point_on_surface(shapes))
         room = np.sqrt(areas["area_m2"].to_numpy()) * scale.points_per_m
-        font = find_fonts("".join(codes), size=points, bold=wanted == parent)
+        font = find_fonts("".join(codes), lang, size=points, bold=wanted == parent or not parent)
         for code, spot, wide in zip(codes, spots, room, strict=True):
             told = code.rsplit("-", 1)[-1] if wanted == level and parent else code
             if wide < 0.75 * points * len(told) + 4:
@@ -228,24 +237,24 @@ def _lines(shapes: npt.NDArray[np.object_]) -> list[npt.NDArray[np.float64]]:
     return np.split(xy, np.flatnonzero(np.diff(line)) + 1) if len(xy) else []
 
 
-def _add_polygons(axes: Axes, shapes: npt.NDArray[np.object_], **style: object) -> None:
-    """Add polygons with their holes as one collection."""
-    paths = [_path_of(shape) for shape in shapes if shape is not None and not shape.is_empty]
-    if paths:
-        joinstyle = style.pop("joinstyle", "miter")
-        collection = PathCollection(paths, **style)  # type: ignore[arg-type]
-        collection.set_joinstyle(joinstyle)  # type: ignore[arg-type]
-        collection.set_transform(axes.transData)
-        axes.add_collection(collection, autolim=False)
+def _add_polygons(axes: Axes, shapes: npt.NDArray[np.object_], **style: Any) -> None:
+    """Add polygons of one style; they must not overlap."""
+    joinstyle = style.pop("joinstyle", "miter")
+    paths = [_path_of(shapes[first : first + _CHUNK]) for first in range(0, len(shapes), _CHUNK)]
+    collection = PathCollection(paths, **style)
+    collection.set_joinstyle(joinstyle)
+    collection.set_transform(axes.transData)
+    axes.add_collection(collection, autolim=False)
 
 
-def _path_of(shape: object) -> DrawnPath:
-    rings = shapely.get_rings(shapely.get_parts(np.atleast_1d(np.array(shape, dtype=object))))
+def _path_of(shapes: npt.NDArray[np.object_]) -> DrawnPath:
+    """Put all rings of some polygons into one path; holes run the other way round."""
+    rings = shapely.get_rings(shapely.get_parts(shapely.orient_polygons(shapes)))
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     codes = np.full(len(xy), DrawnPath.LINETO, dtype=DrawnPath.code_type)
     firsts = np.flatnonzero(np.diff(ring, prepend=-1))
     codes[firsts] = DrawnPath.MOVETO
-    codes[np.append(firsts[1:], len(xy)) - 1] = DrawnPath.CLOSEPOLY
+    codes[np.append(firsts[1:], len(xy))[: len(firsts)] - 1] = DrawnPath.CLOSEPOLY
     return DrawnPath(xy, codes)
 
 

@@ -47,7 +47,7 @@ def test_every_level_can_be_drawn(town: Plan, tmp_path: Path, level: str) -> Non
 
 def test_chinese_map_has_every_letter(town: Plan, tmp_path: Path) -> None:
     try:
-        fonts.find_fonts("网格")
+        fonts.find_fonts("网格", "zh")
     except InputError:
         pytest.skip("no Chinese font on this machine")
     # pytest turns matplotlib's "glyph missing" warning into an error
@@ -69,7 +69,7 @@ def test_a_named_font_file_is_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
         monkeypatch.setenv(fonts.FONT_VARIABLE, value)
         fonts._chinese_families.cache_clear()
         with pytest.raises(InputError) as caught:
-            fonts.find_fonts("网格")
+            fonts.find_fonts("网格", "zh")
         assert caught.value.key == key
     fonts._chinese_families.cache_clear()
 
