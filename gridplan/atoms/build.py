@@ -37,7 +37,6 @@ class Site:
     units: Units
     home: Ints
     ground: Ground
-    land_count: int
     land_block: Ints
 
 
@@ -70,9 +69,9 @@ def prepare_site(
     land = find_open_land(blocks.polygons, footprints[known], home[known], reach[known], options)
     near_unit = np.flatnonzero(np.isin(units.building, near) & inside)
     vertices = shapely.get_num_coordinates(units.polygons)
-    ground = lay_ground(blocks, units.polygons, near_unit, land, (home[units.building], vertices))
-    land_block = np.zeros(len(land), dtype=np.int64)
-    land_block[ground.land[ground.land >= 0]] = ground.lane_block[ground.land >= 0]
+    ground = lay_ground(
+        blocks, units.polygons, near_unit, (land, options.land_max_m2), (home[units.building], vertices)
+    )
     straddling = np.flatnonzero((across > STRADDLE_M2) & known)
     straddles = pd.DataFrame(
         {
@@ -92,7 +91,7 @@ def prepare_site(
             "value": buildings["households"].to_numpy(float)[~known],
         }
     )
-    site = Site(blocks, units, home[units.building], ground, len(land), land_block)
+    site = Site(blocks, units, home[units.building], ground, ground.lane_block[ground.land >= 0])
     return site, [straddles, outside, sliced, blocks.issues]
 
 
@@ -108,7 +107,7 @@ def make_tiles(site: Site, options: AtomOptions) -> tuple[list[Tile], list[Ints]
     face_tile = tile_of_block[np.where(owner >= 0, owner_block[owner], ground.lane_block)]
     owner_tile = np.where(owner_block >= 0, tile_of_block[owner_block], -1)
     anchors = np.concatenate(
-        [shapely.point_on_surface(units.polygons), np.full(site.land_count, shapely.Point())]
+        [shapely.point_on_surface(units.polygons), np.full(len(site.land_block), shapely.Point())]
     )
     in_frame = np.zeros(len(owner_block), dtype=bool)
     in_frame[ground.near] = True
@@ -150,17 +149,17 @@ def restore_rim(polygons: Geometries, ground: Ground, district: shapely.Geometry
     xy = shapely.get_coordinates(polygons)
     names = point_keys(xy)
     on_rim = np.isin(names, rim_keys) & (abs(np.rint(xy / GRID_M) * GRID_M - xy) < 1e-6).all(axis=1)
-    spots = shapely.points(xy[on_rim])
-    outline = shapely.boundary(district)
-    away = shapely.distance(spots, outline)
-    moved = shapely.get_coordinates(
-        shapely.line_interpolate_point(outline, shapely.line_locate_point(outline, spots))
-        if outline.geom_type == "LineString"
-        else shapely.get_point(shapely.shortest_line(outline, spots), 0)
-    )
-    corners = shapely.points(shapely.get_coordinates(outline))
-    spot, corner = shapely.STRtree(corners).query_nearest(spots, max_distance=GRID_M, all_matches=False)
-    moved[spot] = shapely.get_coordinates(corners[corner])
+    ends, ring = shapely.get_coordinates(shapely.get_rings(shapely.get_parts(district)), return_index=True)
+    inner = np.flatnonzero(ring[:-1] == ring[1:])
+    foot, span = ends[inner], ends[inner + 1] - ends[inner]
+    sides = shapely.linestrings(np.stack([foot, foot + span], axis=1))
+    near = shapely.STRtree(sides).query_nearest(shapely.points(xy[on_rim]), all_matches=False)[1]
+    length = np.maximum(np.hypot(*span[near].T), GRID_M)
+    along = ((xy[on_rim] - foot[near]) * span[near]).sum(axis=1) / length
+    # a corner keeps its place, all else goes to the nearest point of the side
+    along = np.where(along < GRID_M, 0.0, np.where(along > length - GRID_M, length, along)) / length
+    moved = np.where((along == 1)[:, None], ends[inner + 1][near], foot[near] + span[near] * along[:, None])
+    away = np.hypot(*(moved - xy[on_rim]).T)
     xy[on_rim] = np.where((away < 2 * GRID_M)[:, None], moved, xy[on_rim])
     return shapely.set_coordinates(polygons.copy(), xy)
 
@@ -293,7 +292,7 @@ def name_moved(moved: tuple[Ints, Floats], site: Site, buildings: gpd.GeoDataFra
 
 def find_groundless(owner: Ints, site: Site, buildings: gpd.GeoDataFrame) -> pd.DataFrame:
     """List the units that got no ground because others lie over all of their footprint."""
-    seen = np.zeros(len(site.home) + site.land_count, dtype=bool)
+    seen = np.zeros(len(site.home) + len(site.land_block), dtype=bool)
     seen[owner[owner >= 0]] = True
     gone = np.flatnonzero(~seen[: len(site.home)] & (site.home >= 0))
     return pd.DataFrame(

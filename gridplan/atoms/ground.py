@@ -9,6 +9,7 @@ import numpy.typing as npt
 import shapely
 
 from gridplan.atoms.blocks import STREET_STEP_M, Blocks
+from gridplan.atoms.land import draw_lattice
 from gridplan.atoms.linework import Geometries, draw_faces, find_holders, find_sides, node_lines
 
 __all__ = ["WALL_STEP_M", "Ground", "find_homes", "find_touching", "lay_ground"]
@@ -37,7 +38,7 @@ class Ground:
     unit
         Unit (building or slice) that the face is ground of, else -1.
     land
-        Piece of open land that the face belongs to, else -1.
+        Number of the piece of open land that the face is, else -1.
     near
         Units whose outlines are in the faces already.
     lines, sides
@@ -101,24 +102,25 @@ def find_homes(blocks: Geometries, footprints: Geometries, points: Geometries, c
     return home, across
 
 
-def draw_cuts(blocks: Geometries, home: Ints, vertices: Ints) -> Geometries:
+def draw_cuts(blocks: Geometries, land: Geometries, home: Ints, vertices: Ints) -> Geometries:
     """Draw lines across lane blocks with many footprints, so that no face has too many vertices."""
     load = np.bincount(home[home >= 0], vertices[home >= 0], minlength=len(blocks))
-    lines: list[npt.NDArray[np.object_]] = []
-    for block in np.flatnonzero(load > 2 * FACE_VERTICES):
-        west, south, east, north = shapely.bounds(blocks[block])
-        step = np.sqrt(shapely.area(blocks[block]) * FACE_VERTICES / load[block])
-        x = np.arange(west + step, east - step / 2, step)
-        y = np.arange(south + step, north - step / 2, step)
-        upright = np.stack([np.stack([x, x], 1), np.stack([0 * x + south, 0 * x + north], 1)], axis=2)
-        level = np.stack([np.stack([0 * y + west, 0 * y + east], 1), np.stack([y, y], 1)], axis=2)
-        raw = shapely.linestrings(np.concatenate([upright, level]))
-        parts = shapely.get_parts(shapely.intersection(raw, blocks[block]))
-        lines.append(parts[shapely.get_type_id(parts) == 1])
-    return np.concatenate(lines) if lines else np.empty(0, dtype=object)
+    full = np.flatnonzero(load > 2 * FACE_VERTICES)
+    cell = shapely.area(blocks[full]) * FACE_VERTICES / load[full]
+    lines = draw_lattice(blocks[full], cell)
+    if len(land) == 0 or len(lines) == 0:
+        return lines
+    line, field = shapely.STRtree(land).query(lines, predicate="intersects")
+    touched, first = np.unique(line, return_index=True)
+    fields = [shapely.multipolygons(group) for group in np.split(land[field], first[1:])]
+    lines[touched] = shapely.difference(lines[touched], np.array(fields, dtype=object))
+    parts = shapely.get_parts(lines)
+    return parts[shapely.get_type_id(parts) == 1]
 
 
-def lay_ground(blocks: Blocks, units: Geometries, near: Ints, land: Geometries, load: tuple[Ints, Ints]) -> Ground:
+def lay_ground(
+    blocks: Blocks, units: Geometries, near: Ints, land: tuple[Geometries, float], load: tuple[Ints, Ints]
+) -> Ground:
     """Node the frame once and label its faces.
 
     Parameters
@@ -130,7 +132,7 @@ def lay_ground(blocks: Blocks, units: Geometries, near: Ints, land: Geometries, 
     near
         Units to be noded with the streets.
     land
-        Pieces of open land.
+        Open land, and the largest area of a piece of it [m2].
     load
         Lane block and number of vertices of each unit.
 
@@ -138,19 +140,18 @@ def lay_ground(blocks: Blocks, units: Geometries, near: Ints, land: Geometries, 
     -------
     Ground
     """
+    fields, largest = land
+    wide = fields[shapely.area(fields) > largest]
     walls = shapely.segmentize(units[near], WALL_STEP_M)
-    fields = shapely.segmentize(land, STREET_STEP_M)
-    cuts = shapely.segmentize(draw_cuts(blocks.polygons, *load), WALL_STEP_M)
-    lines = node_lines(np.concatenate([blocks.lines, walls, fields, cuts]))
+    steps = np.concatenate([fields, draw_lattice(wide, np.full(len(wide), largest))])
+    cuts = shapely.segmentize(draw_cuts(blocks.polygons, fields, *load), WALL_STEP_M)
+    lines = node_lines(np.concatenate([blocks.lines, walls, shapely.segmentize(steps, STREET_STEP_M), cuts]))
     faces = draw_faces(lines)
     inner = shapely.point_on_surface(faces)
     lane_block = find_holders(inner, blocks.polygons)
+    faces, inner, lane_block = faces[lane_block >= 0], inner[lane_block >= 0], lane_block[lane_block >= 0]
     unit = find_holders(inner, units[near])
-    unit = np.where(unit >= 0, near[unit], -1) if len(near) else unit
-    piece = find_holders(inner, land) if len(land) else np.full(len(faces), -1)
-    known = lane_block >= 0
-    piece = np.where(unit >= 0, -1, piece)
-    faces = faces[known]
-    return Ground(
-        faces, lane_block[known], unit[known], piece[known], near, lines, find_sides(lines, faces)
-    )
+    unit[unit >= 0] = near[unit[unit >= 0]]
+    open_land = (find_holders(inner, fields) >= 0) & (unit < 0)
+    piece = np.where(open_land, np.cumsum(open_land) - 1, -1)
+    return Ground(faces, lane_block, unit, piece, near, lines, find_sides(lines, faces))

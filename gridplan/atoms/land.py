@@ -7,11 +7,11 @@ import numpy.typing as npt
 import shapely
 from scipy.spatial import cKDTree
 
-from gridplan.atoms.cutting import cut_polygons
+from gridplan.atoms.cutting import find_axes
 from gridplan.atoms.linework import Geometries, find_holders
 from gridplan.atoms.options import AtomOptions
 
-__all__ = ["find_open_land"]
+__all__ = ["draw_lattice", "find_open_land"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -45,8 +45,10 @@ def find_wide_blocks(blocks: Geometries, buildings: Geometries, home: Ints, reac
     return np.flatnonzero(np.bincount(block[free], minlength=len(blocks)) * LATTICE_M**2 > least / 2)
 
 
-def find_open_land(blocks: Geometries, buildings: Geometries, home: Ints, reach: Floats, options: AtomOptions) -> Geometries:
-    """Find the open land of each lane block, cut into pieces below the largest area.
+def find_open_land(
+    blocks: Geometries, buildings: Geometries, home: Ints, reach: Floats, options: AtomOptions
+) -> Geometries:
+    """Find the open land of each lane block.
 
     Parameters
     ----------
@@ -59,12 +61,12 @@ def find_open_land(blocks: Geometries, buildings: Geometries, home: Ints, reach:
     reach
         How far each building's surroundings reach [m].
     options
-        ``land_min_m2`` and ``land_max_m2``.
+        ``land_min_m2``.
 
     Returns
     -------
     ndarray of Polygon
-        Pieces of one part each; they do not overlap.
+        They do not overlap.
     """
     count = np.bincount(home, minlength=len(blocks))
     land = [blocks[count == 0]]
@@ -79,8 +81,36 @@ def find_open_land(blocks: Geometries, buildings: Geometries, home: Ints, reach:
         near = shapely.buffer(shapely.union_all(around), -NECK_M, quad_segs=3)
         pieces = shapely.get_parts(shapely.difference(blocks[block], shapely.simplify(near, OUTLINE_M)))
         land.append(pieces[(shapely.get_type_id(pieces) == 3) & (shapely.area(pieces) >= options.land_min_m2)])
-    whole = np.concatenate(land)
-    if len(whole) == 0:
-        return whole
-    parts = np.maximum(np.ceil(shapely.area(whole) / options.land_max_m2), 1).astype(np.int64)
-    return cut_polygons(whole, parts)[0]
+    return np.concatenate(land)
+
+
+def draw_lattice(polygons: Geometries, cell: Floats) -> Geometries:
+    """Draw lines along and across polygons so that no mesh is larger than a cell.
+
+    Parameters
+    ----------
+    polygons
+        What is to be cut.
+    cell
+        Largest area of a mesh for each [m2].
+
+    Returns
+    -------
+    ndarray of LineString
+        Within the polygons.
+    """
+    lines = [np.empty(0, dtype=object)]
+    middle, axis, size = find_axes(polygons)
+    for polygon, at, along, sides, area in zip(polygons, middle, axis, size, cell, strict=True):
+        across = np.array([-along[1], along[0]])
+        meshes = np.maximum(np.ceil(sides / np.sqrt(area)), 1).astype(int)
+        for cut, run, number, width, length in (
+            (along, across, meshes[0], sides[0], sides[1]),
+            (across, along, meshes[1], sides[1], sides[0]),
+        ):
+            offsets = (np.arange(1, number) / number - 0.5) * width
+            foot = at + offsets[:, None] * cut
+            raw = shapely.linestrings(np.stack([foot - run * length, foot + run * length], axis=1))
+            parts = shapely.get_parts(shapely.intersection(raw, polygon))
+            lines.append(parts[shapely.get_type_id(parts) == 1])
+    return np.concatenate(lines)

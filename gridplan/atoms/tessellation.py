@@ -21,6 +21,9 @@ Bools = npt.NDArray[np.bool_]
 
 # a border keeps this share of an edge's length away from its ends
 END_SHARE = 0.1
+# and smoothing leaves it within this part of the edge, so that yards keep their share of the ground
+SLIDE = (0.2, 0.8)
+SMOOTH_ROUNDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,9 +218,8 @@ def cut_triangles(mesh: Mesh, xy: Floats, sets: Ints, distance: Floats) -> tuple
     cut = mid[edge] >= 0
     times = cut.sum(axis=1)
     full = np.flatnonzero(times == 3)
-    centre = xy[mesh.vertex[mesh.corners[full]]].mean(axis=1)
-    points = np.concatenate([xy, middle, centre])
     v, m, owner = mesh.vertex[mesh.corners], mid[edge], common[edge]
+    points = smooth_borders(np.concatenate([xy, middle, middle[m[full] - len(xy)].mean(axis=1)]), ends, v, m)
     own = sets[mesh.corners, 0]
     pieces = [cut_none(v, owner, sets[mesh.corners], times == 0)]
     for turn in range(3):
@@ -234,6 +236,53 @@ def cut_triangles(mesh: Mesh, xy: Floats, sets: Ints, distance: Floats) -> tuple
     stops = [np.roll(piece, -1, axis=1).ravel() for piece, _ in pieces]
     labels = [np.repeat(label, piece.shape[1]) for piece, label in pieces]
     return Edges(np.concatenate(starts), np.concatenate(stops), np.concatenate(labels)), points
+
+
+def smooth_borders(points: Floats, ends: tuple[Floats, Floats], v: Ints, m: Ints) -> Floats:
+    """Pull borders straight: every point of a border slides along the edge that it cuts, never past its ends.
+
+    Parameters
+    ----------
+    points
+        Vertices, then the points on cut edges, then the hubs of triangles cut at three edges.
+    ends
+        Ends of each cut edge, shape (k, 2) each.
+    v, m
+        Vertices of each triangle, and the points on its edges (-1 where not cut), shape (t, 3).
+
+    Returns
+    -------
+    ndarray
+        All points, those on cut edges and the hubs moved.
+    """
+    first, times = len(points) - len(ends[0]) - int((m >= 0).all(axis=1).sum()), (m >= 0).sum(axis=1)
+    hubs = np.flatnonzero(times == 3)
+    hub = len(points) - len(hubs) + np.arange(len(hubs))
+    links = [np.stack([m[hubs, i], hub], axis=1) for i in range(3)]
+    for i in range(3):
+        one = (times == 1) & (m[:, i] >= 0)
+        links.append(np.stack([m[one, i], v[one, (i + 2) % 3]], axis=1))
+        two = (times == 2) & (m[:, i] < 0)
+        pair = np.stack([m[two, (i + 1) % 3], m[two, (i + 2) % 3]], axis=1)
+        links += [pair, pair[:, ::-1]]
+    link = np.concatenate(links)
+    link = link[np.lexsort((link[:, 1], link[:, 0]))]
+    seat, count = np.unique(link[:, 0] - first, return_index=True, return_counts=True)[1:]
+    # a cut edge lies between two triangles, so its point has two neighbours on the border
+    inner = seat[count == 2]
+    at, before, after = link[inner, 0], link[inner, 1], link[inner + 1, 1]
+    a, span = ends[0][at - first], (ends[1] - ends[0])[at - first]
+    points = points.copy()
+    for _ in range(SMOOTH_ROUNDS):
+        p, line = points[before], points[after] - points[before]
+        across = span[:, 0] * line[:, 1] - span[:, 1] * line[:, 0]
+        safe = np.where(abs(across) < 1e-9, 1.0, across)
+        share = ((p - a)[:, 0] * line[:, 1] - (p - a)[:, 1] * line[:, 0]) / safe
+        now = ((points[at] - a) * span).sum(axis=1) / np.maximum((span**2).sum(axis=1), 1e-12)
+        goal = np.where(abs(across) < 1e-9, now, np.clip(share, *SLIDE))
+        points[at] = a + span * ((now + goal) / 2)[:, None]
+        points[hub] = points[m[hubs]].mean(axis=1)
+    return points
 
 
 def cut_none(v: Ints, owner: Ints, sets: Ints, whole: Bools) -> tuple[Ints, Ints]:

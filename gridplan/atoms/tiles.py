@@ -123,12 +123,13 @@ def settle_parts(parts: Parts, xy: Floats, tile: Tile, block: Ints) -> tuple[Int
     polygons = parts.polygons(xy)
     area = shapely.area(polygons)
     stays = np.ones(len(area), dtype=bool)
-    unclaimed = parts.label < 0
-    stays[unclaimed] = area[unclaimed] >= tile.land_min_m2
+    land = parts.label < 0
+    land |= shapely.is_empty(tile.anchors)[np.maximum(parts.label, 0)] if len(tile.anchors) else True
+    stays[land] = area[land] >= tile.land_min_m2
     _, first, count = np.unique(parts.label, return_index=True, return_counts=True)
     for at, times in zip(first[count > 1], count[count > 1], strict=True):
         rows = np.arange(at, at + times)
-        if parts.label[at] < 0:
+        if land[at]:
             continue
         anchor = tile.anchors[parts.label[at]]
         main = rows[shapely.intersects(polygons[rows], anchor)]
@@ -146,7 +147,9 @@ def settle_parts(parts: Parts, xy: Floats, tile: Tile, block: Ints) -> tuple[Int
             rest = np.flatnonzero(goal < 0)
             goal[rest[area[rest].argmax()]] = rest[area[rest].argmax()]
             continue
-        order = np.lexsort((right[ready], -length[ready].round(6), left[ready]))
+        # like goes to like: a corner of open land to open land
+        other = land[left[ready]] != land[right[ready]]
+        order = np.lexsort((right[ready], -length[ready].round(6), other, left[ready]))
         giver = left[ready][order]
         best = np.concatenate([[True], giver[1:] != giver[:-1]])
         goal[giver[best]] = goal[right[ready][order][best]]
