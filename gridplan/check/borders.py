@@ -13,17 +13,28 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-__all__ = ["Borders", "Segments", "fingerprint_segments", "measure_borders", "take_segments"]
+__all__ = [
+    "Borders",
+    "Segments",
+    "find_straddling",
+    "fingerprint_segments",
+    "measure_borders",
+    "take_segments",
+]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 GeometryArray = npt.NDArray[np.object_]
 
-#: A border lies on a street when its middle is this near [m]: the written grid is 1 cm, twice that
-#: covers the rounding of both.
-ON_STREET_M = 0.02
+#: A border lies on a street when two places on it are this near [m]: the written grid is 1 cm, the
+#: rounding of border and street together and half as much again.
+ON_STREET_M = 0.03
+#: Rounding of a border's length [m].
+LENGTH_SLACK_M = 0.02
 #: Streets are looked up in pieces of this length [m], so that the boxes of slanting ones stay small.
 PIECE_M = 20.0
+#: Distance of the places at which a street is looked for inside an atom [m]: a room's width.
+SAMPLE_M = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +105,7 @@ class Borders:
         unique, place = np.unique(keys, return_inverse=True)
         total = np.bincount(place, self.length[passable], minlength=len(unique))
         # the tolerance is the grid of the written coordinates, not a second rule
-        kept = unique[total >= shortest - ON_STREET_M]
+        kept = unique[total >= shortest - LENGTH_SLACK_M]
         return np.column_stack([kept // n, kept % n])
 
 
@@ -147,7 +158,13 @@ def fingerprint_segments(ends: FloatArray, owner: IntArray, count: int) -> npt.N
     return np.asarray(running[cuts[1:]] - running[cuts[:-1]], dtype=np.uint64)
 
 
-def measure_borders(polygons: GeometryArray, streets: GeometryArray, ranks: IntArray) -> Borders:
+def measure_borders(
+    polygons: GeometryArray,
+    streets: GeometryArray,
+    ranks: IntArray,
+    blocks: IntArray | None = None,
+    straddling: npt.NDArray[np.bool_] | None = None,
+) -> Borders:
     """Measure the shared borders of polygons and find what they lie on.
 
     Parameters
@@ -158,6 +175,8 @@ def measure_borders(polygons: GeometryArray, streets: GeometryArray, ranks: IntA
         Street lines, same CRS, shape (k,).
     ranks
         Rank of each street, shape (k,).
+    blocks, straddling
+        See :func:`rank_detours`; without blocks there are no detours.
     """
     segments = take_segments(polygons)
     n = len(polygons)
@@ -177,9 +196,12 @@ def measure_borders(polygons: GeometryArray, streets: GeometryArray, ranks: IntA
     crowded = np.unique(owner[size[group] > 2]) if len(group) else np.zeros(0, np.int64)
 
     apart = first[owner[first] != owner[first + 1]]
+    sides = np.column_stack([owner[apart], owner[apart + 1]])
     rank = rank_segments(ends[apart], streets, ranks)
+    if blocks is not None:
+        rank = rank_detours(rank, sides, blocks, straddling)
     length = np.hypot(ends[apart, 2] - ends[apart, 0], ends[apart, 3] - ends[apart, 1])
-    keys = (owner[apart] * n + owner[apart + 1]) * 4 + rank
+    keys = (sides[:, 0] * n + sides[:, 1]) * 4 + rank
     unique, place = np.unique(keys, return_inverse=True)
     total = np.zeros(len(unique))
     np.add.at(total, place, length)
@@ -188,8 +210,80 @@ def measure_borders(polygons: GeometryArray, streets: GeometryArray, ranks: IntA
     return Borders(pairs, total, (unique % 4).astype(np.int8), segments, partner, crowded)
 
 
+def rank_detours(
+    rank: npt.NDArray[np.int8],
+    sides: IntArray,
+    blocks: IntArray,
+    straddling: npt.NDArray[np.bool_] | None,
+) -> npt.NDArray[np.int8]:
+    """Give a border that leaves the street around a house the rank of that street.
+
+    A house that stands on a street is not cut: it lies on one side whole, and the border of the two
+    blocks runs around it. To go through that house is to cross the street all the same.
+
+    Parameters
+    ----------
+    rank
+        Rank of each shared segment, shape (s,).
+    sides
+        The two atoms of each, shape (s, 2).
+    blocks
+        Block of each atom, shape (n,).
+    straddling
+        Atoms that a street runs through, with all atoms of the same house; None for all. Only their
+        borders are detours: a block told wrongly elsewhere bars nothing.
+
+    Returns
+    -------
+    ndarray of int8, shape (s,)
+        The strongest rank between the two blocks, else around either.
+    """
+    pair = np.sort(blocks[sides], axis=1)
+    apart = pair[:, 0] != pair[:, 1]
+    detour = apart & (rank == 0)
+    if straddling is not None:
+        detour &= straddling[sides].any(axis=1)
+    known = apart & (rank > 0)
+    if not detour.any() or not known.any():
+        return rank
+    width = int(pair.max()) + 1
+    names = pair[:, 0] * width + pair[:, 1]
+    between, place = np.unique(names[known], return_inverse=True)
+    strongest = np.full(len(between), 9, dtype=np.int8)
+    np.minimum.at(strongest, place, rank[known])
+    around = np.full(width, 9, dtype=np.int8)
+    for side in (0, 1):
+        np.minimum.at(around, pair[known, side], rank[known])
+    row = np.minimum(np.searchsorted(between, names[detour]), len(between) - 1)
+    either = np.minimum(around[pair[detour, 0]], around[pair[detour, 1]])
+    best = np.where(between[row] == names[detour], strongest[row], either)
+    ranked = rank.copy()
+    ranked[detour] = np.where(best < 9, best, 0)
+    return ranked
+
+
+def find_straddling(polygons: GeometryArray, streets: GeometryArray) -> npt.NDArray[np.bool_]:
+    """Mark the polygons that a street runs through, shape (n,).
+
+    Parameters
+    ----------
+    polygons
+        The atoms, shape (n,).
+    streets
+        Street lines, same CRS.
+    """
+    marked = np.zeros(len(polygons), dtype=bool)
+    if not len(streets):
+        return marked
+    points = shapely.points(shapely.get_coordinates(shapely.segmentize(streets, SAMPLE_M)))
+    hit, atom = shapely.STRtree(polygons).query(points, predicate="within")
+    inner = ~shapely.dwithin(shapely.boundary(polygons[atom]), points[hit], ON_STREET_M)
+    marked[atom[inner]] = True
+    return marked
+
+
 def rank_segments(ends: FloatArray, streets: GeometryArray, ranks: IntArray) -> npt.NDArray[np.int8]:
-    """Find the strongest street on which each segment lies, by its middle.
+    """Find the strongest street on which each segment lies, by two places on it.
 
     Parameters
     ----------
@@ -208,13 +302,18 @@ def rank_segments(ends: FloatArray, streets: GeometryArray, ranks: IntArray) -> 
         return found
     pieces, of = _cut_pieces(streets)
     near = _find_near_cells(ends, pieces)
-    if not len(near):
-        return found
-    middle = shapely.points((ends[near, 0] + ends[near, 2]) / 2, (ends[near, 1] + ends[near, 3]) / 2)
-    hit, piece = shapely.STRtree(pieces).query(middle, predicate="dwithin", distance=ON_STREET_M)
-    best = np.full(len(near), 9, dtype=np.int64)
-    np.minimum.at(best, hit, ranks[of[piece]])
-    found[near] = np.where(best < 9, best, 0)
+    tree = shapely.STRtree(pieces)
+    span = ends[near, 2:] - ends[near, :2]
+    quarters = []
+    for share in (0.25, 0.75):
+        points = shapely.points(ends[near, :2] + span * share)
+        hit, piece = tree.query(points, predicate="dwithin", distance=ON_STREET_M)
+        best = np.full(len(near), 9, dtype=np.int64)
+        np.minimum.at(best, hit, ranks[of[piece]])
+        quarters.append(best)
+    # a border that only crosses a street has one place on it, not two
+    weaker = np.maximum(*quarters)
+    found[near] = np.where(weaker < 9, weaker, 0)
     return found
 
 

@@ -87,6 +87,9 @@ def _judge_areas(reading: Reading, one: LevelReading) -> list[Finding]:
             "min_border_m": one.level.min_border_m,
         }
         faults.append(Finding("violation", name, str(one.codes[i]), float(pieces[i]), 1.0, reason, values))
+    if one.level.measure == "area":
+        # nobody is counted here: whole blocks stand side by side, parks and all
+        return faults
     groups = count_dwelling_groups(reading, one, pairs)
     carry = reading.plan.scheme.atoms.carry_land_m2
     faults += [

@@ -158,7 +158,30 @@ def _judge_layer_rows(reading: Reading, one: LevelReading, layer: gpd.GeoDataFra
 
 
 def _count_buildings(reading: Reading, one: LevelReading) -> IntArray:
-    """Count the buildings of each area; one that is cut counts in each of its areas."""
-    held = (reading.building != "") & (one.labels >= 0)
-    pairs = pd.DataFrame({"label": one.labels[held], "building": reading.building[held]}).drop_duplicates()
-    return np.bincount(pairs["label"], minlength=len(one.codes)).astype(np.int64)
+    """Count the buildings of each area, each once.
+
+    One that is cut counts where most of its households live, then where most of its ground is, then
+    under the first code; chosen from the top level down, so that children add up to their parent.
+    """
+    lineage = [one]
+    while lineage[0].level.parent and (above := reading.find_level(lineage[0].level.parent)) is not None:
+        lineage.insert(0, above)
+    house = pd.factorize(reading.building)[0]
+    left = (reading.building != "") & (one.labels >= 0)
+    for step in lineage:
+        table = pd.DataFrame(
+            {
+                "house": house[left],
+                "label": step.labels[left],
+                "homes": -reading.households[left],
+                "ground": -reading.area[left],
+            }
+        )
+        sums = table.groupby(["house", "label"], as_index=False).sum()
+        first = sums.sort_values(["house", "homes", "ground", "label"]).drop_duplicates("house")
+        chosen = np.full(house.max(initial=0) + 1, -1, dtype=np.int64)
+        chosen[first["house"]] = first["label"]
+        left &= step.labels == chosen[house]
+    atoms = np.flatnonzero(left)
+    once = atoms[np.unique(house[atoms], return_index=True)[1]]
+    return np.bincount(one.labels[once], minlength=len(one.codes)).astype(np.int64)
