@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
@@ -113,11 +111,13 @@ def _find_district(
 
 
 def _find_compound_layer(layers: Layers) -> gpd.GeoDataFrame | None:
-    """Take the compounds given, else the named residential areas of the land use (what maps call compounds)."""
+    """Take the compounds given, else the named residential areas of the land use."""
     if layers.compounds is not None or layers.landuse is None:
         return layers.compounds
     land = layers.landuse
-    named = land["name"].notna() & land["use"].fillna("").astype(str).str.casefold().isin(("residential", "居住", "住宅"))
+    named = land["name"].notna() & land["use"].fillna("").astype(str).str.casefold().isin(
+        ("residential", "居住", "住宅")
+    )
     if not named.any():
         return None
     picked = land[named].sort_values("name", kind="stable").reset_index(drop=True)
@@ -144,4 +144,6 @@ def _describe(
         compound=find_compounds(buildings, compounds),
     )
     frame = frame.set_index("building_id")[list(_COLUMNS)]
-    return gpd.GeoDataFrame(frame, geometry="geometry", crs=buildings.crs), join_issues(kind_issues, counts.issues)
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=buildings.crs), join_issues(
+        kind_issues, counts.issues
+    )

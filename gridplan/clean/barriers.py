@@ -10,14 +10,16 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gridplan.clean.closing import close_main_ends, find_main_ends, join_free_ends, lower_stubs
-from gridplan.clean.medians import Collapse, collapse_slivers
+from gridplan.clean.medians import collapse_slivers
 from gridplan.clean.network import GRID_M, RIM_RANK, Net, find_bridges, insert_lines, node_lines, select_edges
 from gridplan.clean.streets import LINE_COLUMNS, select_streets, select_water
-from gridplan.schema import issue_rows, join_issues
+from gridplan.schema import ISSUE_COLUMNS, issue_rows, join_issues
 from gridplan.scheme import BarrierRules
 
 __all__ = ["clean_barriers", "node_borders", "select_lines"]
 
+#: Mending repeats until nothing is left to do; real cities need two or three passes.
+_MAX_PASSES = 8
 #: Classes that give way to a street of the same rank beside them.
 _LESSER = ("river", "canal", "water", "coastline")
 
@@ -86,28 +88,19 @@ def clean_barriers(
     net, dead = _drop_dead_ends(net, lines, spare_main=True)
     tables.append(dead)
     lesser = _gives_way(lines)
-    net, merged = _collapse(net, buildings, lesser, rules, lines)
-    tables.append(merged)
-    lowered = lower_stubs(net, rules.rim_m)
-    net = lowered.net
-    tables.append(_by_line(lines, lowered.source, lowered.length, "street_stub_lowered", "repaired"))
-    closed = close_main_ends(net, rules.closing_m)
-    net = closed.net
-    tables.append(_by_line(lines, closed.source, closed.length, "street_promoted_to_close", "repaired"))
-    net, dead = _drop_dead_ends(net, lines, spare_main=False)
-    tables.append(dead)
-    net, merged = _collapse(net, buildings, lesser, rules, lines)
-    tables.append(merged)
-    net, dead = _drop_dead_ends(net, lines, spare_main=False)
-    tables.append(dead)
+    for _ in range(_MAX_PASSES):
+        net, changes = _mend(net, buildings, lesser, rules, lines)
+        if not len(changes):
+            break
+        tables.append(changes)
     tables.append(_open_ends(net, lines))
     barriers = _to_frame(net, lines)
     tables.append(_absorbed(lines, barriers, tables))
-    return barriers, _rebuild_district(net, district), join_issues(*tables)
+    return barriers, _rebuild_district(net, district), _add_up(join_issues(*tables))
 
 
 def _clip(net: Net, lines: gpd.GeoDataFrame, district: BaseGeometry) -> tuple[Net, pd.DataFrame]:
-    """Keep what lies inside the district and add its outline; lines cut at its edge are listed as repaired."""
+    """Keep what lies inside the district and add its outline; list the lines cut at its edge."""
     shapely.prepare(district)
     inside = shapely.covers(district, net.lines)
     outside = ~inside & shapely.disjoint(district, net.lines)
@@ -136,6 +129,13 @@ def _clip(net: Net, lines: gpd.GeoDataFrame, district: BaseGeometry) -> tuple[Ne
     )
 
 
+def _add_up(issues: pd.DataFrame) -> pd.DataFrame:
+    """Put the rows of several passes about the same line together, their metres added."""
+    keys = ["layer", "id", "code", "action", "detail"]
+    total = issues.groupby(keys, sort=False)["value"].sum(min_count=1).reset_index()
+    return total[list(ISSUE_COLUMNS)]
+
+
 def _gives_way(lines: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
     """Tell the slip roads and shores."""
     classes = lines["street_class"].fillna("").astype(str)
@@ -143,18 +143,24 @@ def _gives_way(lines: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
     return found
 
 
-def _collapse(
+def _mend(
     net: Net,
     buildings: npt.NDArray[np.object_],
     lesser: npt.NDArray[np.bool_],
     rules: BarrierRules,
     lines: gpd.GeoDataFrame,
 ) -> tuple[Net, pd.DataFrame]:
-    """Take out slivers and list the lines that went."""
-    done: Collapse = collapse_slivers(net, buildings, lesser, sliver_m2=rules.sliver_m2, thin_m=rules.thin_m)
-    return done.net, join_issues(
-        _by_line(lines, done.source, done.length, "street_sliver_merged", "merged"),
-        _by_line(lines, done.promoted, done.promoted_length, "street_took_rank", "repaired"),
+    """Take out slivers, settle the ends of main streets, take out dead ends; list what was done."""
+    merged = collapse_slivers(net, buildings, lesser, sliver_m2=rules.sliver_m2, thin_m=rules.thin_m)
+    lowered = lower_stubs(merged.net, rules.rim_m)
+    closed = close_main_ends(lowered.net, rules.closing_m)
+    net, dead = _drop_dead_ends(closed.net, lines, spare_main=False)
+    return net, join_issues(
+        _by_line(lines, merged.source, merged.length, "street_sliver_merged", "merged"),
+        _by_line(lines, merged.promoted, merged.promoted_length, "street_took_rank", "repaired"),
+        _by_line(lines, lowered.source, lowered.length, "street_stub_lowered", "repaired"),
+        _by_line(lines, closed.source, closed.length, "street_promoted_to_close", "repaired"),
+        dead,
     )
 
 
@@ -211,7 +217,9 @@ def _absorbed(
     lines: gpd.GeoDataFrame, barriers: gpd.GeoDataFrame, tables: list[pd.DataFrame]
 ) -> pd.DataFrame:
     """List lines that went without a word: they run on a better line or on the district's outline."""
-    told = set(barriers["street_id"]).union(*(set(t.loc[t["action"] != "repaired", "id"]) for t in tables if len(t)))
+    told = set(barriers["street_id"]).union(
+        *(set(t.loc[t["action"] != "repaired", "id"]) for t in tables if len(t))
+    )
     gone = sorted(set(lines["street_id"]) - told)
     return issue_rows("streets", gone, "street_covered", "merged")
 

@@ -135,7 +135,8 @@ def lower_stubs(net: Net, longest_m: float) -> Closing:
     rank = net.rank.copy()
     for end in find_main_ends(net).tolist():
         lesser = [int(rank[e]) for e, _ in neighbours[end] if rank[e] > 1]
-        node, edge, path, far = end, -1, [], 0.0
+        node, edge, far = end, -1, 0.0
+        path: list[int] = []
         while lesser:
             onward = [(e, n) for e, n in neighbours[node] if rank[e] <= 1 and e != edge]
             if len(onward) != 1:
@@ -179,10 +180,11 @@ def _closing_path(
         limit = _DETOUR * far
         if any(n == node for n, *_ in _nearest(start, neighbours, rank <= 1, length, limit)):
             continue
-        path = []
-        while node != start:
-            edge, node = came[node]
-            path.append(edge)
+        path: list[int] = []
+        at = node
+        while at != start:
+            step, at = came[at]
+            path.append(step)
         return path
     return []
 

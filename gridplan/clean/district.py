@@ -53,7 +53,9 @@ def take_boundary(boundary: gpd.GeoDataFrame) -> tuple[BaseGeometry, pd.DataFram
     if not len(parts):
         raise InputError("boundary_without_area", layer="boundary", rows=len(boundary))
     filled, holes = _fill_holes(parts, _HOLE_M2)
-    issues = issue_rows("boundary", ["district"] * len(holes), "district_hole_closed", "repaired", np.round(holes, 1))
+    issues = issue_rows(
+        "boundary", ["district"] * len(holes), "district_hole_closed", "repaired", np.round(holes, 1)
+    )
     return _on_grid(filled), issues
 
 
@@ -86,7 +88,9 @@ def derive_district(
     near = _close_gaps(buildings)
     blocks = shapely.get_parts(shapely.polygonize(lines))
     blocks = blocks[shapely.area(blocks) <= _BLOCK_M2]
-    held = np.unique(shapely.STRtree(blocks).query(shapely.point_on_surface(buildings), predicate="within")[1])
+    held = np.unique(
+        shapely.STRtree(blocks).query(shapely.point_on_surface(buildings), predicate="within")[1]
+    )
     whole = shapely.union_all(np.concatenate([near, blocks[held]]))
     whole = shapely.buffer(shapely.buffer(whole, -_MARGIN_M / 2, quad_segs=2), _MARGIN_M / 2, quad_segs=2)
     shapely.prepare(whole)

@@ -11,7 +11,15 @@ from shapely.geometry.base import BaseGeometry
 
 from gridplan.schema import issue_rows, join_issues
 
-__all__ = ["MIN_FOOTPRINT_M2", "MIN_PART_M2", "clip_footprints", "largest_polygon", "name_buildings", "repair_footprints", "share_whole"]
+__all__ = [
+    "MIN_FOOTPRINT_M2",
+    "MIN_PART_M2",
+    "clip_footprints",
+    "largest_polygon",
+    "name_buildings",
+    "repair_footprints",
+    "share_whole",
+]
 
 Geometries = npt.NDArray[np.object_]
 
@@ -38,7 +46,9 @@ def name_buildings(buildings: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.Da
         wkb = np.full(len(ids), b"", dtype=object)
         there = twice & ~shapely.is_missing(geometry)
         wkb[there] = shapely.to_wkb(geometry[there])
-        order = pd.DataFrame({"id": ids, "wkb": wkb}).sort_values(["id", "wkb"], kind="stable").index.to_numpy()
+        order = (
+            pd.DataFrame({"id": ids, "wkb": wkb}).sort_values(["id", "wkb"], kind="stable").index.to_numpy()
+        )
     frame = buildings.iloc[order].reset_index(drop=True)
     ids = ids[order]
     turn = pd.Series(ids).groupby(ids, sort=False).cumcount().to_numpy()
@@ -97,7 +107,7 @@ def repair_footprints(buildings: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd
 def clip_footprints(
     buildings: gpd.GeoDataFrame, district: BaseGeometry
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Keep the buildings of the district: those with at least half of their footprint inside, cut at its edge.
+    """Keep the buildings of the district: those at least half inside, cut at its edge.
 
     They keep all their households; buildings with less inside are listed as another district's.
     """
@@ -114,7 +124,9 @@ def clip_footprints(
     trimmed = rim[stays & (area - held > _GRID_M)]
     removed = (area - held)[stays & (area - held > _GRID_M)]
     tables.append(
-        issue_rows("buildings", buildings["building_id"].to_numpy()[trimmed], "building_clipped", "repaired", removed)
+        issue_rows(
+            "buildings", buildings["building_id"].to_numpy()[trimmed], "building_clipped", "repaired", removed
+        )
     )
     gone = np.zeros(len(geometry), dtype=bool)
     gone[rim[~stays]] = True
@@ -122,7 +134,9 @@ def clip_footprints(
     return buildings.set_geometry(geometry).reset_index(drop=True), join_issues(*tables)
 
 
-def share_whole(total: npt.NDArray[np.float64], weight: npt.NDArray[np.float64], group: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def share_whole(
+    total: npt.NDArray[np.float64], weight: npt.NDArray[np.float64], group: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
     """Share whole numbers inside groups by weight, by largest remainder, ties to the earlier row.
 
     Parameters
@@ -157,7 +171,11 @@ def _list(frame: pd.DataFrame, code: str, action: str, value: npt.ArrayLike = np
 
 
 def _drop(
-    buildings: gpd.GeoDataFrame, geometry: Geometries, gone: npt.NDArray[np.bool_], code: str, tables: list[pd.DataFrame]
+    buildings: gpd.GeoDataFrame,
+    geometry: Geometries,
+    gone: npt.NDArray[np.bool_],
+    code: str,
+    tables: list[pd.DataFrame],
 ) -> tuple[gpd.GeoDataFrame, Geometries]:
     """Take buildings out and list them with the households that go with them."""
     households = buildings["households"].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
@@ -181,7 +199,7 @@ def _close_lines(geometry: Geometries) -> tuple[Geometries, npt.NDArray[np.bool_
 
 def _snap(geometry: Geometries) -> Geometries:
     """Round coordinates to the grid and make the result valid; what is valid on the grid stays as it is."""
-    rounded = shapely.transform(geometry, lambda xy: np.round(xy / _GRID_M) * _GRID_M)
+    rounded: Geometries = shapely.transform(geometry, lambda xy: np.round(xy / _GRID_M) * _GRID_M)
     broken = ~shapely.is_valid(rounded)
     rounded[broken] = shapely.make_valid(rounded[broken], method="structure", keep_collapsed=False)
     rounded[broken] = shapely.set_precision(rounded[broken], _GRID_M)
@@ -205,7 +223,9 @@ def _split_parts(
     real = head | (area >= MIN_PART_M2)
     ids = buildings["building_id"].to_numpy(dtype=object)
     lesser = pd.Series(area[~real]).groupby(row[~real]).sum()
-    tables.append(issue_rows("buildings", ids[lesser.index], "part_tiny", "repaired", np.round(lesser.to_numpy(), 2)))
+    tables.append(
+        issue_rows("buildings", ids[lesser.index], "part_tiny", "repaired", np.round(lesser.to_numpy(), 2))
+    )
     parts, row, area, head = parts[real], row[real], area[real], head[real]
     frame = buildings.iloc[row].reset_index(drop=True)
     several = np.bincount(row, minlength=len(geometry))[row] > 1
@@ -220,7 +240,16 @@ def _split_parts(
                 number += 1
             named[at] = f"{ids[row[at]]}#{number}"
             taken.add(named[at])
-        tables.append(issue_rows("buildings", named[several & ~head], "part_own_building", "split", area[several & ~head], ids[row[several & ~head]]))
+        tables.append(
+            issue_rows(
+                "buildings",
+                named[several & ~head],
+                "part_own_building",
+                "split",
+                area[several & ~head],
+                ids[row[several & ~head]],
+            )
+        )
         frame["building_id"] = named
         by_id = np.argsort(named.astype(str), kind="stable")
         frame, parts = frame.iloc[by_id].reset_index(drop=True), parts[by_id]
@@ -228,7 +257,10 @@ def _split_parts(
 
 
 def _share_column(
-    values: pd.Series, several: npt.NDArray[np.bool_], area: npt.NDArray[np.float64], row: npt.NDArray[np.int64]
+    values: pd.Series,
+    several: npt.NDArray[np.bool_],
+    area: npt.NDArray[np.float64],
+    row: npt.NDArray[np.int64],
 ) -> pd.Series:
     """Share a count of the whole building among its parts."""
     at = np.flatnonzero(several & values.notna().to_numpy())

@@ -14,7 +14,14 @@ from scipy.spatial import cKDTree
 from gridplan.schema import issue_rows, join_issues
 from gridplan.scheme import DwellingRules
 
-__all__ = ["AMONG_HOUSES", "Surroundings", "assume_floors", "find_compounds", "find_surroundings", "tell_kinds"]
+__all__ = [
+    "AMONG_HOUSES",
+    "Surroundings",
+    "assume_floors",
+    "find_compounds",
+    "find_surroundings",
+    "tell_kinds",
+]
 
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
@@ -51,7 +58,7 @@ class Surroundings:
     for_homes, no_homes
         The land use around it is for homes, or for something else.
     floors
-        Median floors of the nearest buildings that tell them, NaN where too few are near.
+        Median floors of the nearest buildings that tell them, else of all; NaN where too few do.
     house_share
         Share of houses among the nearest buildings known to be homes, NaN where too few are near.
     in_yard
@@ -71,7 +78,8 @@ def assume_floors(buildings: gpd.GeoDataFrame, rules: DwellingRules) -> FloatArr
     height = buildings["height"].to_numpy(dtype=np.float64)
     by_height = np.maximum(np.round(height / rules.floor_height_m), 1.0)
     by_height[~(height > 0)] = np.nan
-    return np.where(floors >= 1, floors, by_height)
+    assumed: FloatArray = np.where(floors >= 1, floors, by_height)
+    return assumed
 
 
 def find_surroundings(
@@ -99,6 +107,8 @@ def find_surroundings(
     house = (told == "selfbuilt") | (homes & (told != "apartment") & low)
     for_homes, no_homes = _look_up_land(inside, landuse)
     known = np.isfinite(floors) & (area >= rules.outbuilding_m2)
+    near = _near_value(xy, known, floors, np.median)
+    town = float(np.median(floors[known])) if known.sum() >= _NEIGHBOURS else np.nan
     in_yard = np.zeros(len(xy), dtype=bool)
     houses = np.flatnonzero(house)
     if len(houses):
@@ -110,7 +120,7 @@ def find_surroundings(
     return Surroundings(
         for_homes,
         no_homes,
-        _near_value(xy, known, floors, np.median),
+        np.where(np.isnan(near), town, near),
         _near_value(xy, homes, house.astype(np.float64), np.mean),
         in_yard,
     )
@@ -142,9 +152,10 @@ def tell_kinds(
     are unknown a footprint of at most ``house_m2``; everything else is an apartment building. With
     neither dwellings nor floors known, neighbours of more floors make it an apartment building.
     (3) Counted as without homes, left out of a table that counts the homes of most buildings known to
-    have any, or on land that is not for homes: exclusive, and empty below the size of a house or shed. (4) Unknown: a shed is below ``outbuilding_m2`` or stands in the yard of
-    a larger house; else it is judged by size like a home, but a large one among houses is an
-    institution until somebody says what it is (asked).
+    have any, or on land that is not for homes: exclusive, and empty below the size of a house or
+    shed. (4) Unknown: a shed is below ``outbuilding_m2`` or stands in the yard of a larger house;
+    else it is judged by size like a home, but a large one among houses is an institution until
+    somebody says what it is (asked).
     """
     area = shapely.area(buildings.geometry.to_numpy())
     floors = assume_floors(buildings, rules)
@@ -177,13 +188,27 @@ def tell_kinds(
         house,
     ]
     told = buildings["kind"].fillna("").to_numpy(dtype=object)
-    choices = [told, "selfbuilt", "apartment", "exclusive", "empty", "exclusive", "empty", "exclusive", "selfbuilt"]
-    kind = np.select(conditions, [np.broadcast_to(np.asarray(c, dtype=object), given.shape) for c in choices], "apartment")
+    choices = [
+        told,
+        "selfbuilt",
+        "apartment",
+        "exclusive",
+        "empty",
+        "exclusive",
+        "empty",
+        "exclusive",
+        "selfbuilt",
+    ]
+    kind = np.select(
+        conditions, [np.broadcast_to(np.asarray(c, dtype=object), given.shape) for c in choices], "apartment"
+    )
     asked = ~given & ~homes & ~nobody & ~uncounted & ~around.no_homes & ~shed & odd
     ids = buildings["building_id"].to_numpy(dtype=object)
     by_rule = ~given & ~asked
     issues = join_issues(
-        issue_rows("buildings", ids[by_rule], "kind_by_rule", "estimated", np.round(area[by_rule], 1), kind[by_rule]),
+        issue_rows(
+            "buildings", ids[by_rule], "kind_by_rule", "estimated", np.round(area[by_rule], 1), kind[by_rule]
+        ),
         issue_rows("buildings", ids[asked], "use_unknown_large", "asked", np.round(area[asked], 1)),
     )
     return kind, np.where(given, "given", "rule").astype(object), issues
@@ -204,7 +229,7 @@ def _counts_homes(buildings: gpd.GeoDataFrame) -> bool:
 def find_compounds(
     buildings: gpd.GeoDataFrame, compounds: gpd.GeoDataFrame | None
 ) -> npt.NDArray[np.object_]:
-    """Return the compound that holds each building's inner point, None outside; the smallest where several do."""
+    """Return the compound that holds each building's inner point, None outside, the smallest of several."""
     found = np.full(len(buildings), None, dtype=object)
     if compounds is None or not len(compounds):
         return found
@@ -224,7 +249,9 @@ def _numbers(column: pd.Series) -> FloatArray:
     return values
 
 
-def _look_up_land(points: npt.NDArray[np.object_], landuse: gpd.GeoDataFrame | None) -> tuple[BoolArray, BoolArray]:
+def _look_up_land(
+    points: npt.NDArray[np.object_], landuse: gpd.GeoDataFrame | None
+) -> tuple[BoolArray, BoolArray]:
     """Tell by land use whether a place is for homes, or for something else."""
     nothing = np.zeros(len(points), dtype=bool)
     if landuse is None or not len(landuse):

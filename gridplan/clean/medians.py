@@ -103,7 +103,7 @@ class _Ring:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Choice:
-    """One way to open a sliver: what goes, what is drawn from which junction, what is raised, at what cost."""
+    """One way to open a sliver: what goes, what is drawn from which junction, what is raised; the cost."""
 
     cost: float
     side: list[int]
@@ -171,7 +171,9 @@ def _find_slivers(net: Net, faces: Faces, tree: STRtree, sliver_m2: float, thin_
     lesser_rank = np.concatenate([net.rank, net.rank]) > 1
     inner = np.bincount(faces.walk, weights=lesser_rank, minlength=len(faces.area)) == 0
     small = (faces.area < sliver_m2) | (width < thin_m)
-    at_rim = np.bincount(faces.walk, weights=np.concatenate([net.rank, net.rank]) == RIM_RANK, minlength=len(faces.area))
+    at_rim = np.bincount(
+        faces.walk, weights=np.concatenate([net.rank, net.rank]) == RIM_RANK, minlength=len(faces.area)
+    )
     small |= (width < _WIDE * thin_m) & (round_ < _ELONGATED) & (at_rim <= 1)
     small |= inner & (faces.area < _INNER * sliver_m2)
     small &= faces.area > 0
@@ -193,8 +195,13 @@ def _find_slivers(net: Net, faces: Faces, tree: STRtree, sliver_m2: float, thin_
     free = np.flatnonzero(~built & valid)
     x0, y0, *_ = shapely.bounds(polygons).T
     free = free[np.lexsort((y0[free], x0[free], np.round(shapely.area(polygons[free]), 2)))]
-    leaving = _leaving(net, np.unique([net.tail[h % m] for i in free for h in walks[i]] + [
-        net.head[h % m] for i in free for h in walks[i]]).astype(np.int64))
+    leaving = _leaving(
+        net,
+        np.unique(
+            [net.tail[h % m] for i in free for h in walks[i]]
+            + [net.head[h % m] for i in free for h in walks[i]]
+        ).astype(np.int64),
+    )
     rings = []
     for i in free.tolist():
         edges = [h % m for h in walks[i]]
@@ -220,7 +227,10 @@ def _ring_polygons(net: Net, walks: list[list[int]]) -> npt.NDArray[np.object_]:
     closing = last & np.isin(part, np.flatnonzero(np.concatenate([owner[1:] != owner[:-1], [True]])))
     kept = ~last | closing
     face = owner[part]
-    return shapely.polygons(shapely.linearrings(coords[kept], indices=face[kept]))
+    polygons: npt.NDArray[np.object_] = shapely.polygons(
+        shapely.linearrings(coords[kept], indices=face[kept])
+    )
+    return polygons
 
 
 def _leaving(net: Net, nodes: IntArray) -> dict[int, list[int]]:
@@ -257,10 +267,15 @@ def _plan_round(
 
 def _price_edges(net: Net, lesser: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
     """Return what losing each edge costs; the district's outline is never lost."""
-    gives_way = (net.source >= 0) & lesser[np.maximum(net.source, 0)] if len(lesser) else np.zeros(len(net.rank), bool)
+    gives_way = (
+        (net.source >= 0) & lesser[np.maximum(net.source, 0)]
+        if len(lesser)
+        else np.zeros(len(net.rank), bool)
+    )
     full = np.array([np.inf, *_LOSS.values()])[net.rank]
     less = np.array([np.inf, *_LESSER_LOSS.values()])[net.rank]
-    return np.where(gives_way, less, full) * shapely.length(net.lines)
+    price: npt.NDArray[np.float64] = np.where(gives_way, less, full) * shapely.length(net.lines)
+    return price
 
 
 def _plan_face(net: Net, ring: _Ring, loss: npt.NDArray[np.float64], edits: _Edits) -> bool:
@@ -303,7 +318,11 @@ def _split_sides(net: Net, ring: _Ring, hooks: list[int], loss: npt.NDArray[np.f
         return [[ring.edges[i] for i in order]]
     far = ((points - net.xy[ring.nodes[start]]) ** 2).sum(axis=1)
     turn = order.index(hooks[int(np.argmax(far))]) if hooks[int(np.argmax(far))] in order else 0
-    return [side for side in ([ring.edges[i] for i in order[:turn]], [ring.edges[i] for i in order[turn:]]) if side]
+    return [
+        side
+        for side in ([ring.edges[i] for i in order[:turn]], [ring.edges[i] for i in order[turn:]])
+        if side
+    ]
 
 
 def _split_chains(ring: _Ring, hooks: list[int], loss: npt.NDArray[np.float64]) -> list[list[int]]:
@@ -342,7 +361,9 @@ def _weigh(
     raised_m = float(shapely.length(net.lines[np.array(raised, dtype=np.int64)]).sum())
     if raised_m > _RAISE * dropped_m + _LONGEST_CONNECTOR_M / 2:
         return None
-    drawn = sum(_LOSS[max(min(int(net.rank[e]) for e in ring.outer[i]), 1)] * x.length for i, x in connectors.items())
+    drawn = sum(
+        _LOSS[max(min(int(net.rank[e]) for e in ring.outer[i]), 1)] * x.length for i, x in connectors.items()
+    )
     cost = float(loss[side].sum()) * handicap + drawn + _LOSS[2] * raised_m
     return _Choice(cost, side, connectors, raised)
 

@@ -177,7 +177,7 @@ def _node(lines: Geometries, rank: IntArray, source: IntArray) -> tuple[Geometri
 
 
 def _whole_keys(lines: Geometries) -> IntArray:
-    """Return one number per line that equal lines share, whatever their direction: the sum over its vertices."""
+    """Return one number per line that equal lines share, in whatever direction: a sum over vertices."""
     keys, starts = _vertex_keys(lines)
     mixed = (keys ^ (keys >> 29)) * np.int64(0x1F58476D1CE4E5B9)
     sums: IntArray = np.add.reduceat(mixed ^ (mixed >> 32), starts[:-1])
@@ -214,8 +214,8 @@ def trace_faces(net: Net) -> Faces:
     """
     m = len(net.lines)
     if not m:
-        nothing = np.zeros(0, dtype=np.int64)
-        return Faces(nothing, nothing, np.zeros(0), np.zeros(0))
+        nothing, nowhere = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float64)
+        return Faces(nothing, nothing, nowhere, nowhere)
     coords, owner = shapely.get_coordinates(net.lines, return_index=True)
     coords = coords - net.xy[0]
     starts = _line_starts(net.lines)
@@ -237,9 +237,9 @@ def trace_faces(net: Net) -> Faces:
     inside = owner[1:] == owner[:-1]
     cross = coords[:-1, 0] * coords[1:, 1] - coords[1:, 0] * coords[:-1, 1]
     swept = np.bincount(owner[:-1][inside], weights=cross[inside], minlength=m) / 2
-    area = np.bincount(walk, weights=np.concatenate([swept, -swept]))
+    area = np.bincount(walk, weights=np.concatenate([swept, -swept])).astype(np.float64)
     length = shapely.length(net.lines)
-    perimeter = np.bincount(walk, weights=np.concatenate([length, length]))
+    perimeter = np.bincount(walk, weights=np.concatenate([length, length])).astype(np.float64)
     return Faces(walk, after, area, perimeter)
 
 
@@ -247,4 +247,5 @@ def find_bridges(net: Net) -> BoolArray:
     """Tell the edges that bound no face: the same face lies on both sides."""
     walk = trace_faces(net).walk
     m = len(net.lines)
-    return walk[:m] == walk[m:]
+    bridges: BoolArray = walk[:m] == walk[m:]
+    return bridges

@@ -89,7 +89,12 @@ def _merge_duplicates(
         gone[lose] = True
         rows.append((ids[lose], _take_over(frame, keep, lose), ids[keep]))
     issues = issue_rows(
-        "buildings", [r[0] for r in rows], "building_twice", "merged", [r[1] for r in rows], [r[2] for r in rows]
+        "buildings",
+        [r[0] for r in rows],
+        "building_twice",
+        "merged",
+        [r[1] for r in rows],
+        [r[2] for r in rows],
     )
     row = np.cumsum(~gone) - 1
     left = ~gone[pairs.a] & ~gone[pairs.b]

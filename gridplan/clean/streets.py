@@ -49,7 +49,9 @@ def select_streets(streets: gpd.GeoDataFrame, rules: BarrierRules) -> tuple[gpd.
     for code, mask in dropped:
         tables.append(_rows(frame[mask], code, "dropped"))
     kept = ~(no_border | below)
-    tables.append(_rows(frame[unknown & kept], "street_class_unknown", "estimated", float(rules.unknown_rank)))
+    tables.append(
+        _rows(frame[unknown & kept], "street_class_unknown", "estimated", float(rules.unknown_rank))
+    )
     tables.append(_rows(frame[beyond & kept], "street_rank_beyond", "dropped"))
     frame["rank"] = frame["rank"].fillna(rules.unknown_rank).astype("int64")
     return _finish(frame[kept & ~beyond], tables)
@@ -100,9 +102,9 @@ def _name_lines(table: gpd.GeoDataFrame, id_column: str, class_column: str) -> p
     frame = pd.DataFrame(
         {
             "street_id": table[id_column].astype(str),
-            "name": table["name"].astype(object) if "name" in table else None,
+            "name": table["name"].astype(object),
             "street_class": table[class_column].astype(object),
-            "rank_given": table["rank"] if "rank" in table else np.nan,
+            "rank_given": table.get("rank", np.nan),
             "geometry": shapely.force_2d(table.geometry.to_numpy()),
             "row": table.index,
         },
@@ -157,8 +159,6 @@ def _outline_water(
     return outlines, cover, join_issues(issues, merged)
 
 
-def _rows(
-    frame: pd.DataFrame, code: str, action: str, value: float | np.ndarray = np.nan
-) -> pd.DataFrame:
+def _rows(frame: pd.DataFrame, code: str, action: str, value: float | np.ndarray = np.nan) -> pd.DataFrame:
     """List lines by id."""
     return issue_rows("streets", frame["street_id"], code, action, value)
