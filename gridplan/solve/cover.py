@@ -82,8 +82,9 @@ def thin_out(bits: IntArray, cost: FloatArray, back: IntArray, by: IntArray, siz
 
 @njit(cache=True, nogil=True)
 def cover_cheapest(
-    rank: IntArray, atoms: IntArray, ptr: IntArray, value: FloatArray, skip: FloatArray, most_states: int
-) -> tuple[float, IntArray, bool]:
+    rank: IntArray, atoms: IntArray, ptr: IntArray, value: FloatArray, skip: FloatArray, most_states: int,
+    ceiling: float,
+) -> tuple[float, IntArray, int]:
     """Cover every atom once at the least value.
 
     Parameters
@@ -96,17 +97,19 @@ def cover_cheapest(
         What leaving an atom out costs, shape (n,); inf where it must be covered.
     most_states
         Budget of states in all.
+    ceiling
+        Covers above this value are of no interest; values below 0 want inf.
 
     Returns
     -------
     tuple
-        Least value, groups chosen, and whether the budget sufficed (and a cover exists).
+        Least value, groups chosen, and 1 if found, 0 if there is no such cover, -1 beyond the budget.
     """
     n = len(rank)
     starts, members, relative, fits = list_by_first(rank, atoms, ptr)
     nothing = np.empty(0, np.int64)
     if not fits:
-        return np.inf, nothing, False
+        return np.inf, nothing, -1
     atom_at = np.empty(n, np.int64)
     for v in range(n):
         atom_at[rank[v]] = v
@@ -120,14 +123,14 @@ def cover_cheapest(
             # the room is an upper bound; most states lead to few others
             room = most_states - used
         if room <= 0:
-            return np.inf, nothing, False
+            return np.inf, nothing, -1
         new_bits, new_cost = np.empty(room, np.int64), np.empty(room)
         new_back, new_by, size = np.empty(room, np.int64), np.empty(room, np.int64), 0
         for s in range(len(bits)):
             if size + choices > room:
                 size = thin_out(new_bits, new_cost, new_back, new_by, size)
                 if size > room // 2:  # nearly all differ: thinning again and again would not end
-                    return np.inf, nothing, False
+                    return np.inf, nothing, -1
             if bits[s] & 1:
                 new_bits[size], new_cost[size] = bits[s] >> 1, cost[s]
                 new_back[size], new_by[size] = first + s, -1
@@ -139,14 +142,14 @@ def cover_cheapest(
                 size += 1
             for t in range(starts[i], starts[i + 1]):
                 g = members[t]
-                if relative[g] & bits[s]:
+                if relative[g] & bits[s] or cost[s] + value[g] > ceiling:
                     continue
                 new_bits[size], new_cost[size] = (relative[g] | bits[s]) >> 1, cost[s] + value[g]
                 new_back[size], new_by[size] = first + s, g
                 size += 1
         size = thin_out(new_bits, new_cost, new_back, new_by, size)
         if size == 0:
-            return np.inf, nothing, False
+            return np.inf, nothing, 0
         while used + size > len(all_back):
             all_back = np.concatenate((all_back, np.empty(len(all_back), np.int64)))
             all_by = np.concatenate((all_by, np.empty(len(all_by), np.int64)))
@@ -160,4 +163,4 @@ def cover_cheapest(
             chosen[kept] = all_by[at]
             kept += 1
         at = all_back[at]
-    return cost[0], chosen[:kept].copy(), True
+    return cost[0], chosen[:kept].copy(), 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csc_matrix
 
 from gridplan.solve.cover import cover_cheapest, order_narrow
@@ -14,35 +14,61 @@ __all__ = ["pack_groups", "solve_exactly"]
 
 
 STATES = 20_000  # states of the covering programme before HiGHS takes over; some 5 ms
-COLUMNS = 1_000  # groups up to which HiGHS takes some 0.1 s to partition
+FEW = 300  # groups up to which the covering programme needs no guide
+FIRST_STEP = 25.0  # m of border; a quarter of the price of a part
 
 
-def _call_highs(
-    n: int, atoms: IntArray, ptr: IntArray, value: FloatArray, cover: bool, nodes: int
-) -> tuple[FloatArray | None, bool, float]:
-    """Choose groups at least total value: chosen (or None), whether proved, and the proven lower bound."""
+def _call_highs(n: int, atoms: IntArray, ptr: IntArray, gain: FloatArray, nodes: int) -> float:
+    """Bound from above what disjoint groups gain together."""
     groups = len(ptr) - 1
     rows = csc_matrix((np.ones(len(atoms)), atoms, ptr), shape=(n, groups))
-    touched = np.flatnonzero(np.diff(rows.tocsr().indptr))
-    limits = LinearConstraint(rows[touched], 1.0 if cover else -np.inf, 1.0)
     # a limit of nodes, not of seconds: the same answer on any machine
-    options = {"node_limit": nodes, "mip_rel_gap": 1e-9}
-    found = milp(value, constraints=limits, integrality=np.ones(groups), bounds=Bounds(0, 1), options=options)
-    bound = float(found.mip_dual_bound) if found.mip_dual_bound is not None else -np.inf
-    return found.x, bool(found.status == 0), bound
+    found = milp(
+        -gain, constraints=LinearConstraint(rows, -np.inf, 1.0), integrality=np.ones(groups), bounds=Bounds(0, 1),
+        options={"node_limit": nodes, "mip_rel_gap": 1e-9},
+    )
+    return np.inf if found.mip_dual_bound is None else -float(found.mip_dual_bound)
 
 
-def solve_exactly(ground: Ground, terms: Terms, most_steps: int, nodes: int) -> IntArray | None:
+def _cover_by_duals(rank: IntArray, atoms: IntArray, ptr: IntArray, cost: FloatArray) -> IntArray | None:
+    """Cover every atom exactly at the least cost, with the linear relaxation's prices as a guide.
+
+    Reduced costs are not negative and those of a cover add up to its distance from the relaxation, so
+    all covers within a step of it are made of few groups. The step grows until a cover is found,
+    which is then the cheapest there is. None where the budget of states does not suffice.
+    """
+    n, groups = len(rank), len(ptr) - 1
+    rows = csc_matrix((np.ones(groups and len(atoms)), atoms, ptr), shape=(n, groups))
+    relaxed = linprog(cost, A_eq=rows, b_eq=np.ones(n), bounds=(0, None), method="highs")
+    if relaxed.status != 0:
+        return None
+    reduced = np.maximum(cost - rows.T @ relaxed.eqlin.marginals, 0.0)
+    step = FIRST_STEP
+    while step <= max(cost.max(), FIRST_STEP):
+        near = np.flatnonzero(reduced <= step)
+        width = ptr[near + 1] - ptr[near]
+        ends = np.repeat(ptr[near + 1] - np.cumsum(width), width) + np.arange(int(width.sum()))
+        starts = np.concatenate(([0], np.cumsum(width))).astype(np.int64)
+        _, picked, state = cover_cheapest(
+            rank, atoms[ends], starts, reduced[near], np.full(n, np.inf), 50 * STATES, step
+        )
+        if state == 1:
+            return near[picked]
+        if state < 0:
+            break
+        step *= 1.4
+    return None
+
+
+def solve_exactly(ground: Ground, terms: Terms, most_groups: int) -> IntArray | None:
     """Solve a region over all its connected groups.
 
     Parameters
     ----------
     ground, terms
         Region, rule and prices.
-    most_steps
+    most_groups
         Budget of groups; more than that is left to the search.
-    nodes
-        Budget of branching nodes.
 
     Returns
     -------
@@ -50,18 +76,19 @@ def solve_exactly(ground: Ground, terms: Terms, most_steps: int, nodes: int) -> 
         Part of each atom, proved optimal; None where the budget does not suffice.
     """
     n = len(ground.load)
-    atoms, ptr, whole = list_groups(ground, terms, np.arange(n), False, most_steps, 40 * most_steps)
-    if not whole:
+    atoms, ptr, whole = list_groups(ground, terms, np.arange(n), False, 20 * most_groups, 10 * most_groups)
+    if not whole or len(ptr) > most_groups:
         return None
     cost, _ = price_groups(ground, terms, atoms, ptr)
-    _, picked, proved = cover_cheapest(order_narrow(ground, np.arange(n)), atoms, ptr, cost, np.full(n, np.inf), STATES)
-    if not proved:
-        if len(ptr) > COLUMNS:
+    rank, must = order_narrow(ground, np.arange(n)), np.full(n, np.inf)
+    picked, state = np.zeros(0, np.int64), -1
+    if len(ptr) <= FEW:
+        _, picked, state = cover_cheapest(rank, atoms, ptr, cost, must, STATES, np.inf)
+    if state != 1:
+        found = _cover_by_duals(rank, atoms, ptr, cost)
+        if found is None:
             return None
-        chosen, proved, _ = _call_highs(n, atoms, ptr, cost, True, nodes)
-        if chosen is None or not proved:
-            return None
-        picked = np.flatnonzero(chosen > 0.5)
+        picked = found
     labels = np.full(n, -1, np.int64)
     for part, g in enumerate(picked):
         labels[atoms[ptr[g] : ptr[g + 1]]] = part
@@ -82,17 +109,16 @@ def pack_groups(ground: Ground, atoms: IntArray, ptr: IntArray, gain: IntArray, 
     nodes
         Budget of branching nodes; the bound of an unfinished search still holds.
     """
-    n, total = len(gain), int(gain.sum())
     if len(ptr) == 1:
         return 0
     used, local = np.unique(atoms, return_inverse=True)
     rank = order_narrow(ground, used)
-    lost, _, proved = cover_cheapest(
-        rank, local, ptr, np.zeros(len(ptr) - 1), gain[used].astype(np.float64), STATES
+    lost, _, state = cover_cheapest(
+        rank, local, ptr, np.zeros(len(ptr) - 1), gain[used].astype(np.float64), STATES, np.inf
     )
     covered = int(gain[used].sum())
-    if proved:
+    if state == 1:
         return covered - round(lost)
-    value = -np.add.reduceat(gain[atoms], ptr[:-1]).astype(np.float64)
-    _, proved, bound = _call_highs(n, atoms, ptr, value, False, nodes)
-    return min(total, int(np.floor(-bound + 1e-6))) if proved or np.isfinite(bound) else total
+    # the bound of an unfinished search still holds; 1e-6 is HiGHS's own tolerance
+    most = _call_highs(len(used), local, ptr, np.add.reduceat(gain[atoms], ptr[:-1]).astype(np.float64), nodes)
+    return min(covered, int(np.floor(most + 1e-6))) if np.isfinite(most) else covered

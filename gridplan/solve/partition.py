@@ -26,8 +26,9 @@ __all__ = ["Partition", "Weights", "partition"]
 
 Status = Literal["optimal", "feasible", "time_limit"]
 
-EXACT_STEPS = 1_500  # groups up to which set partitioning takes some 10 ms (bench/RESULTS.md: 10^4 in pure Python)
-EXACT_NODES = 200
+# Groups up to which a component is solved exactly: some 0.1 s each at 10,000, so in large inputs only the
+# small ones (mix50k: at most 106 groups in every compound of whole slabs).
+EXACT_GROUPS, EXACT_GROUPS_LARGE, LARGE = 10_000, 1_000, 20_000
 
 
 @dataclass(frozen=True)
@@ -212,7 +213,8 @@ def _solve_component(task: Task, workers: int) -> tuple[IntArray, bool]:
     if free and _is_one_part(problem, task.atoms):
         return np.zeros(n, np.int64), True
     if free and not task.is_late():
-        exact = solve_exactly(problem.cut_region(task.atoms), problem.make_terms(), EXACT_STEPS, EXACT_NODES)
+        most = EXACT_GROUPS if len(problem.units) <= LARGE else EXACT_GROUPS_LARGE
+        exact = solve_exactly(problem.cut_region(task.atoms), problem.make_terms(), most)
         if exact is not None:
             return renumber(exact), True
     found = search_component(task, choose_effort(n), workers if n > BLOCK else 1)
