@@ -43,7 +43,10 @@ frame: $(VENV)/.ready-dev
 	$(PYTEST) -m "not slow and not bench" tests/project
 
 bench: $(VENV)/.ready-bench
-	$(PY) -m benchmarks.solver
+	$(PY) -m benchmarks.solver quality
+	$(PY) -m benchmarks.solver even
+	$(PY) -m benchmarks.solver few
+	$(PY) -m benchmarks.solver scale
 	$(PY) -m benchmarks.geometry
 	$(PY) -m benchmarks.pipeline
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -18,7 +17,7 @@ from typing import Any
 import pandas as pd
 import psutil
 
-from benchmarks.tiling import tile_city
+from benchmarks.tiling import find_city, tile_city
 from gridplan import Inputs, load_scheme, make_plan, write_plan
 from gridplan.report import describe_plan
 
@@ -37,10 +36,9 @@ def main() -> None:
     if options.town:
         _plan_once(options.town, options.workers)
         return
-    shared = Path(os.environ.get("GRIDPLAN_SHARED", Path(__file__).resolve().parents[2] / "shared"))
-    source = shared / "data" / options.city / f"{options.city}.gpkg"
-    if not source.is_file():
-        sys.exit(f"{source.name} not found: the real data belong in ../shared/data, or in GRIDPLAN_SHARED")
+    source = find_city(options.city)
+    if source is None:
+        sys.exit("the real data belong in ../shared/data, or in GRIDPLAN_SHARED")
     runs = []
     for size in options.sizes:
         with tempfile.TemporaryDirectory() as folder:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from pathlib import Path
 
 import geopandas as gpd
@@ -10,6 +11,13 @@ import numpy as np
 import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
+
+
+def find_city(name: str) -> Path | None:
+    """Return a real city's GeoPackage, beside the repository or in GRIDPLAN_SHARED; None without one."""
+    shared = Path(os.environ.get("GRIDPLAN_SHARED", Path(__file__).resolve().parents[2] / "shared"))
+    path = shared / "data" / name / f"{name}.gpkg"
+    return path if path.is_file() else None
 
 
 def tile_city(source: Path, size: int, target: Path) -> None:
