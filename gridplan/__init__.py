@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from gridplan.contiguity import build_graph
     from gridplan.crs import to_metres
     from gridplan.errors import GridplanError
-    from gridplan.io import export_plan, open_plan, read_layers, write_plan
-    from gridplan.pipeline import Inputs, make_plan, solve_plan
+    from gridplan.io import export_plan, open_plan, read_layers
+    from gridplan.pipeline import Inputs, make_plan, solve_plan, write_plan
     from gridplan.plan import Plan, dissolve_level
     from gridplan.scheme import Level, Scheme, list_schemes, load_scheme
     from gridplan.solve.partition import Partition, partition
@@ -41,7 +41,7 @@ _ROOMS = {
     "read_layers": "io",
     "solve_plan": "pipeline",
     "to_metres": "crs",
-    "write_plan": "io",
+    "write_plan": "pipeline",
 }
 
 __all__ = [

@@ -91,7 +91,9 @@ def rank_detours(rank: Ranks, blocks: Ints) -> Ranks:
         return rank
     known = table[table["rank"] > 0]
     between = known.groupby(["low", "high"])["rank"].min()
-    around = pd.concat([known.set_index("low")["rank"], known.set_index("high")["rank"]]).groupby(level=0).min()
+    around = (
+        pd.concat([known.set_index("low")["rank"], known.set_index("high")["rank"]]).groupby(level=0).min()
+    )
     wanted = table[open_edges]
     best = between.reindex(pd.MultiIndex.from_frame(wanted[["low", "high"]])).to_numpy()
     either = np.fmin(around.reindex(wanted["low"]).to_numpy(), around.reindex(wanted["high"]).to_numpy())

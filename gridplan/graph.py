@@ -126,7 +126,8 @@ def find_components(n: int, edges: npt.ArrayLike) -> npt.NDArray[np.int32]:
     pairs = np.asarray(edges, dtype=np.int64).reshape(-1, 2)
     ones = np.ones(len(pairs), dtype=np.int8)
     matrix = coo_array((ones, (pairs[:, 0], pairs[:, 1])), shape=(n, n))
-    return connected_components(matrix, directed=False)[1].astype(np.int32)
+    labels: npt.NDArray[np.int32] = connected_components(matrix, directed=False)[1].astype(np.int32)
+    return labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,5 +169,8 @@ def sum_borders(labels: IntArray, pairs: npt.ArrayLike, length: FloatArray, stre
     keep = (ends[:, 0] != ends[:, 1]) & (ends[:, 0] >= 0)
     size = int(labels.max(initial=0)) + 1
     keys, inverse = np.unique(ends[keep, 0] * size + ends[keep, 1], return_inverse=True)
-    sums = (np.bincount(inverse, metres[keep], minlength=len(keys)) for metres in (length, street))
-    return Borders(np.stack([keys // size, keys % size], axis=1), *sums)
+    total, on_street = (
+        np.bincount(inverse, metres[keep], minlength=len(keys)).astype(np.float64)
+        for metres in (length, street)
+    )
+    return Borders(np.stack([keys // size, keys % size], axis=1), total, on_street)

@@ -23,13 +23,15 @@ from gridplan.codes import code_areas
 from gridplan.contiguity import build_graph
 from gridplan.crs import to_metres
 from gridplan.io import read_layers
+from gridplan.io import write_plan as write_tables
 from gridplan.parallel import default_workers
 from gridplan.plan import FORMAT_VERSION, Plan
+from gridplan.report import describe_plan
 from gridplan.schema import CERTIFICATE_COLUMNS, CleanLayers, Layers, join_issues
 from gridplan.scheme import Scheme
 from gridplan.solve.levels import LevelsResult, solve_levels
 
-__all__ = ["ROOMS", "Inputs", "make_plan", "solve_plan"]
+__all__ = ["ROOMS", "Inputs", "make_plan", "solve_plan", "write_plan"]
 
 #: The rooms in their order, as progress and timings name them.
 ROOMS = ("read", "clean", "atoms", "contiguity", "solve", "check")
@@ -201,6 +203,29 @@ def solve_plan(
         plan = replace(plan, areas=judge_area_status(plan))
         plan = replace(plan, findings=check_plan(plan))
     return replace(plan, timings=dict(watch.timings))
+
+
+def write_plan(plan: Plan, path: str | Path) -> Path:
+    """Write a plan with everything that is told of its areas.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    path
+        A ``.gpkg`` file, replaced only when the new one is whole.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    WriteError
+        If it cannot be written; nothing is left behind.
+    """
+    return write_tables(plan, path, describe_plan(plan))
 
 
 def _assemble(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
@@ -13,8 +14,8 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gridplan.scheme import Scheme
 from gridplan.schema import FINDING_COLUMNS
+from gridplan.scheme import Scheme
 
 __all__ = ["FORMAT_VERSION", "Plan", "dissolve_level", "order_codes"]
 
@@ -70,7 +71,8 @@ class Plan:
     @property
     def crs(self) -> pyproj.CRS:
         """The projected coordinate system [m]."""
-        return self.atoms.crs
+        crs: pyproj.CRS = self.atoms.crs
+        return crs
 
     def __repr__(self) -> str:
         """Tell the scheme, the size and the areas per level."""
@@ -97,9 +99,7 @@ def dissolve_level(plan: Plan, level_id: str) -> gpd.GeoDataFrame:
     order = np.argsort(labels, kind="stable")
     shapes = plan.atoms.geometry.to_numpy()[order]
     starts = np.searchsorted(labels[order], np.arange(len(codes) + 1))
-    areas = [
-        shapely.coverage_union_all(shapes[a:b]) for a, b in zip(starts[:-1], starts[1:], strict=True)
-    ]
+    areas = [shapely.coverage_union_all(shapes[a:b]) for a, b in pairwise(starts)]
     # a union of one piece comes back as a collection of one: hand out the polygon itself
     flat = np.array(areas, dtype=object)
     single = shapely.get_num_geometries(flat) == 1

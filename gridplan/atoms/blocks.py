@@ -13,7 +13,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from gridplan.atoms.linework import Geometries, draw_faces, find_holders, find_sides, node_lines
-from gridplan.atoms.options import AtomOptions
+from gridplan.scheme import AtomRules
 
 __all__ = ["STREET_STEP_M", "Blocks", "build_blocks"]
 
@@ -123,7 +123,7 @@ def draw_ground(lines: Geometries, district: shapely.Geometry) -> tuple[Geometri
 
 
 def build_blocks(
-    barriers: gpd.GeoDataFrame, district: shapely.Geometry, homes: Geometries, options: AtomOptions
+    barriers: gpd.GeoDataFrame, district: shapely.Geometry, homes: Geometries, options: AtomRules
 ) -> Blocks:
     """Find the blocks and lane blocks of a district.
 

@@ -14,12 +14,16 @@ from gridplan.atoms.blocks import Blocks, build_blocks
 from gridplan.atoms.ground import Ground, find_homes, find_touching, lay_ground
 from gridplan.atoms.land import find_open_land
 from gridplan.atoms.linework import GRID_M, Geometries, point_keys
-from gridplan.atoms.options import AtomOptions, Atoms
+from gridplan.atoms.options import Atoms
 from gridplan.atoms.slices import Units, cut_slices
 from gridplan.atoms.tiles import Tile, TileCells, fill_tile
 from gridplan.parallel import map_tasks
+from gridplan.scheme import AtomRules
 
 __all__ = ["build_atoms"]
+
+#: Buildings worked on at a time: bounds the memory and never changes the result.
+TILE_BUILDINGS = 4_000
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -54,7 +58,7 @@ def shift_layers(
 
 
 def prepare_site(
-    buildings: gpd.GeoDataFrame, barriers: gpd.GeoDataFrame, district: shapely.Geometry, options: AtomOptions
+    buildings: gpd.GeoDataFrame, barriers: gpd.GeoDataFrame, district: shapely.Geometry, options: AtomRules
 ) -> tuple[Site, list[pd.DataFrame]]:
     """Find blocks, slices and open land, and node the frame that the tiles share."""
     footprints = buildings.geometry.to_numpy()
@@ -95,12 +99,12 @@ def prepare_site(
     return site, [straddles, outside, sliced, blocks.issues]
 
 
-def make_tiles(site: Site, options: AtomOptions) -> tuple[list[Tile], list[Ints]]:
+def make_tiles(site: Site, options: AtomRules) -> tuple[list[Tile], list[Ints]]:
     """Pack whole faces of rank 1 into tiles; also return the owners of each (land behind the units)."""
     units, ground, blocks = site.units, site.ground, site.blocks
     alive = np.flatnonzero(site.home >= 0)
     load = np.bincount(blocks.main[site.home[alive]], minlength=int(blocks.main.max()) + 1)
-    tile_of_main = (np.cumsum(load) - load) // options.tile_buildings
+    tile_of_main = (np.cumsum(load) - load) // TILE_BUILDINGS
     tile_of_block = np.unique(tile_of_main, return_inverse=True)[1][blocks.main]
     owner_block = np.concatenate([site.home, site.land_block])
     owner = np.where(ground.land >= 0, len(site.home) + ground.land, ground.unit)
@@ -227,7 +231,7 @@ def build_atoms(
     buildings: gpd.GeoDataFrame,
     barriers: gpd.GeoDataFrame,
     district: shapely.Geometry,
-    options: AtomOptions | None = None,
+    options: AtomRules | None = None,
     *,
     workers: int = 1,
 ) -> Atoms:
@@ -247,7 +251,7 @@ def build_atoms(
     district
         Polygon or MultiPolygon, same CRS.
     options
-        See :class:`AtomOptions`, which also names the source of each default.
+        See :class:`gridplan.scheme.AtomRules`, which also names the source of each default.
     workers
         Processes; the result does not depend on it.
 
@@ -259,7 +263,7 @@ def build_atoms(
         ``households``, ``population``, ``households_source``, ``footprint_m2``, ``block``,
         ``lane_block``, ``area_m2`` and Polygons, each of one piece.
     """
-    options = options or AtomOptions()
+    options = options or AtomRules()
     local, lines, outline, origin = shift_layers(buildings, barriers, district)
     site, issues = prepare_site(local, lines, outline, options)
     tiles, owners = make_tiles(site, options)

@@ -9,7 +9,7 @@ from scipy.spatial import cKDTree
 
 from gridplan.atoms.cutting import find_axes
 from gridplan.atoms.linework import Geometries, find_holders
-from gridplan.atoms.options import AtomOptions
+from gridplan.scheme import AtomRules
 
 __all__ = ["draw_lattice", "find_open_land"]
 
@@ -46,7 +46,7 @@ def find_wide_blocks(blocks: Geometries, buildings: Geometries, home: Ints, reac
 
 
 def find_open_land(
-    blocks: Geometries, buildings: Geometries, home: Ints, reach: Floats, options: AtomOptions
+    blocks: Geometries, buildings: Geometries, home: Ints, reach: Floats, options: AtomRules
 ) -> Geometries:
     """Find the open land of each lane block.
 

@@ -8,11 +8,10 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shapely
 
 from gridplan.atoms.cutting import cut_polygons, find_axes
 from gridplan.atoms.linework import Geometries
-from gridplan.atoms.options import AtomOptions
+from gridplan.scheme import AtomRules
 
 __all__ = ["Units", "count_slices", "cut_slices", "share_out"]
 
@@ -71,7 +70,7 @@ def share_out(total: Ints, group: Ints, weight: Ints) -> Ints:
     return high - low
 
 
-def count_slices(buildings: gpd.GeoDataFrame, options: AtomOptions) -> tuple[Ints, npt.NDArray[np.bool_]]:
+def count_slices(buildings: gpd.GeoDataFrame, options: AtomRules) -> tuple[Ints, npt.NDArray[np.bool_]]:
     """Decide into how many slices each building is cut, and whether they are floor bands.
 
     Stairwells that are given count; several bands are made of each if they are too few. Else their
@@ -104,7 +103,7 @@ def count_slices(buildings: gpd.GeoDataFrame, options: AtomOptions) -> tuple[Int
     return count, band
 
 
-def cut_slices(buildings: gpd.GeoDataFrame, options: AtomOptions) -> tuple[Units, pd.DataFrame]:
+def cut_slices(buildings: gpd.GeoDataFrame, options: AtomRules) -> tuple[Units, pd.DataFrame]:
     """Cut buildings above the limit into slices.
 
     Parameters

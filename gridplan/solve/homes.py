@@ -244,4 +244,3 @@ def _join_and_solve(
     # What does not get better keeps its areas, but stays joined: the next turn looks further out.
     mixed = np.where(better[joined], fresh, labels)
     return joined, np.unique(mixed, return_inverse=True)[1].astype(np.int64)
-

@@ -98,13 +98,11 @@ def _number(labels: IntArray) -> IntArray:
     return np.unique(labels, return_inverse=True)[1].astype(np.int64)
 
 
-def _merge_by_area(
-    graph: AtomGraph, blocks: IntArray, finer: IntArray, level: Level, seed: int
-) -> IntArray:
+def _merge_by_area(graph: AtomGraph, blocks: IntArray, finer: IntArray, level: Level, seed: int) -> IntArray:
     """Put pieces together to areas below the cap: few, compact, bordered by streets."""
     passage = find_passages(graph, level.never_cross, level.min_border_m)
     pieces = _choose_pieces(graph, blocks, finer, passage.pairs, level)
-    size = np.bincount(pieces, graph.area)
+    size = np.bincount(pieces, graph.area).astype(np.float64)
     k = len(size)
     borders = sum_borders(pieces, passage.pairs, passage.length, passage.street)
     centre = np.stack(

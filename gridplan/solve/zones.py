@@ -96,17 +96,14 @@ def merge_infeasible_zones(homes: IntArray, borders: Borders, rule: LoadRule) ->
     border. O(z log z) for bounded numbers of neighbours.
     """
     zones = _Zones(homes, borders)
-    queue = [
-        (int(row.sum()), zone) for zone, row in enumerate(homes) if rule.floor_households(row) > 0
-    ]
+    queue = [(int(row.sum()), zone) for zone, row in enumerate(homes) if rule.floor_households(row) > 0]
     heapq.heapify(queue)
     while queue:
         size, zone = heapq.heappop(queue)
         if zones.find(zone) != zone or zones.homes[zone].sum() != size or not zones.near[zone]:
             continue
         floor = {
-            other: rule.floor_households(zones.homes[zone] + zones.homes[other])
-            for other in zones.near[zone]
+            other: rule.floor_households(zones.homes[zone] + zones.homes[other]) for other in zones.near[zone]
         }
         chosen = min(zones.near[zone], key=lambda o: (floor[o] > 0, -zones.near[zone][o], o))
         root = zones.join(zone, chosen)

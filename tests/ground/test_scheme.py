@@ -28,8 +28,8 @@ def test_default_scheme_holds_the_rules_of_the_mission():
     [
         ("apartment = [50, 80]", "apartment = [80, 50]", "bounds.apartment"),
         ("apartment = [50, 80]", "flat = [50, 80]", "unknown kind 'flat'"),
-        ("slice_max = 30", "slice_max = -1", "atoms.slice_max"),
-        ("slice_max = 30", "slice_max = true", "atoms.slice_max"),
+        ("slice_households = 30", "slice_households = -1", "atoms.slice_households"),
+        ("slice_households = 30", "slice_households = true", "atoms.slice_households"),
         ('parent = "subgrid"', 'parent = "street"', "parent 'street'"),
         ('measure = "area"', 'measure = "size"', "measure 'size'"),
         ('mixed = "weighted"', 'mixed = "some"', "mixed 'some'"),
@@ -48,7 +48,11 @@ def test_each_fault_is_named(old, new, told):
 
 
 def test_all_faults_are_told_at_once():
-    text = GOOD.replace("gap_m = 3.0", "gap = 3.0").replace("[50, 80]", "[0, 80]").replace("slice_max = 30", "")
+    text = (
+        GOOD.replace("gap_m = 3.0", "gap = 3.0")
+        .replace("[50, 80]", "[0, 80]")
+        .replace("slice_households = 30", "")
+    )
     with pytest.raises(SchemeError) as caught:
         parse_scheme(text)
     assert caught.value.values["count"] == 2
