@@ -14,7 +14,7 @@ from gridplan.plan import Plan
 from gridplan.report.areas import describe_plan
 from gridplan.scheme import Level
 
-__all__ = ["Summary", "format_findings", "format_summary", "summarise_plan", "tell_finding"]
+__all__ = ["Summary", "format_findings", "format_summary", "summarise_plan", "tell_finding", "tell_issues"]
 
 #: Plain values only: what ``--json`` prints.
 Summary = dict[str, object]
@@ -41,8 +41,8 @@ def summarise_plan(plan: Plan, areas: Mapping[str, gpd.GeoDataFrame] | None = No
     Returns
     -------
     dict
-        ``buildings, households, population, atoms, area_km2, estimated_households, issues``; ``levels``:
-        per level the number of areas, of those with households, legal, exempt by kind of certificate,
+        ``buildings, households, population, atoms, area_km2, estimated_households``; ``issues``: rows by
+        what was done; ``levels``: per level the number of areas, of those with households, legal, exempt by kind of certificate,
         unproven, over the area cap, the median of households, and what the check tells of the level
         (:func:`gridplan.check.summarise_findings`); ``rooms``: seconds and peak memory [MiB].
     """
@@ -59,7 +59,9 @@ def summarise_plan(plan: Plan, areas: Mapping[str, gpd.GeoDataFrame] | None = No
         "population": int(atoms["population"].sum()),
         "atoms": len(atoms),
         "area_km2": float(atoms["area_m2"].sum()) / 1e6,
-        "issues": len(plan.issues),
+        "issues": {
+            str(action): int(n) for action, n in plan.issues["action"].value_counts().sort_index().items()
+        },
         "levels": {
             level.id: _summarise_level(level, described[level.id], judged.get(level.id, {}))
             for level in plan.scheme.levels
@@ -136,6 +138,12 @@ def format_summary(summary: Mapping[str, object], plan: Plan, lang: str) -> str:
                 [t(f"room.{room}", lang), f"{cost['seconds']:.1f}", "–" if peak is None else f"{peak:,.0f}"]
             )
         blocks.append(align_rows(told))
+    issues: dict[str, int] = summary["issues"]  # type: ignore[assignment]
+    if issues:
+        actions = [
+            t("table.of_kind", lang, kind=t(f"action.{word}", lang), count=n) for word, n in issues.items()
+        ]
+        blocks.append(t("table.issues", lang, count=sum(issues.values()), actions=actions))
     return "\n\n".join(blocks)
 
 
@@ -193,6 +201,29 @@ def format_findings(findings: pd.DataFrame, lang: str, *, most: int = 12) -> str
         if len(odd) > most:
             details.append(t("table.more", lang, count=len(odd) - most, law=_name_law(str(key), lang)))
     return "\n\n".join([align_rows(rows), *(["\n".join(details)] if details else [])])
+
+
+def tell_issues(issues: pd.DataFrame, lang: str) -> list[str]:
+    """Tell what was wrong with the input, one line per row.
+
+    Parameters
+    ----------
+    issues
+        The ``ISSUE_COLUMNS``.
+    lang
+        "zh" or "en".
+
+    Returns
+    -------
+    list of str
+        In the order of the rows; a code without a text is told as it is.
+    """
+    return [
+        t(f"issue.{code}", lang, value=value, detail=detail) if has_text(f"issue.{code}", lang) else code
+        for code, value, detail in zip(
+            issues["code"].astype(str), issues["value"], issues["detail"].fillna("").astype(str), strict=True
+        )
+    ]
 
 
 def _name_law(key: str, lang: str) -> str:

@@ -106,8 +106,8 @@ def test_sides_say_what_is_no_street() -> None:
     traced = trace_borders(areas, streets, district)
     assert traced.groupby("code")["length"].sum().tolist() == [400.0, 400.0]
     told = tell_sides(traced, streets, areas.index, "zh")
-    assert told["a"] == "东至楼间界线（无道路），南至南街，西至区划边界，北至铁路"
-    assert told["b"] == "东至区划边界，南至区划边界，西至楼间界线（无道路），北至区划边界"
+    assert told["a"] == "东至非道路界线，南至南街，西至区划边界，北至铁路"
+    assert told["b"] == "东至区划边界，南至区划边界，西至非道路界线，北至区划边界"
 
 
 @given(angle=st.floats(-20, 20))

@@ -10,6 +10,8 @@ import pandas as pd
 from gridplan.check import check_plan
 from gridplan.plan import Plan
 from gridplan.report import format_findings, format_summary, summarise_plan
+from gridplan.report.tables import tell_issues
+from gridplan.schema import issue_rows, join_issues
 
 
 def test_summary_counts_every_sort_of_area(town: Plan) -> None:
@@ -38,6 +40,21 @@ def test_summary_holds_what_the_check_tells(town: Plan) -> None:
     assert (grid["buildings_cut"], grid["buildings_forced"]) == (1, 0)
     assert grid["street_share"] == 1.0
     assert "100.0%" in format_summary(summarise_plan(judged), judged, "en")
+
+
+def test_issues_are_told_in_words(town: Plan) -> None:
+    rows = join_issues(
+        issue_rows("buildings", ["b1"], "shape_missing", "dropped"),
+        issue_rows("buildings", ["b2"], "number_rounded", "repaired", 2.5, "2.5"),
+        issue_rows("buildings", ["b3"], "no_such_issue", "noted"),
+    )
+    told = tell_issues(rows, "en")
+    assert told[0] != "shape_missing"
+    assert "2.5" in told[1]
+    assert told[2] == "no_such_issue"
+    plan = replace(town, issues=rows)
+    assert summarise_plan(plan)["issues"] == {"dropped": 1, "noted": 1, "repaired": 1}
+    assert "dropped 1" in format_summary(summarise_plan(plan), plan, "en")
 
 
 def test_findings_are_told_law_by_law() -> None:
