@@ -141,7 +141,7 @@ def _describe(
         households_source=counts.households_source,
         population=counts.population,
         population_source=counts.population_source,
-        compound=find_compounds(buildings, compounds),
+        compound=pd.Series(find_compounds(buildings, compounds), index=buildings.index, dtype=object),
     )
     frame = frame.set_index("building_id")[list(_COLUMNS)]
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=buildings.crs), join_issues(

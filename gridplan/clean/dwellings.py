@@ -70,10 +70,10 @@ def count_households(
     (2) in apartment buildings floor area over ``dwelling_m2``, floors being told, by height, the
     neighbours' or the town's median, or the scheme's (those of houses where the neighbours are
     houses); (3) in houses the same with at most ``house_dwellings`` in up to ``house_floors`` floors,
-    and 1 where floors are unknown, so that a guess is not built on a guess. A guess from floor area above ``guess_limit`` in one footprint is asked: the building is
-    exclusive without households until somebody says. Kinds ``exclusive`` and ``empty`` hold none
-    but those given. People not given are households times household size, rounded so that the sum
-    is right to one person.
+    and 1 where floors are unknown, so that a guess is not built on a guess. A guess from floor area
+    above ``guess_limit`` in one footprint is asked: the building is exclusive without households until
+    somebody says. Kinds ``exclusive`` and ``empty`` hold none but those given. People not given are
+    households times household size, rounded so that the sum is right to one person.
     """
     given = _numbers(buildings["households"])
     people = _numbers(buildings["population"])

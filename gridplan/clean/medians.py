@@ -65,10 +65,6 @@ class Collapse:
         Line and length [m] of every edge that was taken out.
     promoted, promoted_length
         Line and length [m] of every edge that took over the rank of what was taken out.
-    faces
-        How many faces went.
-    left
-        How many slivers could not be merged.
     """
 
     net: Net
@@ -76,8 +72,6 @@ class Collapse:
     length: npt.NDArray[np.float64]
     promoted: IntArray
     promoted_length: npt.NDArray[np.float64]
-    faces: int
-    left: int
 
 
 @dataclass(slots=True)
@@ -137,8 +131,6 @@ def collapse_slivers(
     tree = STRtree(buildings)
     taken: list[tuple[int, float]] = []
     raised: list[tuple[int, float]] = []
-    before = int((trace_faces(net).area > 0).sum())
-    rings: list[_Ring] = []
     stuck: set[bytes] = set()
     for _ in range(_MAX_ROUNDS):
         faces = trace_faces(net)
@@ -151,15 +143,12 @@ def collapse_slivers(
         taken += [(int(net.source[e]), float(length[e])) for e in edits.dropped]
         raised += [(int(net.source[e]), float(length[e])) for e in edits.raised]
         net = _apply(net, edits)
-    after = int((trace_faces(net).area > 0).sum())
     return Collapse(
         net,
         np.array([s for s, _ in taken], dtype=np.int64),
         np.array([x for _, x in taken], dtype=np.float64),
         np.array([s for s, _ in raised], dtype=np.int64),
         np.array([x for _, x in raised], dtype=np.float64),
-        before - after,
-        len(rings),
     )
 
 
