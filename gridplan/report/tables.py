@@ -14,7 +14,15 @@ from gridplan.plan import Plan
 from gridplan.report.areas import describe_plan
 from gridplan.scheme import Level
 
-__all__ = ["Summary", "format_findings", "format_summary", "summarise_plan", "tell_finding", "tell_issues"]
+__all__ = [
+    "Summary",
+    "format_findings",
+    "format_summary",
+    "summarise_plan",
+    "tell_action",
+    "tell_finding",
+    "tell_issues",
+]
 
 #: Plain values only: what ``--json`` prints.
 Summary = dict[str, object]
@@ -42,9 +50,10 @@ def summarise_plan(plan: Plan, areas: Mapping[str, gpd.GeoDataFrame] | None = No
     -------
     dict
         ``buildings, households, population, atoms, area_km2, estimated_households``; ``issues``: rows by
-        what was done; ``levels``: per level the number of areas, of those with households, legal, exempt by kind of certificate,
-        unproven, over the area cap, the median of households, and what the check tells of the level
-        (:func:`gridplan.check.summarise_findings`); ``rooms``: seconds and peak memory [MiB].
+        what was done; ``levels``: per level the number of areas, of those with households, legal,
+        exempt by kind of certificate, unproven, over the area cap, the median of households, and what
+        the check tells of the level (:func:`gridplan.check.summarise_findings`); ``rooms``: seconds and
+        peak memory [MiB].
     """
     described = areas or describe_plan(plan)
     atoms = plan.atoms
@@ -141,7 +150,7 @@ def format_summary(summary: Mapping[str, object], plan: Plan, lang: str) -> str:
     issues: dict[str, int] = summary["issues"]  # type: ignore[assignment]
     if issues:
         actions = [
-            t("table.of_kind", lang, kind=t(f"action.{word}", lang), count=n) for word, n in issues.items()
+            t("table.of_kind", lang, kind=tell_action(word, lang), count=n) for word, n in issues.items()
         ]
         blocks.append(t("table.issues", lang, count=sum(issues.values()), actions=actions))
     return "\n\n".join(blocks)
@@ -224,6 +233,11 @@ def tell_issues(issues: pd.DataFrame, lang: str) -> list[str]:
             issues["code"].astype(str), issues["value"], issues["detail"].fillna("").astype(str), strict=True
         )
     ]
+
+
+def tell_action(word: str, lang: str) -> str:
+    """Tell what was done about an issue; a word without a text is told as it is."""
+    return t(f"action.{word}", lang) if has_text(f"action.{word}", lang) else word
 
 
 def _name_law(key: str, lang: str) -> str:

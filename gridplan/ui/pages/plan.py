@@ -11,7 +11,7 @@ import streamlit as st
 from gridplan.errors import GridplanError, InputError
 from gridplan.i18n import t, translate_error
 from gridplan.report import draw_overview, summarise_plan
-from gridplan.report.tables import tell_finding, tell_issues
+from gridplan.report.tables import tell_action, tell_finding, tell_issues
 from gridplan.ui.maps import encode_map, show_map
 from gridplan.ui.state import OpenedPlan, open_file, open_upload, tell_argument
 
@@ -140,7 +140,7 @@ def _show_tables(opened: OpenedPlan, level: str, lang: str) -> None:
                 t("ui.issue.layer", lang): issues["layer"],
                 t("ui.issue.id", lang): issues["id"],
                 t("ui.issue.what", lang): tell_issues(issues, lang),
-                t("ui.issue.done", lang): [t(f"action.{word}", lang) for word in issues["action"]],
+                t("ui.issue.done", lang): [tell_action(word, lang) for word in issues["action"]],
             }
         )
         st.dataframe(told_issues, hide_index=True, width="stretch")
