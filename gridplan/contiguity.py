@@ -140,6 +140,6 @@ def build_graph(atoms: gpd.GeoDataFrame, barriers: gpd.GeoDataFrame) -> AtomGrap
         xy=shapely.get_coordinates(shapely.point_on_surface(polygons)),
         building=pd.factorize(atoms["building_id"], sort=True)[0].astype(np.int64),
         edges=np.stack([pair // len(atoms), pair % len(atoms)], axis=1).astype(np.int32),
-        border_length=np.bincount(row, length, minlength=len(names)),
+        border_length=np.bincount(row, length, minlength=len(names)).astype(np.float64),
         border_rank=(names % 4).astype(np.int8),
     )

@@ -98,7 +98,8 @@ def join_slivers(held: npt.NDArray[np.bool_], sides: Ints, rank: Ints, length: F
 def group_faces(count: int, sides: Ints) -> Ints:
     """Label faces joined by the given pairs."""
     matrix = coo_array((np.ones(len(sides), dtype=np.int8), (sides[:, 0], sides[:, 1])), shape=(count, count))
-    return connected_components(matrix, directed=False)[1].astype(np.int64)
+    label: Ints = connected_components(matrix, directed=False)[1].astype(np.int64)
+    return label
 
 
 def choose_lanes(faces: Geometries, sides: Ints, rank: Ints, largest: float) -> Ints:
@@ -155,7 +156,7 @@ def build_blocks(
     rank = rank_lines(lines[inner], streets, street_rank)
     lane = choose_lanes(faces, sides, rank, options.lane_block_m2)
     # from here on a "face" is a lane block: its number is its label
-    area = np.bincount(lane, shapely.area(faces))
+    area = np.bincount(lane, shapely.area(faces)).astype(np.float64)
     lived = np.zeros(len(area), dtype=bool)
     holder = find_holders(homes, faces)
     lived[lane[holder[holder >= 0]]] = True

@@ -120,7 +120,8 @@ def make_tiles(site: Site, options: AtomRules) -> tuple[list[Tile], list[Ints]]:
     sides = ground.sides
     line_tile = np.where(sides >= 0, face_tile[sides], -1)
     loose = (sides >= 0).all(axis=1) & (line_tile[:, 0] == line_tile[:, 1])
-    loose &= (ground.lane_block[sides[:, 0]] == ground.lane_block[sides[:, 1]]) & (ground.land[sides] < 0).all(axis=1)
+    loose &= ground.lane_block[sides[:, 0]] == ground.lane_block[sides[:, 1]]
+    loose &= (ground.land[sides] < 0).all(axis=1)
     tiles, owners = [], []
     for number in range(int(tile_of_block.max()) + 1):
         mine = np.flatnonzero(owner_tile == number)
@@ -165,13 +166,18 @@ def restore_rim(polygons: Geometries, ground: Ground, district: shapely.Geometry
     moved = np.where((along == 1)[:, None], ends[inner + 1][near], foot[near] + span[near] * along[:, None])
     away = np.hypot(*(moved - xy[on_rim]).T)
     xy[on_rim] = np.where((away < 2 * GRID_M)[:, None], moved, xy[on_rim])
-    return shapely.set_coordinates(polygons.copy(), xy)
+    restored: Geometries = shapely.set_coordinates(polygons.copy(), xy)
+    return restored
 
 
-def collect_cells(cells: list[TileCells], owners: list[Ints]) -> tuple[Geometries, Ints, Ints, tuple[Ints, Floats]]:
+def collect_cells(
+    cells: list[TileCells], owners: list[Ints]
+) -> tuple[Geometries, Ints, Ints, tuple[Ints, Floats]]:
     """Put the tiles' cells in one table: polygon, owner, lane block; and what was moved."""
-    named = [np.where(c.owner >= 0, mine[np.maximum(c.owner, 0)] if len(mine) else -1, -1)
-             for c, mine in zip(cells, owners, strict=True)]
+    named = [
+        np.where(c.owner >= 0, mine[np.maximum(c.owner, 0)] if len(mine) else -1, -1)
+        for c, mine in zip(cells, owners, strict=True)
+    ]
     moved = np.concatenate([mine[c.moved] for c, mine in zip(cells, owners, strict=True)])
     return (
         np.concatenate([c.polygons for c in cells]),
@@ -182,7 +188,7 @@ def collect_cells(cells: list[TileCells], owners: list[Ints]) -> tuple[Geometrie
 
 
 def order_numbers(labels: Ints, xy: Floats, count: int) -> Ints:
-    """Number areas west to east, then north to south, by the mean of their members' points."""
+    """Give numbers west to east, then north to south, by the mean of their members' points."""
     size = np.maximum(np.bincount(labels, minlength=count), 1)
     x = np.bincount(labels, xy[:, 0], minlength=count) / size
     y = np.bincount(labels, xy[:, 1], minlength=count) / size
@@ -217,11 +223,20 @@ def build_frame(
         table["footprint_m2"] = np.where(is_unit, shapely.area(units.polygons)[unit], 0.0)
     else:
         n = len(polygons)
-        table = {"building_id": np.full(n, None), "slice": np.zeros(n, dtype=np.int64), "slice_kind": "",
-                 "kind": "empty", "households": np.zeros(n, dtype=np.int64),
-                 "population": np.zeros(n, dtype=np.int64), "households_source": "given", "footprint_m2": 0.0}
+        table = {
+            "building_id": np.full(n, None),
+            "slice": np.zeros(n, dtype=np.int64),
+            "slice_kind": "",
+            "kind": "empty",
+            "households": np.zeros(n, dtype=np.int64),
+            "population": np.zeros(n, dtype=np.int64),
+            "households_source": "given",
+            "footprint_m2": 0.0,
+        }
     table |= {"block": main_order, "lane_block": lane_order, "area_m2": shapely.area(polygons)}
-    order = np.lexsort((np.where(is_unit, owner, -1), -point[:, 1].round(2), point[:, 0].round(2), main_order))
+    order = np.lexsort(
+        (np.where(is_unit, owner, -1), -point[:, 1].round(2), point[:, 0].round(2), main_order)
+    )
     frame = gpd.GeoDataFrame(table, geometry=polygons, crs=buildings.crs).iloc[order]
     frame.index = pd.RangeIndex(len(frame), name="atom_id")
     return frame

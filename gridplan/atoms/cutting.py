@@ -17,6 +17,8 @@ Ints = npt.NDArray[np.int64]
 PROBES = np.array([0.2, 0.35, 0.5, 0.65, 0.8])
 # crumbs of a cut along a wall stay with the larger side [m2]
 CRUMB_M2 = 0.5
+# a piece may be this much smaller or larger than its due
+MISS = 0.6
 
 
 def find_axes(polygons: Geometries) -> tuple[Floats, Floats, Floats]:
@@ -45,7 +47,10 @@ def half_planes(middle: Floats, axis: Floats, offset: Floats, reach: Floats) -> 
     across = np.stack([-axis[:, 1], axis[:, 0]], axis=1) * reach[:, None]
     edge = middle + axis * offset[:, None]
     back = edge - axis * (2 * reach)[:, None]
-    return shapely.polygons(np.stack([edge - across, edge + across, back + across, back - across], axis=1))
+    squares: Geometries = shapely.polygons(
+        np.stack([edge - across, edge + across, back + across, back - across], axis=1)
+    )
+    return squares
 
 
 def find_offsets(polygons: Geometries, middle: Floats, axis: Floats, size: Floats, share: Floats) -> Floats:
@@ -67,7 +72,8 @@ def find_offsets(polygons: Geometries, middle: Floats, axis: Floats, size: Float
     rows = np.arange(len(polygons))
     low, high = y[rows, seat - 1], y[rows, seat]
     part = (share - low) / np.maximum(high - low, 1e-9)
-    return x[rows, seat - 1] + part * (x[rows, seat] - x[rows, seat - 1])
+    offset: Floats = x[rows, seat - 1] + part * (x[rows, seat] - x[rows, seat - 1])
+    return offset
 
 
 def pick_piece(polygon: shapely.Polygon, sides: Geometries, count: int) -> tuple[Geometries, int] | None:
@@ -79,11 +85,16 @@ def pick_piece(polygon: shapely.Polygon, sides: Geometries, count: int) -> tuple
         The piece and the rest, and the number of parts due to the piece; None if no piece fits.
     """
     best: tuple[float, Geometries, int] | None = None
+    if len(sides) == 2:
+        share = sides[0].area / polygon.area * count
+        due = int(np.clip(round(share), 1, count - 1))
+        if abs(share - due) <= MISS * min(due, count - due):
+            return sides, due
     for piece in sides:
         share = piece.area / polygon.area * count
         due = int(np.clip(round(share), 1, count - 1))
         miss = abs(share - due) / due
-        if miss > 0.6 or (best is not None and miss >= best[0]):
+        if miss > MISS or (best is not None and miss >= best[0]):
             continue
         rest = shapely.get_parts(shapely.difference(polygon, piece, grid_size=GRID_M))
         rest = rest[shapely.area(rest) > CRUMB_M2]
@@ -109,7 +120,10 @@ def halve(polygons: Geometries, counts: Ints) -> list[tuple[Geometries, int] | N
             plane = half_planes(middle[todo], along[todo], offset, sides[todo].sum(axis=1) + 1.0)
             pieces, owner = shapely.get_parts(
                 np.concatenate(
-                    [cut(ground, plane, grid_size=GRID_M) for cut in (shapely.intersection, shapely.difference)]
+                    [
+                        cut(ground, plane, grid_size=GRID_M)
+                        for cut in (shapely.intersection, shapely.difference)
+                    ]
                 ),
                 return_index=True,
             )

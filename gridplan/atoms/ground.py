@@ -15,11 +15,11 @@ from gridplan.atoms.linework import Geometries, draw_faces, find_holders, find_s
 __all__ = ["WALL_STEP_M", "Ground", "find_homes", "find_touching", "lay_ground"]
 
 #: Longest edge of a footprint's outline: the finer, the smoother the borders between cells.
-WALL_STEP_M = 8.0
+WALL_STEP_M = 10.0
 # footprints this near to a street are noded together with it [m]: more than noding moves anything
 TOUCH_M = 0.05
 # vertices of one face at most, about: GEOS triangulates a face in quadratic time
-FACE_VERTICES = 2_500
+FACE_VERTICES = 1_000
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -78,7 +78,9 @@ def find_touching(lines: Geometries, footprints: Geometries) -> tuple[Ints, Ints
     return np.unique(np.concatenate([row, beside])), crossed
 
 
-def find_homes(blocks: Geometries, footprints: Geometries, points: Geometries, crossed: Ints) -> tuple[Ints, Floats]:
+def find_homes(
+    blocks: Geometries, footprints: Geometries, points: Geometries, crossed: Ints
+) -> tuple[Ints, Floats]:
     """Return the lane block that holds most of each footprint, and how much of it lies elsewhere.
 
     Returns
@@ -115,7 +117,8 @@ def draw_cuts(blocks: Geometries, land: Geometries, home: Ints, vertices: Ints) 
     fields = [shapely.multipolygons(group) for group in np.split(land[field], first[1:])]
     lines[touched] = shapely.difference(lines[touched], np.array(fields, dtype=object))
     parts = shapely.get_parts(lines)
-    return parts[shapely.get_type_id(parts) == 1]
+    cuts: Geometries = parts[shapely.get_type_id(parts) == 1]
+    return cuts
 
 
 def lay_ground(

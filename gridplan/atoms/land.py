@@ -24,7 +24,9 @@ NECK_M = 8.0
 OUTLINE_M = 2.0
 
 
-def find_wide_blocks(blocks: Geometries, buildings: Geometries, home: Ints, reach: Floats, least: float) -> Ints:
+def find_wide_blocks(
+    blocks: Geometries, buildings: Geometries, home: Ints, reach: Floats, least: float
+) -> Ints:
     """Return the lane blocks in which the lattice finds about ``least`` m2 out of reach.
 
     Distances are taken to vertices: a rough test, that may only name too many blocks.
@@ -72,15 +74,19 @@ def find_open_land(
     land = [blocks[count == 0]]
     order = np.argsort(home, kind="stable")
     ends = np.searchsorted(home[order], np.arange(len(blocks) + 1))
-    some = find_wide_blocks(blocks, buildings, home, reach, options.land_min_m2) if len(buildings) else []
-    for block in some:
-        if count[block] == 0:
-            continue
+    some = np.empty(0, dtype=np.int64)
+    if len(buildings):
+        some = find_wide_blocks(blocks, buildings, home, reach, options.land_min_m2)
+    for block in some[count[some] > 0]:
         mine = order[ends[block] : ends[block + 1]]
-        around = shapely.buffer(shapely.simplify(buildings[mine], OUTLINE_M), reach[mine] + NECK_M, quad_segs=3)
+        around = shapely.buffer(
+            shapely.simplify(buildings[mine], OUTLINE_M), reach[mine] + NECK_M, quad_segs=3
+        )
         near = shapely.buffer(shapely.union_all(around), -NECK_M, quad_segs=3)
         pieces = shapely.get_parts(shapely.difference(blocks[block], shapely.simplify(near, OUTLINE_M)))
-        land.append(pieces[(shapely.get_type_id(pieces) == 3) & (shapely.area(pieces) >= options.land_min_m2)])
+        land.append(
+            pieces[(shapely.get_type_id(pieces) == 3) & (shapely.area(pieces) >= options.land_min_m2)]
+        )
     return np.concatenate(land)
 
 

@@ -46,12 +46,14 @@ def node_lines(lines: Geometries) -> Geometries:
         Lines that meet at their ends only, none twice.
     """
     outline = np.where(shapely.get_dimensions(lines) == 2, shapely.boundary(lines), lines)
-    return shapely.get_parts(shapely.union_all(outline, grid_size=GRID_M))
+    noded: Geometries = shapely.get_parts(shapely.union_all(outline, grid_size=GRID_M))
+    return noded
 
 
 def draw_faces(lines: Geometries) -> Geometries:
     """Return the faces between noded lines as polygons."""
-    return shapely.get_parts(shapely.polygonize(lines))
+    faces: Geometries = shapely.get_parts(shapely.polygonize(lines))
+    return faces
 
 
 def find_holders(points: Geometries, polygons: Geometries) -> Ints:

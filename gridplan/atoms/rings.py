@@ -246,4 +246,5 @@ def draw_rings(parts: Parts, xy: Floats) -> Geometries:
     offsets = np.concatenate([[0], last + 1])
     part_of_ring = parts.edges.label[parts.ring_start[:-1]]
     rings = np.searchsorted(part_of_ring, np.arange(len(parts.label) + 1))
-    return shapely.from_ragged_array(shapely.GeometryType.POLYGON, coords, (offsets, rings))
+    drawn: Geometries = shapely.from_ragged_array(shapely.GeometryType.POLYGON, coords, (offsets, rings))
+    return drawn

@@ -67,7 +67,8 @@ def share_out(total: Ints, group: Ints, weight: Ints) -> Ints:
     mine = upto - before[group]
     high = total[group] * mine // np.maximum(whole[group], 1)
     low = total[group] * (mine - weight) // np.maximum(whole[group], 1)
-    return high - low
+    share: Ints = high - low
+    return share
 
 
 def count_slices(buildings: gpd.GeoDataFrame, options: AtomRules) -> tuple[Ints, npt.NDArray[np.bool_]]:
@@ -92,7 +93,9 @@ def count_slices(buildings: gpd.GeoDataFrame, options: AtomRules) -> tuple[Ints,
     length = find_axes(buildings.geometry.values[large])[2][:, 0]
     fit = np.maximum(np.floor(length / options.strip_m).astype(np.int64), 1)
     floors = buildings["floors"].to_numpy(float)[large]
-    guess = np.ceil(households[large] / (np.maximum(np.nan_to_num(floors, nan=np.inf), 1) * options.landing_flats))
+    guess = np.ceil(
+        households[large] / (np.maximum(np.nan_to_num(floors, nan=np.inf), 1) * options.landing_flats)
+    )
     stairs = np.clip(np.maximum(guess.astype(np.int64), need), 1, np.maximum(fit, need))
     given = buildings["stairwells"].to_numpy(float)[large]
     known = given >= 1

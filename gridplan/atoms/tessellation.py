@@ -80,7 +80,8 @@ def triangulate(faces: npt.NDArray[np.object_], zone: Ints, keys: Ints) -> Mesh:
     -------
     Mesh
     """
-    triangles, face = shapely.get_parts(shapely.constrained_delaunay_triangles(faces), return_index=True)
+    triangles = shapely.constrained_delaunay_triangles(faces)
+    face = np.repeat(np.arange(len(faces)), shapely.get_num_geometries(triangles))
     xy = shapely.get_coordinates(triangles).reshape(-1, 4, 2)[:, :3]
     a, b, c = xy[:, 0], xy[:, 1], xy[:, 2]
     turn = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
@@ -113,7 +114,9 @@ def find_reach(mesh: Mesh, xy: Floats, owned: Bools) -> tuple[Floats, Ints, Ints
     sources = np.flatnonzero(owned)
     if len(sources) == 0:
         return np.full(n, np.inf), np.arange(n), component
-    distance, _, source = dijkstra(graph, directed=False, indices=sources, min_only=True, return_predecessors=True)
+    distance, _, source = dijkstra(
+        graph, directed=False, indices=sources, min_only=True, return_predecessors=True
+    )
     return distance, source.astype(np.int64), component
 
 
@@ -210,7 +213,9 @@ def cut_triangles(mesh: Mesh, xy: Floats, sets: Ints, distance: Floats) -> tuple
     split = np.flatnonzero(common < 0)
     ends = xy[mesh.vertex[low[split]]], xy[mesh.vertex[high[split]]]
     span = np.maximum(np.hypot(*(ends[1] - ends[0]).T), 1e-6)
-    share = np.clip(0.5 + (distance[high[split]] - distance[low[split]]) / (2 * span), END_SHARE, 1 - END_SHARE)
+    share = np.clip(
+        0.5 + (distance[high[split]] - distance[low[split]]) / (2 * span), END_SHARE, 1 - END_SHARE
+    )
     middle = ends[0] + (ends[1] - ends[0]) * share[:, None]
     mid = np.full(len(keys), -1, dtype=np.int64)
     mid[split] = len(xy) + np.arange(len(split))

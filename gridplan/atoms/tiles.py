@@ -100,7 +100,9 @@ def label_faces(tile: Tile) -> tuple[Geometries, Ints, Ints]:
     return faces, owner, block
 
 
-def own_nodes(zone_vertex: tuple[Ints, Ints], vertex: Ints, owner: Ints, home: Ints, size: int) -> tuple[Ints, Ints]:
+def own_nodes(
+    zone_vertex: tuple[Ints, Ints], vertex: Ints, owner: Ints, home: Ints, size: int
+) -> tuple[Ints, Ints]:
     """Pair the nodes of the mesh with the owners whose footprints they lie on, within one lane block."""
     zone, mesh_vertex = zone_vertex
     wanted = home * size + vertex
@@ -228,6 +230,5 @@ def fill_tile(tile: Tile) -> TileCells:
         np.maximum(label, -1),
         part_block[final.label],
         moved,
-        np.bincount(pair, area[known], minlength=len(moved)),
+        np.bincount(pair, area[known], minlength=len(moved)).astype(np.float64),
     )
-
