@@ -147,7 +147,7 @@ def _not_a_vector_file(town: Town) -> Paths:
 
 
 def _truncated(town: Town) -> Paths:
-    suffix = str(town.rng.choice([".gpkg", ".shp", ".geojson", ".fgb"]))
+    suffix = str(town.rng.choice([".gpkg", ".shp", ".geojson", ".fgb", ".gml"]))
     paths = town.write(suffix=suffix)
     role = str(town.rng.choice(["buildings", "streets"]))
     path = Path(paths[role])

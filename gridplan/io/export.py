@@ -9,6 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from gridplan.crs import WGS84, reproject
 from gridplan.errors import InputError, WriteError
@@ -100,7 +101,11 @@ def export_plan(
 def _write_geojson(frame: gpd.GeoDataFrame, path: Path) -> None:
     if frame.crs.is_engineering:
         raise WriteError("export_local_plane", path=str(path.name))
-    write_layer(reproject(frame, WGS84), path, path.stem, driver="GeoJSON", RFC7946="YES", WRITE_NAME="NO")
+    moved = reproject(frame, WGS84)
+    # the standard wants outer rings counter-clockwise, which GDAL leaves undone when it is fed by Arrow
+    turned = shapely.orient_polygons(moved.geometry.to_numpy(), exterior_cw=False)
+    ready = moved.set_geometry(gpd.GeoSeries(turned, index=moved.index, crs=WGS84))
+    write_layer(ready, path, path.stem, driver="GeoJSON", RFC7946="YES", WRITE_NAME="NO")
 
 
 def _write_parquet(frame: gpd.GeoDataFrame, path: Path) -> None:

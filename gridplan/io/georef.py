@@ -107,7 +107,7 @@ def require_overlap(frames: Sequence[tuple[str, gpd.GeoDataFrame]]) -> None:
     Raises
     ------
     InputError
-        If the bounds of a layer and those of the buildings do not meet.
+        If a layer lies farther from the buildings than the larger of the two is wide.
     """
     boxes = [
         (role, crs_rules.bounds_degrees(crs_rules.find_bounds(frame), pyproj.CRS(frame.crs)))
@@ -126,7 +126,9 @@ def require_overlap(frames: Sequence[tuple[str, gpd.GeoDataFrame]]) -> None:
 
 
 def _meet(a: Bounds, b: Bounds) -> bool:
-    return bool(a[0] <= b[2] and b[0] <= a[2] and a[1] <= b[3] and b[1] <= a[3])
+    """Tell whether two boxes meet, or lie no farther apart than the larger one is wide."""
+    near = max(max(box[2] - box[0], box[3] - box[1]) for box in (a, b))
+    return bool(a[0] - near <= b[2] and b[0] - near <= a[2] and a[1] - near <= b[3] and b[1] - near <= a[3])
 
 
 def _tell(bounds: Bounds) -> str:

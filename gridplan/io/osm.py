@@ -10,6 +10,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
 
 from gridplan.crs import WGS84
 from gridplan.errors import InputError
@@ -24,6 +25,16 @@ AREA_TAGS = (
     "name", "building", "building:levels", "building:flats", "height", "amenity", "shop", "office",
     "landuse", "leisure", "natural", "waterway", "population",
 )  # fmt: skip
+
+_READ_FAULTS = (
+    DataLayerError,
+    DataSourceError,
+    FeatureError,
+    GeometryError,
+    RuntimeError,
+    ValueError,
+    OSError,
+)
 
 _RAILS = ("rail", "light_rail", "subway", "narrow_gauge", "monorail")
 _WATERWAYS = ("river", "canal", "stream", "ditch", "drain")
@@ -68,13 +79,9 @@ def _read(path: Path, layer: str, options: Mapping[str, str]) -> gpd.GeoDataFram
         # unclosed rings at the rim of an extract are normal; what is lost shows in the counts
         warnings.simplefilter("ignore")
         try:
-            return pyogrio.read_dataframe(path, layer=layer, use_arrow=True, on_invalid="ignore", **options)
-        except (
-            pyogrio.errors.DataSourceError,
-            pyogrio.errors.DataLayerError,
-            RuntimeError,
-            ValueError,
-        ) as error:
+            # without Arrow, which would hide that a file is cut off
+            return pyogrio.read_dataframe(path, layer=layer, on_invalid="ignore", **options)
+        except _READ_FAULTS as error:
             fault = (str(error).strip().splitlines() or [""])[0][:200]
             raise InputError("file_damaged", path=str(path), fault=fault) from error
 

@@ -41,6 +41,9 @@ _VECTOR_SUFFIXES = frozenset({
     ".dxf", ".tab", ".mif", ".gdb", ".sqlite", ".parquet", ".zip", ".gpx", ".csv", ".osm", ".pbf",
 })  # fmt: skip
 
+#: Formats that are read through Arrow; others hide behind it that a file is cut off.
+_ARROW_SUFFIXES = (".gpkg", ".shp", ".fgb", ".geojson", ".json")
+
 _LAYER_WORDS: Mapping[str, tuple[str, ...]] = {
     "buildings": (
         "building", "buildings", "房屋", "建筑", "建筑物", "楼栋", "楼幢", "bati", "batiment", "jzw",
@@ -201,7 +204,7 @@ def read_source(
                 path,
                 layer=layer,
                 encoding=forced,
-                use_arrow=True,
+                use_arrow=path.suffix.lower() in _ARROW_SUFFIXES,
                 force_2d=True,
                 on_invalid="ignore",
                 columns=[raw for raw, name in zip(raw_names, names, strict=True) if name in needed],

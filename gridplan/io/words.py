@@ -70,7 +70,7 @@ _STREET_PARTS: tuple[tuple[str, str], ...] = (
     ("motorway", r"高速"),
     ("trunk", r"快速|国道|autorouti"),
     ("primary", r"^主干|主街|主路|主道|主要|省道|大道"),
-    ("secondary", r"次干|次要|县道"),
+    ("secondary", r"次主?干|次要|县道"),
     ("tertiary", r"支路|支干|乡道"),
     ("service", r"内部|园区路|小区路|院内|宅前|宅间|街坊路|组团路"),
     ("pedestrian", r"步行街"),
