@@ -75,8 +75,14 @@ def solve(instance: Instance, **options: Any) -> Any:
     from gridplan.solve import partition
 
     return partition(
-        instance["units"], instance["kind"], instance["edges"], instance["blen"], lower=LOWER, upper=UPPER,
-        lane=instance["lane"], **options,
+        instance["units"],
+        instance["kind"],
+        instance["edges"],
+        instance["blen"],
+        lower=LOWER,
+        upper=UPPER,
+        lane=instance["lane"],
+        **options,
     )
 
 
@@ -134,7 +140,9 @@ def compare_quality(names: list[str]) -> None:
         floor = load_floor(name, done.labels)
         proofs, proof_wall, _ = measure(lambda done=done: done.certificates)
         print(f"\n### {name} (n={len(done.labels)})\n")
-        print("| solver | out of bounds % | avoidable % | k/LB | cut per part m | compactness | errors | s | cpu s |")
+        print(
+            "| solver | out of bounds % | avoidable % | k/LB | cut per part m | compactness | errors | s | cpu s |"
+        )
         print("|---|---|---|---|---|---|---|---|---|")
         score = scorer.score(instance, done.labels, wall, floor)
         tell_row("gridplan", score, wall, cpu)
@@ -144,7 +152,9 @@ def compare_quality(names: list[str]) -> None:
             tell_row(peer, scorer.score(instance, labels, wall, floor), wall, cpu)
         proved = sum(proof.bound for proof in proofs)
         out = round(score["viol_units"] * float(instance["units"].sum()))
-        print(f"\nproved: {proved} of {out} households out of bounds, {len(proofs)} certificates, {proof_wall:.2f} s")
+        print(
+            f"\nproved: {proved} of {out} households out of bounds, {len(proofs)} certificates, {proof_wall:.2f} s"
+        )
 
 
 def compare_even() -> None:
@@ -155,12 +165,19 @@ def compare_even() -> None:
     part = next(iter(load_bench("peers").subs(instance)))
     starts, near, cost = load_bench("peers").csr(part)
     weights = np.maximum(1, np.round(cost * 10)).astype(int).tolist()
-    print("\n| k | method | load CV | weighted cut m | out of bounds | s | cpu s |\n|---|---|---|---|---|---|---|")
+    print(
+        "\n| k | method | load CV | weighted cut m | out of bounds | s | cpu s |\n|---|---|---|---|---|---|---|"
+    )
 
     def call_metis(parts: int, seed: int) -> Labels:
         chosen = pymetis.part_graph(
-            parts, xadj=starts.tolist(), adjncy=near.tolist(), vweights=part.h.tolist(), eweights=weights,
-            recursive=False, options=pymetis.Options(ufactor=80, seed=seed, contig=1),
+            parts,
+            xadj=starts.tolist(),
+            adjncy=near.tolist(),
+            vweights=part.h.tolist(),
+            eweights=weights,
+            recursive=False,
+            options=pymetis.Options(ufactor=80, seed=seed, contig=1),
         )[1]
         labels = np.empty(part.n, np.int64)
         labels[part.nodes] = np.unique(np.asarray(chosen), return_inverse=True)[1]
@@ -172,7 +189,10 @@ def compare_even() -> None:
         solve(instance, target_parts=parts, seed=0)
         rows = [("METIS, best of 5, time of one", *best)]
         rows += [
-            (f"gridplan, seed {s}", *measure(lambda parts=parts, s=s: solve(instance, target_parts=parts, seed=s)))
+            (
+                f"gridplan, seed {s}",
+                *measure(lambda parts=parts, s=s: solve(instance, target_parts=parts, seed=s)),
+            )
             for s in range(3)
         ]
         for method, result, wall, cpu in rows:
@@ -205,7 +225,8 @@ def compare_few() -> None:
     exact = CACHE / "exact_mix5k_entrance.npz"
     if not exact.exists():
         subprocess.run(
-            [sys.executable, str(BENCH / "exact_setpart.py"), str(CACHE / "mix5k_entrance.npz"), str(exact)], check=True
+            [sys.executable, str(BENCH / "exact_setpart.py"), str(CACHE / "mix5k_entrance.npz"), str(exact)],
+            check=True,
         )
     with np.load(exact) as stored:
         solved, optimum = stored["ok2"], stored["obj"]
@@ -241,7 +262,9 @@ def measure_scale(names: list[str]) -> None:
 
 def main() -> None:
     """Run one study."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("study", choices=("quality", "even", "few", "scale"))
     parser.add_argument("instances", nargs="*")
     chosen = parser.parse_args()

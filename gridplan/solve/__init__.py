@@ -7,4 +7,13 @@ from gridplan.solve.levels import solve_levels
 from gridplan.solve.partition import Partition, partition
 from gridplan.solve.problem import Weights
 
-__all__ = ["Certificate", "LoadRule", "Partition", "Weights", "certify", "make_rule", "partition", "solve_levels"]
+__all__ = [
+    "Certificate",
+    "LoadRule",
+    "Partition",
+    "Weights",
+    "certify",
+    "make_rule",
+    "partition",
+    "solve_levels",
+]

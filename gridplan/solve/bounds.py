@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import gcd
-from typing import Literal, cast
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -80,7 +80,7 @@ class LoadRule:
             legal = (total >= low) & (total <= high)
             if self.mixed == "forbid":
                 legal &= (homes > 0).sum(axis=1) <= 1
-        return cast(BoolArray, legal | (total == 0))
+        return legal | (total == 0)
 
     def is_too_heavy(self, homes: IntArray) -> BoolArray:
         """Whether a set can only be made legal by taking households away, shape (p,).
@@ -91,11 +91,11 @@ class LoadRule:
         homes = np.atleast_2d(homes)
         total = homes.sum(axis=1)
         if self.mixed == "weighted":
-            return cast(BoolArray, homes @ self.upper_weight > self.cap)
+            return np.asarray(homes @ self.upper_weight > self.cap)
         if self.mixed == "forbid":
             over = (homes > self.upper[None, :]).any(axis=1)
-            return cast(BoolArray, over | ((homes > 0).sum(axis=1) > 1))
-        return cast(BoolArray, total > max(self.upper, default=0))
+            return np.asarray(over | ((homes > 0).sum(axis=1) > 1))
+        return np.asarray(total > max(self.upper, default=0))
 
     def count_bound(self, homes: IntArray) -> int:
         """Fewest legal parts that could hold these households (the lemma's ceil(T/U)), shape (K,) in."""
@@ -132,7 +132,9 @@ class LoadRule:
             k = int(present[0])
             return _floor_one_kind(int(homes[k]), int(self.lower[k]), int(self.upper[k]))
         if self.mixed == "forbid":
-            return sum(_floor_one_kind(int(homes[k]), int(self.lower[k]), int(self.upper[k])) for k in present)
+            return sum(
+                _floor_one_kind(int(homes[k]), int(self.lower[k]), int(self.upper[k])) for k in present
+            )
         if self.mixed == "majority":
             return total if total < int(self.lower[present].min()) else 0
         return self._floor_weighted(homes, total)

@@ -39,10 +39,17 @@ class _Ground:
     component: IntArray
 
 
-def certify(
-    units: npt.ArrayLike, kind: npt.ArrayLike, edges: npt.ArrayLike, labels: npt.ArrayLike, *,
-    lower: npt.ArrayLike, upper: npt.ArrayLike, area: npt.ArrayLike | None = None,
-    max_area: float | None = None, mixed: Mixed = "weighted",
+def certify(  # noqa: PLR0913 - keyword options of a front door
+    units: npt.ArrayLike,
+    kind: npt.ArrayLike,
+    edges: npt.ArrayLike,
+    labels: npt.ArrayLike,
+    *,
+    lower: npt.ArrayLike,
+    upper: npt.ArrayLike,
+    area: npt.ArrayLike | None = None,
+    max_area: float | None = None,
+    mixed: Mixed = "weighted",
 ) -> tuple[Certificate, ...]:
     """Prove what can be proved about the parts of a labelling that are out of bounds.
 
@@ -66,7 +73,15 @@ def certify(
     """
     pairs = np.asarray(edges).reshape(-1, 2)
     problem = make_problem(
-        units, kind, pairs, np.zeros(len(pairs)), lower=lower, upper=upper, area=area, max_area=max_area, mixed=mixed,
+        units,
+        kind,
+        pairs,
+        np.zeros(len(pairs)),
+        lower=lower,
+        upper=upper,
+        area=area,
+        max_area=max_area,
+        mixed=mixed,
     )
     return certify_problem(problem, np.asarray(labels).astype(np.int64))
 
@@ -119,9 +134,14 @@ def _contract(problem: Problem) -> _Ground:
         pairs.append(np.stack([members[a], members[b]], axis=1))
     edges = np.concatenate(pairs)
     cut = make_problem(
-        problem.units[atoms], problem.kind[atoms], edges, np.zeros(len(edges)),
-        lower=_spread(problem, problem.rule.lower), upper=_spread(problem, problem.rule.upper),
-        area=problem.area[atoms], max_area=problem.max_area if np.isfinite(problem.max_area) else None,
+        problem.units[atoms],
+        problem.kind[atoms],
+        edges,
+        np.zeros(len(edges)),
+        lower=_spread(problem, problem.rule.lower),
+        upper=_spread(problem, problem.rule.upper),
+        area=problem.area[atoms],
+        max_area=problem.max_area if np.isfinite(problem.max_area) else None,
         mixed=problem.rule.mixed,
     )
     component = label_components(len(atoms), cut.tail, cut.head)
@@ -135,7 +155,9 @@ def _spread(problem: Problem, bounds: IntArray) -> IntArray:
     return out
 
 
-def _prove_components(base: _Ground, problem: Problem, ill: BoolArray, proved: BoolArray) -> list[Certificate]:
+def _prove_components(
+    base: _Ground, problem: Problem, ill: BoolArray, proved: BoolArray
+) -> list[Certificate]:
     """Components whose households out of bounds are what the lemma says they must be."""
     found = []
     out = np.bincount(base.component, np.where(ill, base.households, 0)).astype(np.int64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gridplan.solve.problem import Problem, renumber
-from gridplan.solve.search import Effort
+from gridplan.solve.search import BLOCK, Effort
 from gridplan.solve.seed import halve
 from gridplan.solve.terms import BoolArray, IntArray
 
@@ -76,6 +76,8 @@ def fit_count(problem: Problem, atoms: IntArray, labels: IntArray, parts: int, p
     return renumber(labels)
 
 
-def choose_effort(n: int) -> Effort:
-    """Choose the effort by the size of the component: small ones are cheap to search well."""
-    return Effort(rounds=1) if n <= 1_000 else Effort()
+def choose_effort(n: int, fixed_count: bool) -> Effort:
+    """Choose the effort: a fixed count gains nothing by merging, a small component has no seams to move."""
+    if fixed_count:
+        return Effort(trials=1_100.0, merges=0.0, rounds=1 if n <= BLOCK else 2)
+    return Effort(rounds=1 if n <= 1_000 else 2)

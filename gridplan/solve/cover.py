@@ -36,7 +36,9 @@ def order_narrow(ground: Ground, atoms: IntArray) -> IntArray:
 
 
 @njit(cache=True, nogil=True)
-def list_by_first(rank: IntArray, atoms: IntArray, ptr: IntArray) -> tuple[IntArray, IntArray, IntArray, bool]:
+def list_by_first(
+    rank: IntArray, atoms: IntArray, ptr: IntArray
+) -> tuple[IntArray, IntArray, IntArray, bool]:
     """Sort groups by their first atom: starts by rank, groups, bits relative to the first; whether all fit."""
     n, groups = len(rank), len(ptr) - 1
     first, bits = np.full(groups, n, np.int64), np.zeros(groups, np.int64)
@@ -75,14 +77,61 @@ def thin_out(bits: IntArray, cost: FloatArray, back: IntArray, by: IntArray, siz
         new_bits[kept], new_cost[kept], new_back[kept], new_by[kept] = bits[s], cost[s], back[s], by[s]
         kept += 1
     bits[:kept], cost[:kept], back[:kept], by[:kept] = (
-        new_bits[:kept], new_cost[:kept], new_back[:kept], new_by[:kept],
+        new_bits[:kept],
+        new_cost[:kept],
+        new_back[:kept],
+        new_by[:kept],
     )
     return kept
 
 
 @njit(cache=True, nogil=True)
+def expand_states(
+    states: tuple[IntArray, FloatArray],
+    groups: tuple[IntArray, IntArray, FloatArray],
+    ends: tuple[int, int],
+    skip: float,
+    ceiling: float,
+    out: tuple[IntArray, FloatArray, IntArray, IntArray],
+) -> int:
+    """Carry states over one atom: covered already, left out, or covered by a group that starts here.
+
+    Gives the number of new states written to ``out``, or -1 where there is no room for them.
+    """
+    bits, cost = states
+    members, relative, value = groups
+    new_bits, new_cost, new_back, new_by = out
+    room, size, choices = len(new_bits), 0, ends[1] - ends[0] + 1
+    for s in range(len(bits)):
+        if size + choices > room:
+            size = thin_out(new_bits, new_cost, new_back, new_by, size)
+            if size > room // 2 or size + choices > room:
+                return -1  # nearly all differ: thinning again and again would not end
+        covered = bits[s] & 1
+        if covered or skip < np.inf:
+            new_bits[size], new_back[size], new_by[size] = bits[s] >> 1, s, -1
+            new_cost[size] = cost[s] if covered else cost[s] + skip
+            size += 1
+        if covered:
+            continue
+        for t in range(ends[0], ends[1]):
+            g = members[t]
+            if relative[g] & bits[s] or cost[s] + value[g] > ceiling:
+                continue
+            new_bits[size], new_cost[size] = (relative[g] | bits[s]) >> 1, cost[s] + value[g]
+            new_back[size], new_by[size] = s, g
+            size += 1
+    return size
+
+
+@njit(cache=True, nogil=True)
 def cover_cheapest(
-    rank: IntArray, atoms: IntArray, ptr: IntArray, value: FloatArray, skip: FloatArray, most_states: int,
+    rank: IntArray,
+    atoms: IntArray,
+    ptr: IntArray,
+    value: FloatArray,
+    skip: FloatArray,
+    most_states: int,
     ceiling: float,
 ) -> tuple[float, IntArray, int]:
     """Cover every atom once at the least value.
@@ -117,39 +166,26 @@ def cover_cheapest(
     bits, cost, first = np.zeros(1, np.int64), np.zeros(1), 0
     all_back[0], all_by[0], used = -1, -1, 1
     for i in range(n):
-        choices = starts[i + 1] - starts[i] + 1
-        room = len(bits) * choices
-        if used + room > most_states:
-            # the room is an upper bound; most states lead to few others
-            room = most_states - used
-        if room <= 0:
-            return np.inf, nothing, -1
+        # an upper bound: most states lead to few others
+        room = min(len(bits) * (starts[i + 1] - starts[i] + 1), most_states - used)
         new_bits, new_cost = np.empty(room, np.int64), np.empty(room)
-        new_back, new_by, size = np.empty(room, np.int64), np.empty(room, np.int64), 0
-        for s in range(len(bits)):
-            if size + choices > room:
-                size = thin_out(new_bits, new_cost, new_back, new_by, size)
-                if size > room // 2:  # nearly all differ: thinning again and again would not end
-                    return np.inf, nothing, -1
-            if bits[s] & 1:
-                new_bits[size], new_cost[size] = bits[s] >> 1, cost[s]
-                new_back[size], new_by[size] = first + s, -1
-                size += 1
-                continue
-            if skip[atom_at[i]] < np.inf:
-                new_bits[size], new_cost[size] = bits[s] >> 1, cost[s] + skip[atom_at[i]]
-                new_back[size], new_by[size] = first + s, -1
-                size += 1
-            for t in range(starts[i], starts[i + 1]):
-                g = members[t]
-                if relative[g] & bits[s] or cost[s] + value[g] > ceiling:
-                    continue
-                new_bits[size], new_cost[size] = (relative[g] | bits[s]) >> 1, cost[s] + value[g]
-                new_back[size], new_by[size] = first + s, g
-                size += 1
+        new_back, new_by = np.empty(room, np.int64), np.empty(room, np.int64)
+        ends = (starts[i], starts[i + 1])
+        size = expand_states(
+            (bits, cost),
+            (members, relative, value),
+            ends,
+            skip[atom_at[i]],
+            ceiling,
+            (new_bits, new_cost, new_back, new_by),
+        )
+        if size < 0:
+            return np.inf, nothing, -1
         size = thin_out(new_bits, new_cost, new_back, new_by, size)
         if size == 0:
             return np.inf, nothing, 0
+        for t in range(size):
+            new_back[t] += first
         while used + size > len(all_back):
             all_back = np.concatenate((all_back, np.empty(len(all_back), np.int64)))
             all_by = np.concatenate((all_by, np.empty(len(all_by), np.int64)))

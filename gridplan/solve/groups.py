@@ -32,10 +32,36 @@ def fits(tally: IntArray, homes: IntArray, v: int, rule: IntArray) -> bool:
     if total == 0 or added == 0:
         return True
     if rule[0, 0] == 0:
-        return up <= rule[0, 1]
+        return bool(up <= rule[0, 1])
     if rule[0, 0] == 1:
         return kinds == 1 and up >= 0
-    return total + added <= most
+    return bool(total + added <= most)
+
+
+@njit(cache=True, nogil=True)
+def is_ill(tally: IntArray, area: float, terms: Terms) -> bool:
+    """Whether a group is out of bounds."""
+    return bool(area > terms.price[CAP] or judge(tally, 0, tally, 0, 0, terms.rule)[2] > 0.0)
+
+
+@njit(cache=True, nogil=True)
+def make_room(row: IntArray, size: int) -> IntArray:
+    """Double a row until it holds a number of entries."""
+    while size > len(row):
+        row = np.concatenate((row, np.zeros(len(row), np.int64)))
+    return row
+
+
+@njit(cache=True, nogil=True)
+def queue_near(ground: Ground, v: int, queued: IntArray, front: IntArray, length: int) -> int:
+    """Append the neighbours of v that are not queued yet; give the new length of the front."""
+    for e in range(ground.indptr[v], ground.indptr[v + 1]):
+        u = ground.near[e]
+        if queued[u] == 0:
+            queued[u] = 1
+            front[length] = u
+            length += 1
+    return length
 
 
 @njit(cache=True, nogil=True)
@@ -80,47 +106,32 @@ def list_groups(
             if i >= length[depth] or (depth == 0 and i > 0):
                 depth -= 1
                 if depth >= 0:  # take back the atom that opened this level, with what it brought to the front
-                    x = chosen[depth]
-                    for t in range(length[depth], length[depth + 1]):
-                        queued[front[t]] = 0
-                    for k in range(tally.shape[1]):
-                        tally[0, k] -= ground.homes[x, k]
-                    area -= ground.area[x]
+                    queued[front[length[depth] : length[depth + 1]]] = 0
+                    tally[0] -= ground.homes[chosen[depth]]
+                    area -= ground.area[chosen[depth]]
                 continue
             at[depth] = i + 1
             x = front[i]
             steps += 1
             if steps > most_steps:
                 return out[:size].copy(), ptr[: groups + 1].copy(), 0
-            if depth > 0 and (area + ground.area[x] > terms.price[CAP] or not fits(tally, ground.homes, x, terms.rule)):
+            over = area + ground.area[x] > terms.price[CAP]
+            if depth > 0 and (over or not fits(tally, ground.homes, x, terms.rule)):
                 continue
             chosen[depth] = x
-            for k in range(tally.shape[1]):
-                tally[0, k] += ground.homes[x, k]
+            tally[0] += ground.homes[x]
             area += ground.area[x]
-            length[depth + 1] = length[depth]
-            for e in range(ground.indptr[x], ground.indptr[x + 1]):
-                u = ground.near[e]
-                if queued[u] == 0:
-                    queued[u] = 1
-                    front[length[depth + 1]] = u
-                    length[depth + 1] += 1
+            length[depth + 1] = queue_near(ground, x, queued, front, length[depth])
             depth += 1
             at[depth] = i + 1
-            if only_legal and (
-                area > terms.price[CAP] or judge(tally, 0, tally, 0, 0, terms.rule)[2] > 0.0
-            ):
+            if only_legal and is_ill(tally, area, terms):
                 continue
             if size + depth > most_atoms:
                 return out[:size].copy(), ptr[: groups + 1].copy(), 0
-            while size + depth > len(out):
-                out = np.concatenate((out, np.empty(len(out), np.int64)))
-            for t in range(depth):
-                out[size + t] = chosen[t]
+            out, ptr = make_room(out, size + depth), make_room(ptr, groups + 2)
+            out[size : size + depth] = chosen[:depth]
             size += depth
             groups += 1
-            if groups >= len(ptr):
-                ptr = np.concatenate((ptr, np.zeros(len(ptr), np.int64)))
             ptr[groups] = size
         queued[root] = 1  # later groups do without this root
     return out[:size].copy(), ptr[: groups + 1].copy(), 1

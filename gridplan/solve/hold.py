@@ -37,7 +37,10 @@ class Hold:
 
 
 def make_hold(
-    problem: Problem, initial: npt.ArrayLike | None, locked: npt.ArrayLike | None, pinned: npt.ArrayLike | None,
+    problem: Problem,
+    initial: npt.ArrayLike | None,
+    locked: npt.ArrayLike | None,
+    pinned: npt.ArrayLike | None,
     order: IntArray,
 ) -> Hold:
     """Check and apply what must stay.
@@ -80,7 +83,7 @@ def _read_labels(name: str, values: npt.ArrayLike, n: int) -> IntArray:
 
 
 def _label_pieces(problem: Problem, start: IntArray) -> IntArray:
-    """Number the connected pieces of equal label; an atom without a label is a piece of its own."""
+    """Label the connected pieces of equal label; an atom without a label is a piece of its own."""
     same = (start[problem.tail] == start[problem.head]) & (start[problem.tail] >= 0)
     return label_components(len(start), problem.tail[same], problem.head[same])
 
@@ -98,7 +101,9 @@ def _join_pins(problem: Problem, start: IntArray, pins: IntArray, held: BoolArra
             goal = np.isin(piece, homes[1:])
             path = _find_path(problem, source, goal, shut | (held & (pins != name)))
             if path is None:
-                raise InputError("partition_input", faults=[f"pinned: atoms of part {name} cannot be connected"])
+                raise InputError(
+                    "partition_input", faults=[f"pinned: atoms of part {name} cannot be connected"]
+                )
             start[path] = name
 
 

@@ -13,7 +13,9 @@ __all__ = ["anneal"]
 
 
 @njit(cache=True, nogil=True)
-def stays_whole(ground: Ground, labels: IntArray, v: int, stamp: IntArray, queue: IntArray, mark: int) -> bool:
+def stays_whole(
+    ground: Ground, labels: IntArray, v: int, stamp: IntArray, queue: IntArray, mark: int
+) -> bool:
     """Whether the part of v stays connected without v (search until all its neighbours there are met)."""
     p, wanted, first = labels[v], 0, -1
     for e in range(ground.indptr[v], ground.indptr[v + 1]):
@@ -71,8 +73,8 @@ def shift_atom(ground: Ground, layout: Layout, v: int, q: int) -> None:
     layout.load[q] += ground.load[v]
     layout.area[p] -= ground.area[v]
     layout.area[q] += ground.area[v]
-    layout.count[p] -= 1
-    layout.count[q] += 1
+    layout.size[p] -= 1
+    layout.size[q] += 1
 
 
 @njit(cache=True, nogil=True)
@@ -153,10 +155,10 @@ def anneal(
     float
         Change of the total price [m of border].
     """
-    n, parts = len(layout.labels), len(layout.count)
+    n, parts = len(layout.labels), len(layout.size)
     price = np.zeros(parts)
     for p in range(parts):
-        if layout.count[p] > 0:
+        if layout.size[p] > 0:
             price[p] = measure_part(layout, p, terms)
     stamp, queue, mark = np.zeros(n, np.int64), np.empty(n, np.int64), 1
     foreign, border, place = list_border(ground, layout.labels)
@@ -171,18 +173,30 @@ def anneal(
         v = border[int(draw(state) * border[n])]
         e = ground.indptr[v] + int(draw(state) * (ground.indptr[v + 1] - ground.indptr[v]))
         p, q = layout.labels[v], layout.labels[ground.near[e]]
-        if p == q or layout.load[q] < 0 or (keep_parts and layout.count[p] == 1):
+        if p == q or layout.load[q] < 0 or (keep_parts and layout.size[p] == 1):
             continue
         change = weigh_move(ground, layout.labels, v, q)
         after_p = 0.0
-        if layout.count[p] > 1:
+        if layout.size[p] > 1:
             after_p = price_part(
-                layout.homes, p, ground.homes, v, -1, layout.load[p] - ground.load[v],
-                layout.area[p] - ground.area[v], terms,
+                layout.homes,
+                p,
+                ground.homes,
+                v,
+                -1,
+                layout.load[p] - ground.load[v],
+                layout.area[p] - ground.area[v],
+                terms,
             )
         after_q = price_part(
-            layout.homes, q, ground.homes, v, 1, layout.load[q] + ground.load[v],
-            layout.area[q] + ground.area[v], terms,
+            layout.homes,
+            q,
+            ground.homes,
+            v,
+            1,
+            layout.load[q] + ground.load[v],
+            layout.area[q] + ground.area[v],
+            terms,
         )
         change += after_p + after_q - price[p] - price[q]
         if change > 0.0 and draw(state) >= exp(-change / heat):

@@ -24,7 +24,10 @@ def _call_highs(n: int, atoms: IntArray, ptr: IntArray, gain: FloatArray, nodes:
     rows = csc_matrix((np.ones(len(atoms)), atoms, ptr), shape=(n, groups))
     # a limit of nodes, not of seconds: the same answer on any machine
     found = milp(
-        -gain, constraints=LinearConstraint(rows, -np.inf, 1.0), integrality=np.ones(groups), bounds=Bounds(0, 1),
+        -gain,
+        constraints=LinearConstraint(rows, -np.inf, 1.0),
+        integrality=np.ones(groups),
+        bounds=Bounds(0, 1),
         options={"node_limit": nodes, "mip_rel_gap": 1e-9},
     )
     return np.inf if found.mip_dual_bound is None else -float(found.mip_dual_bound)
@@ -120,5 +123,7 @@ def pack_groups(ground: Ground, atoms: IntArray, ptr: IntArray, gain: IntArray, 
     if state == 1:
         return covered - round(lost)
     # the bound of an unfinished search still holds; 1e-6 is HiGHS's own tolerance
-    most = _call_highs(len(used), local, ptr, np.add.reduceat(gain[atoms], ptr[:-1]).astype(np.float64), nodes)
+    most = _call_highs(
+        len(used), local, ptr, np.add.reduceat(gain[atoms], ptr[:-1]).astype(np.float64), nodes
+    )
     return min(covered, int(np.floor(most + 1e-6))) if np.isfinite(most) else covered

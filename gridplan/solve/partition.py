@@ -56,17 +56,32 @@ class Partition:
         """
         return () if self._problem is None else certify_problem(self._problem, self.labels.astype(np.int64))
 
+
 DEFAULT_WEIGHTS = Weights()
 
 
-def partition(
-    units: npt.ArrayLike, kind: npt.ArrayLike, edges: npt.ArrayLike, border_length: npt.ArrayLike, *,
-    lower: npt.ArrayLike, upper: npt.ArrayLike, lane: npt.ArrayLike | None = None,
-    area: npt.ArrayLike | None = None, max_area: float | None = None, xy: npt.ArrayLike | None = None,
-    building: npt.ArrayLike | None = None, target_parts: int | None = None,
-    initial: npt.ArrayLike | None = None, locked: Sequence[int] | npt.ArrayLike | None = None,
-    pinned: npt.ArrayLike | None = None, weights: Weights = DEFAULT_WEIGHTS, mixed: Mixed = "weighted",
-    seed: int = 0, time_limit: float | None = None, workers: int = 1,
+def partition(  # noqa: PLR0913 - keyword options of a front door
+    units: npt.ArrayLike,
+    kind: npt.ArrayLike,
+    edges: npt.ArrayLike,
+    border_length: npt.ArrayLike,
+    *,
+    lower: npt.ArrayLike,
+    upper: npt.ArrayLike,
+    lane: npt.ArrayLike | None = None,
+    area: npt.ArrayLike | None = None,
+    max_area: float | None = None,
+    xy: npt.ArrayLike | None = None,
+    building: npt.ArrayLike | None = None,
+    target_parts: int | None = None,
+    initial: npt.ArrayLike | None = None,
+    locked: Sequence[int] | npt.ArrayLike | None = None,
+    pinned: npt.ArrayLike | None = None,
+    weights: Weights = DEFAULT_WEIGHTS,
+    mixed: Mixed = "weighted",
+    seed: int = 0,
+    time_limit: float | None = None,
+    workers: int = 1,
 ) -> Partition:
     """Split atoms into connected parts within bounds at the least price.
 
@@ -127,8 +142,18 @@ def partition(
     """
     deadline = None if time_limit is None else time.monotonic() + time_limit
     problem = make_problem(
-        units, kind, edges, border_length, lower=lower, upper=upper, lane=lane, area=area,
-        max_area=max_area, building=building, weights=weights, mixed=mixed,
+        units,
+        kind,
+        edges,
+        border_length,
+        lower=lower,
+        upper=upper,
+        lane=lane,
+        area=area,
+        max_area=max_area,
+        building=building,
+        weights=weights,
+        mixed=mixed,
     )
     n = len(problem.units)
     if n == 0:
@@ -184,7 +209,9 @@ def _make_tasks(
         if start is not None and parts is not None:
             start = fit_count(problem, atoms, start, parts, hold.pinned[atoms])
         first = parts or guess_parts(problem, atoms)
-        tasks.append(Task(problem, atoms, parts, first, start, hold.pinned[atoms], seed + 1_000_003 * c, deadline))
+        tasks.append(
+            Task(problem, atoms, parts, first, start, hold.pinned[atoms], seed + 1_000_003 * c, deadline)
+        )
     return sorted(tasks, key=lambda t: -len(t.atoms))
 
 
@@ -217,7 +244,7 @@ def _solve_component(task: Task, workers: int) -> tuple[IntArray, bool]:
         exact = solve_exactly(problem.cut_region(task.atoms), problem.make_terms(), most)
         if exact is not None:
             return renumber(exact), True
-    found = search_component(task, choose_effort(n), workers if n > BLOCK else 1)
+    found = search_component(task, choose_effort(n, task.parts is not None), workers if n > BLOCK else 1)
     return renumber(found), False
 
 
@@ -230,6 +257,8 @@ def _is_one_part(problem: Problem, atoms: IntArray) -> bool:
         return False
     total = int(tally.sum())
     floor = problem.rule.floor_households(tally)
-    return total == 0 or bool(problem.rule.is_legal(tally)[0]) or (
-        floor == total and not bool(problem.rule.is_too_heavy(tally)[0])
+    return (
+        total == 0
+        or bool(problem.rule.is_legal(tally)[0])
+        or (floor == total and not bool(problem.rule.is_too_heavy(tally)[0]))
     )

@@ -51,7 +51,7 @@ class Weights:
         Per household that is not of its part's chief kind. 5: mixing ten households weighs as much as
         half a part; chosen here, no measurement stands behind it.
     balance
-        Per squared relative deviation from the even load, used only when a count is asked for. 1,000 gives
+        Per squared relative deviation from the even load, used only when a count is asked for. 1,100 gives
         village5k at 270 parts the load CV of METIS at ufactor 80 (0.046, bench/RESULTS.md).
     area
         Per squared hectare of a part, used only when areas are given. 0.25: a part at the 0.2 km2 cap
@@ -63,7 +63,7 @@ class Weights:
     lane_discount: float = 0.5
     building_cut: float = 400.0
     mixing: float = 5.0
-    balance: float = 1_000.0
+    balance: float = 1_100.0
     area: float = 0.25
 
 
@@ -133,9 +133,18 @@ class Problem:
         by_atom = np.lexsort((head, tail))
         indptr, near, cost = _compress(len(order), tail[by_atom], head[by_atom], self.cut[by_atom])
         return replace(
-            self, units=self.units[order], kind=self.kind[order], homes=np.ascontiguousarray(self.homes[order]),
-            area=self.area[order], tail=tail[by_atom], head=head[by_atom], cut=self.cut[by_atom],
-            indptr=indptr, near=near, cost=cost, load=self.load[order],
+            self,
+            units=self.units[order],
+            kind=self.kind[order],
+            homes=np.ascontiguousarray(self.homes[order]),
+            area=self.area[order],
+            tail=tail[by_atom],
+            head=head[by_atom],
+            cut=self.cut[by_atom],
+            indptr=indptr,
+            near=near,
+            cost=cost,
+            load=self.load[order],
         )
 
     def cut_region(self, atoms: IntArray, fixed: BoolArray | None = None) -> Ground:
@@ -152,20 +161,25 @@ class Problem:
         np.cumsum(np.bincount(row, minlength=len(atoms)), out=indptr[1:])
         held = np.zeros(len(atoms), np.int64) if fixed is None else fixed[atoms].astype(np.int64)
         return Ground(
-            indptr, near[inside], self.cost[ends][inside], np.ascontiguousarray(self.homes[atoms]),
-            self.load[atoms], self.area[atoms], held,
+            indptr,
+            near[inside],
+            self.cost[ends][inside],
+            np.ascontiguousarray(self.homes[atoms]),
+            self.load[atoms],
+            self.area[atoms],
+            held,
         )
 
 
 def label_components(n: int, tail: IntArray, head: IntArray) -> IntArray:
-    """Number connected components by their first atom, shape (n,)."""
+    """Label connected components by their first atom, shape (n,)."""
     graph = coo_matrix((np.ones(len(tail), np.int8), (tail, head)), shape=(n, n))
     labels = connected_components(graph, directed=False)[1]
     return renumber(labels)
 
 
 def renumber(labels: npt.NDArray[Any]) -> IntArray:
-    """Number labels 0.. in the order of their first atom."""
+    """Renumber labels 0.. in the order of their first atom."""
     _, first, back = np.unique(labels, return_index=True, return_inverse=True)
     rank = np.empty(len(first), np.int64)
     rank[np.argsort(first)] = np.arange(len(first))
@@ -188,7 +202,9 @@ def _as_numbers(name: str, values: object, n: int | None, kind: type, faults: li
     return np.ascontiguousarray(raw.astype(kind))
 
 
-def _check_bounds(units: IntArray, kind: IntArray, lower: IntArray, upper: IntArray, faults: list[str]) -> None:
+def _check_bounds(
+    units: IntArray, kind: IntArray, lower: IntArray, upper: IntArray, faults: list[str]
+) -> None:
     """Note negative counts, kinds without bounds and bounds that contradict each other."""
     if (units < 0).any():
         faults.append(f"units: {int((units < 0).sum())} below 0")
@@ -218,15 +234,24 @@ def _merge_edges(
         pairs = pairs[:0]
     if (pairs[:, 0] == pairs[:, 1]).any():
         faults.append(f"edges: {int((pairs[:, 0] == pairs[:, 1]).sum())} from an atom to itself")
-    length = _as_numbers("border_length", border_length, len(np.asarray(edges).reshape(-1, 2)), np.float64, faults)
+    length = _as_numbers(
+        "border_length", border_length, len(np.asarray(edges).reshape(-1, 2)), np.float64, faults
+    )
     if (length < 0).any():
         faults.append(f"border_length: {int((length < 0).sum())} below 0")
-    on_lane = np.zeros(len(length)) if lane is None else _as_numbers("lane", lane, len(length), np.float64, faults)
+    on_lane = (
+        np.zeros(len(length)) if lane is None else _as_numbers("lane", lane, len(length), np.float64, faults)
+    )
     return pairs.min(axis=1), pairs.max(axis=1), length, on_lane != 0
 
 
 def _price_cuts(
-    tail: IntArray, head: IntArray, length: FloatArray, lane: BoolArray, building: IntArray | None, weights: Weights
+    tail: IntArray,
+    head: IntArray,
+    length: FloatArray,
+    lane: BoolArray,
+    building: IntArray | None,
+    weights: Weights,
 ) -> tuple[IntArray, IntArray, FloatArray]:
     """Price each border once: its metres, lanes at a discount, and the price of cutting a building.
 
@@ -239,7 +264,7 @@ def _price_cuts(
     new = np.ones(len(tail), np.bool_)
     new[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
     group = np.cumsum(new) - 1
-    cost = np.bincount(group, cost, minlength=int(new.sum())) if len(tail) else cost
+    cost = np.bincount(group, cost, minlength=int(new.sum())).astype(np.float64)
     tail, head = tail[new], head[new]
     if building is not None and len(tail):
         ids = np.unique(building, return_inverse=True)[1]
@@ -251,10 +276,20 @@ def _price_cuts(
     return tail, head, cost
 
 
-def make_problem(
-    units: object, kind: object, edges: object, border_length: object, *, lower: object, upper: object,
-    lane: object = None, area: object = None, max_area: float | None = None, building: object = None,
-    weights: Weights | None = None, mixed: Mixed = "weighted",
+def make_problem(  # noqa: PLR0913 - the keyword options of the front door
+    units: object,
+    kind: object,
+    edges: object,
+    border_length: object,
+    *,
+    lower: object,
+    upper: object,
+    lane: object = None,
+    area: object = None,
+    max_area: float | None = None,
+    building: object = None,
+    weights: Weights | None = None,
+    mixed: Mixed = "weighted",
 ) -> Problem:
     """Check the input once and bring it into the solver's arrays.
 
@@ -292,12 +327,27 @@ def make_problem(
     cap = np.inf if max_area is None else float(max_area)
     load, limit = _choose_load(rule, split, ground_area, cap)
     return Problem(
-        rule, homes, kinds, split, ground_area, cap, tail, head, cost, indptr, near, both,
-        load, limit, weights,
+        rule,
+        homes,
+        kinds,
+        split,
+        ground_area,
+        cap,
+        tail,
+        head,
+        cost,
+        indptr,
+        near,
+        both,
+        load,
+        limit,
+        weights,
     )
 
 
-def _compress(n: int, tail: IntArray, head: IntArray, cost: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
+def _compress(
+    n: int, tail: IntArray, head: IntArray, cost: FloatArray
+) -> tuple[IntArray, IntArray, FloatArray]:
     """Bring borders into compressed rows, both ways."""
     rows, near = np.r_[tail, head], np.r_[head, tail]
     order = np.lexsort((near, rows))

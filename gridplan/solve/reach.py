@@ -39,7 +39,9 @@ def sift_down(heap: IntArray, place: IntArray, cost: FloatArray, size: int) -> N
 
 
 @njit(cache=True, nogil=True)
-def reach_within(ground: Ground, start: int, weight: FloatArray, limit: float, most: int) -> tuple[IntArray, bool]:
+def reach_within(
+    ground: Ground, start: int, weight: FloatArray, limit: float, most: int
+) -> tuple[IntArray, bool]:
     """Atoms that a path of total weight <= limit reaches, both ends counted; whether all were found."""
     n = len(weight)
     cost, place = np.full(n, np.inf), np.full(n, -1, np.int64)
@@ -136,4 +138,4 @@ def fill_densest(gain: FloatArray, area: FloatArray, within: IntArray, start: in
         room -= area[v] * share
         if room <= 0.0:
             break
-    return total
+    return float(total)

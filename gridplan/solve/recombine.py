@@ -17,9 +17,7 @@ LARGEST = 600  # atoms in one neighbourhood; keeps a re-solve near a millisecond
 
 
 @njit(cache=True, nogil=True)
-def gather_part(
-    ground: Ground, labels: IntArray, v: int, atoms: IntArray, size: int, place: IntArray
-) -> int:
+def gather_part(ground: Ground, labels: IntArray, v: int, atoms: IntArray, size: int, place: IntArray) -> int:
     """Append the atoms of v's part, by neighbourhood from v; give the new size."""
     p = labels[v]
     place[v] = size
@@ -39,7 +37,12 @@ def gather_part(
 
 @njit(cache=True, nogil=True)
 def gather_neighbourhood(
-    ground: Ground, layout: Layout, held: IntArray, first: tuple[int, int], atoms: IntArray, place: IntArray,
+    ground: Ground,
+    layout: Layout,
+    held: IntArray,
+    first: tuple[int, int],
+    atoms: IntArray,
+    place: IntArray,
     state: IntArray,
 ) -> tuple[int, int]:
     """Gather the part of an atom (``first[0]``) and up to ``first[1]`` parts in all: number of atoms and parts."""
@@ -53,7 +56,7 @@ def gather_neighbourhood(
         if e == ground.indptr[x + 1]:
             continue
         u = ground.near[e]
-        if place[u] >= 0 or held[layout.labels[u]] != 0 or size + layout.count[layout.labels[u]] > LARGEST:
+        if place[u] >= 0 or held[layout.labels[u]] != 0 or size + layout.size[layout.labels[u]] > LARGEST:
             continue
         size = gather_part(ground, layout.labels, u, atoms, size, place)
         parts += 1
@@ -61,7 +64,9 @@ def gather_neighbourhood(
 
 
 @njit(cache=True, nogil=True)
-def inner_cut(ground: Ground, atoms: IntArray, size: int, place: IntArray, labels: IntArray, local: bool) -> float:
+def inner_cut(
+    ground: Ground, atoms: IntArray, size: int, place: IntArray, labels: IntArray, local: bool
+) -> float:
     """Border cost between different parts of a neighbourhood [m]; labels by atom or by place in it."""
     total = 0.0
     for i in range(size):
@@ -93,9 +98,11 @@ def tally_parts(ground: Ground, atoms: IntArray, size: int, labels: IntArray, pa
 
 
 @njit(cache=True, nogil=True)
-def install_parts(layout: Layout, atoms: IntArray, size: int, old: IntArray, fresh: Layout, spare: IntArray) -> bool:
+def install_parts(
+    layout: Layout, atoms: IntArray, size: int, old: IntArray, fresh: Layout, spare: IntArray
+) -> bool:
     """Put new parts in the place of old ones; spare[-1] counts the free numbers in spare."""
-    parts, n_old = len(fresh.count), len(old)
+    parts, n_old = len(fresh.size), len(old)
     if parts - n_old > spare[-1]:
         return False
     names = np.empty(parts, np.int64)
@@ -108,12 +115,12 @@ def install_parts(layout: Layout, atoms: IntArray, size: int, old: IntArray, fre
     for t in range(parts, n_old):
         spare[spare[-1]] = old[t]
         spare[-1] += 1
-        layout.count[old[t]] = 0
+        layout.size[old[t]] = 0
         layout.homes[old[t]] = 0
         layout.load[old[t]] = 0
         layout.area[old[t]] = 0.0
     for t in range(parts):
-        layout.count[names[t]] = fresh.count[t]
+        layout.size[names[t]] = fresh.size[t]
         layout.homes[names[t]] = fresh.homes[t]
         layout.load[names[t]] = fresh.load[t]
         layout.area[names[t]] = fresh.area[t]
@@ -161,11 +168,11 @@ def recombine(
     float
         Change of the total price [m of border].
     """
-    n, capacity = len(layout.labels), len(layout.count)
+    n, capacity = len(layout.labels), len(layout.size)
     atoms, place = np.empty(n, np.int64), np.full(n, -1, np.int64)
     spare = np.zeros(capacity + 1, np.int64)
     for p in range(capacity):
-        if layout.count[p] == 0:
+        if layout.size[p] == 0:
             spare[spare[-1]] = p
             spare[-1] += 1
     held = np.zeros(capacity, np.int64)  # parts with a fixed atom are never merged

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
+from gridplan.solve.groups import price_groups
 from gridplan.solve.moves import anneal
-from gridplan.solve.problem import Problem, label_components, renumber
+from gridplan.solve.problem import Problem, renumber
 from gridplan.solve.recombine import recombine
 from gridplan.solve.seed import halve
-from gridplan.solve.terms import BALANCE, GAP, HOME, TARGET, BoolArray, Ground, IntArray, Layout, Terms
+from gridplan.solve.terms import GAP, HOME, BoolArray, Ground, IntArray, Layout, Terms
+
+R = TypeVar("R")
 
 __all__ = ["Effort", "Task", "search_component", "tally_layout"]
 
@@ -94,14 +98,12 @@ def tally_layout(ground: Ground, labels: IntArray, spare: int = 0) -> Layout:
     np.add.at(homes, labels, ground.homes)
     load = np.zeros(size, np.int64)
     np.add.at(load, labels, ground.load)
-    area = np.bincount(labels, ground.area, minlength=size)
+    area = np.bincount(labels, ground.area, minlength=size).astype(np.float64)
     return Layout(labels, homes, load, area, np.bincount(labels, minlength=size).astype(np.int64))
 
 
 def price_layout(ground: Ground, terms: Terms, labels: IntArray) -> float:
     """Price a whole labelling [m of border]."""
-    from gridplan.solve.groups import price_groups
-
     order = np.argsort(labels, kind="stable").astype(np.int64)
     sizes = np.bincount(labels)
     ptr = np.concatenate(([0], np.cumsum(sizes[sizes > 0]))).astype(np.int64)
@@ -136,8 +138,13 @@ def split_blocks(task: Task, labels: IntArray, turn: int) -> list[IntArray]:
     np.cumsum(np.bincount(ends, minlength=parts), out=indptr[1:])
     size = np.bincount(labels, minlength=parts).astype(np.int64)
     quotient = Ground(
-        indptr, near[order].astype(np.int64), np.r_[weight, weight][order], size[:, None].copy(), size,
-        np.zeros(parts), np.zeros(parts, np.int64),
+        indptr,
+        near[order].astype(np.int64),
+        np.r_[weight, weight][order],
+        size[:, None].copy(),
+        size,
+        np.zeros(parts),
+        np.zeros(parts, np.int64),
     )
     block, _ = halve(quotient, size, -(-n // BLOCK), 1, 1, seed_state(task.seed, 1, turn))
     member = block[labels]
@@ -158,7 +165,7 @@ def improve_block(
         soft = soften(terms)
         anneal(ground, soft, layout, np.array([effort.trials / 2, HOT, COLD]), True, state)
     anneal(ground, terms, layout, np.array([effort.trials, HOT, COLD]), keep, state)
-    parts = int((layout.count > 0).sum())
+    parts = int((layout.size > 0).sum())
     if effort.merges > 0 and parts > 1:
         schedule = np.array([max(8.0, effort.merges * parts), COLD, 0.1, 2.0, 6.0, 0.6, 0.3])
         recombine(ground, terms, layout, schedule, keep, state)
@@ -167,12 +174,14 @@ def improve_block(
     return layout.labels if after < before else labels
 
 
-def repair_block(task: Task, ground: Ground, labels: IntArray, terms: Terms, effort: Effort, state: IntArray) -> IntArray:
+def repair_block(
+    task: Task, ground: Ground, labels: IntArray, terms: Terms, effort: Effort, state: IntArray
+) -> IntArray:
     """Re-cut around parts out of bounds, near and far."""
     work = renumber(labels)
     layout = tally_layout(ground, work, spare=16)
     before = price_layout(ground, terms, labels)
-    ill = int(task.problem.rule.is_legal(layout.homes).__invert__().sum())
+    ill = int((~task.problem.rule.is_legal(layout.homes)).sum())
     if ill == 0 and np.isinf(task.problem.max_area):
         return labels
     for widest in (4.0, 8.0, 12.0):
@@ -188,11 +197,13 @@ def start_labels(task: Task, ground: Ground, state: IntArray) -> IntArray:
     if task.start is not None:
         return task.start.copy()
     load = ground.load if int(ground.load.sum()) > 0 else np.ones(len(ground.load), np.int64)
-    labels, _ = halve(ground, load, min(task.first_parts, len(load)), 1, 3 if len(load) < 20_000 else 1, state)
+    labels, _ = halve(
+        ground, load, min(task.first_parts, len(load)), 1, 3 if len(load) < 20_000 else 1, state
+    )
     return labels
 
 
-def map_threads(func: Callable[[int], IntArray], count: int, workers: int) -> Iterable[IntArray]:
+def map_threads(func: Callable[[int], R], count: int, workers: int) -> Iterable[R]:
     """Run numbered pieces of work in threads (the kernels release the interpreter lock), in order."""
     if workers <= 1 or count <= 1:
         yield from map(func, range(count))
@@ -202,7 +213,12 @@ def map_threads(func: Callable[[int], IntArray], count: int, workers: int) -> It
 
 
 def run_blocks(
-    task: Task, labels: IntArray, terms: Terms, effort: Effort, turn: int, workers: int,
+    task: Task,
+    labels: IntArray,
+    terms: Terms,
+    effort: Effort,
+    turn: int,
+    workers: int,
     work: Callable[[Task, Ground, IntArray, Terms, Effort, IntArray], IntArray],
 ) -> IntArray:
     """Apply one kind of work to every block and join the parts again."""
@@ -225,7 +241,7 @@ def run_blocks(
 
 
 def _spread(task: Task) -> BoolArray:
-    """Fixed atoms of the component, over all atoms of the problem."""
+    """Mark the fixed atoms of the component, over all atoms of the problem."""
     fixed = np.zeros(len(task.problem.units), np.bool_)
     fixed[task.atoms] = task.fixed
     return fixed

@@ -160,7 +160,9 @@ def choose_halving(
 
 
 @njit(cache=True, nogil=True)
-def halve(ground: Ground, load: IntArray, parts: int, smallest: int, tries: int, state: IntArray) -> tuple[IntArray, IntArray]:
+def halve(
+    ground: Ground, load: IntArray, parts: int, smallest: int, tries: int, state: IntArray
+) -> tuple[IntArray, IntArray]:
     """Split a connected region evenly by repeated halving along the best of a few trees.
 
     Parameters

@@ -61,7 +61,7 @@ class Layout(NamedTuple):
     homes: IntArray
     load: IntArray
     area: FloatArray
-    count: IntArray
+    size: IntArray
 
 
 @njit(cache=True, nogil=True)
@@ -76,7 +76,9 @@ def draw(state: IntArray) -> float:
 
 
 @njit(cache=True, nogil=True)
-def judge(base: IntArray, i: int, other: IntArray, j: int, sign: int, rule: IntArray) -> tuple[int, int, float]:
+def judge(
+    base: IntArray, i: int, other: IntArray, j: int, sign: int, rule: IntArray
+) -> tuple[int, int, float]:
     """Judge the tally ``base[i] + sign * other[j]``: total, households not of the chief kind, distance.
 
     The distance is 0 for a legal part, else how far it is from the nearest bound, relative to it.
@@ -129,7 +131,7 @@ def price_part(
         cost += price[GAP] * gap
     if price[TARGET] > 0.0:
         cost += price[BALANCE] * (load / price[TARGET] - 1.0) ** 2
-    return cost + price[AREA] * (area / 1e4) ** 2
+    return float(cost + price[AREA] * (area / 1e4) ** 2)
 
 
 @njit(cache=True, nogil=True)

@@ -16,7 +16,13 @@ BUCKETS = 100
 
 @njit(cache=True, nogil=True)
 def close_best(
-    m_state: IntArray, cost: FloatArray, homes: IntArray, load: IntArray, area: FloatArray, i: int, terms: Terms
+    m_state: IntArray,
+    cost: FloatArray,
+    homes: IntArray,
+    load: IntArray,
+    area: FloatArray,
+    i: int,
+    terms: Terms,
 ) -> tuple[float, int]:
     """Close node i's open part at its cheapest bucket: whole cost and bucket."""
     best, at = np.inf, -1

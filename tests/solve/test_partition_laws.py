@@ -161,8 +161,14 @@ def test_result_depends_on_neither_workers_nor_row_order(ground, seed, random):
     place = np.argsort(shuffled)
     rows = np.array(random.sample(range(len(pairs)), len(pairs)), np.int64)
     again = partition(
-        units[shuffled], kind[shuffled], place[pairs][rows][:, ::-1], length[rows], lower=LOWER, upper=UPPER,
-        seed=seed, xy=xy[shuffled],
+        units[shuffled],
+        kind[shuffled],
+        place[pairs][rows][:, ::-1],
+        length[rows],
+        lower=LOWER,
+        upper=UPPER,
+        seed=seed,
+        xy=xy[shuffled],
     )
     back = again.labels[place]
     assert len(np.unique(np.stack([back, first.labels]), axis=1).T) == first.labels.max() + 1
@@ -201,8 +207,14 @@ def test_pin_moves_an_atom_into_another_part():
     pairs = np.stack([np.arange(n - 1), np.arange(1, n)], axis=1)
     pinned = np.array([0, -1, -1, 0, -1, -1])
     labels = partition(
-        np.full(n, 15), np.zeros(n, int), pairs, np.ones(n - 1), lower=[20], upper=[80],
-        initial=[0, 0, 0, 1, 1, 1], pinned=pinned,
+        np.full(n, 15),
+        np.zeros(n, int),
+        pairs,
+        np.ones(n - 1),
+        lower=[20],
+        upper=[80],
+        initial=[0, 0, 0, 1, 1, 1],
+        pinned=pinned,
     ).labels
     assert labels[:4].tolist() == [0, 0, 0, 0]
 
@@ -211,10 +223,18 @@ def test_buildings_stay_whole_unless_a_bound_demands_the_cut():
     # two slabs of two stairwells: 40 + 30 each, side by side; only whole slabs are needed
     pairs = np.array([[0, 1], [1, 2], [2, 3]])
     done = partition(
-        [40, 30, 40, 30], [0] * 4, pairs, [1.0, 100.0, 1.0], lower=LOWER, upper=UPPER, building=[7, 7, 9, 9],
+        [40, 30, 40, 30],
+        [0] * 4,
+        pairs,
+        [1.0, 100.0, 1.0],
+        lower=LOWER,
+        upper=UPPER,
+        building=[7, 7, 9, 9],
     )
     assert done.labels.tolist() == [0, 0, 1, 1]
-    apart = partition([45, 50, 45], [0] * 3, pairs[:2], [50.0, 1.0], lower=[40], upper=[60], building=[7, 7, 9])
+    apart = partition(
+        [45, 50, 45], [0] * 3, pairs[:2], [50.0, 1.0], lower=[40], upper=[60], building=[7, 7, 9]
+    )
     assert len(set(apart.labels.tolist())) == 3
 
 
@@ -222,14 +242,29 @@ def test_lanes_are_the_better_borders():
     pairs = np.array([[0, 1], [1, 2], [2, 3], [3, 4]])
     for at, wanted in ((1, [0, 0, 1, 1, 1]), (2, [0, 0, 0, 1, 1])):
         lane = np.arange(4) == at
-        assert partition([20] * 5, [0] * 5, pairs, [10.0] * 4, lane=lane, lower=[40], upper=[60]).labels.tolist() == wanted
+        assert (
+            partition([20] * 5, [0] * 5, pairs, [10.0] * 4, lane=lane, lower=[40], upper=[60]).labels.tolist()
+            == wanted
+        )
 
 
 @pytest.mark.parametrize(
     ("kind", "homes", "least"),
     [
-        (0, 0, 0), (0, 1, 1), (0, 49, 49), (0, 50, 0), (0, 80, 0), (0, 81, 1), (0, 99, 19), (0, 100, 0), (0, 149, 0),
-        (1, 29, 29), (1, 30, 0), (1, 51, 1), (1, 59, 9), (1, 60, 0),
+        (0, 0, 0),
+        (0, 1, 1),
+        (0, 49, 49),
+        (0, 50, 0),
+        (0, 80, 0),
+        (0, 81, 1),
+        (0, 99, 19),
+        (0, 100, 0),
+        (0, 149, 0),
+        (1, 29, 29),
+        (1, 30, 0),
+        (1, 51, 1),
+        (1, 59, 9),
+        (1, 60, 0),
     ],
 )
 def test_lemma_for_one_kind(kind, homes, least):
@@ -255,10 +290,12 @@ def test_all_faults_are_told_at_once():
 def test_time_limit_gives_a_whole_labelling():
     side = 40
     index = np.arange(side * side).reshape(side, side)
-    pairs = np.concatenate([
-        np.stack([index[:, :-1].ravel(), index[:, 1:].ravel()], 1),
-        np.stack([index[:-1].ravel(), index[1:].ravel()], 1),
-    ])
+    pairs = np.concatenate(
+        [
+            np.stack([index[:, :-1].ravel(), index[:, 1:].ravel()], 1),
+            np.stack([index[:-1].ravel(), index[1:].ravel()], 1),
+        ]
+    )
     units = np.full(side * side, 2)
     done = partition(
         units, np.ones(side * side, int), pairs, np.ones(len(pairs)), lower=LOWER, upper=UPPER, time_limit=0.0
