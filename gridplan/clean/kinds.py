@@ -176,38 +176,24 @@ def tell_kinds(
     shed = (area < rules.outbuilding_m2) | (around.in_yard & (area <= rules.house_m2))
     odd = ~house & ~around.for_homes & (around.house_share >= AMONG_HOUSES) & ~(floors > rules.house_floors)
     big = area > rules.house_m2
-    conditions = [
-        given,
-        homes & house,
-        homes,
-        (nobody | uncounted) & big,
-        nobody | uncounted,
-        around.no_homes & (area >= rules.outbuilding_m2),
-        around.no_homes | shed,
-        odd,
-        house,
-    ]
-    told = buildings["kind"].fillna("").to_numpy(dtype=object)
-    choices = [
-        told,
-        "selfbuilt",
-        "apartment",
-        "exclusive",
-        "empty",
-        "exclusive",
-        "empty",
-        "exclusive",
-        "selfbuilt",
-    ]
-    kind = np.select(
-        conditions, [np.broadcast_to(np.asarray(c, dtype=object), given.shape) for c in choices], "apartment"
+    rules_in_order = (
+        (homes & house, "selfbuilt"),
+        (homes, "apartment"),
+        ((nobody | uncounted) & big, "exclusive"),
+        (nobody | uncounted, "empty"),
+        (around.no_homes & (area >= rules.outbuilding_m2), "exclusive"),
+        (around.no_homes | shed, "empty"),
+        (odd, "exclusive"),
+        (house, "selfbuilt"),
     )
+    by_rules = np.select([where for where, _ in rules_in_order], [k for _, k in rules_in_order], "apartment")
+    kind = np.where(given, buildings["kind"].fillna("").to_numpy(dtype=object), by_rules).astype(object)
     asked = ~given & ~homes & ~nobody & ~uncounted & ~around.no_homes & ~shed & odd
     ids = buildings["building_id"].to_numpy(dtype=object)
     by_rule = ~given & ~asked
     issues = join_issues(
         issue_rows(
-            "buildings", ids[by_rule], "kind_by_rule", "estimated", np.round(area[by_rule], 1), kind[by_rule]
+            "buildings", ids[by_rule], "kind_by_rule", "estimated", area[by_rule].round(1), kind[by_rule]
         ),
         issue_rows("buildings", ids[asked], "use_unknown_large", "asked", np.round(area[asked], 1)),
     )

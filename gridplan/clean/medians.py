@@ -160,10 +160,10 @@ def _find_slivers(net: Net, faces: Faces, tree: STRtree, sliver_m2: float, thin_
     lesser_rank = np.concatenate([net.rank, net.rank]) > 1
     inner = np.bincount(faces.walk, weights=lesser_rank, minlength=len(faces.area)) == 0
     small = (faces.area < sliver_m2) | (width < thin_m)
-    at_rim = np.bincount(
-        faces.walk, weights=np.concatenate([net.rank, net.rank]) == RIM_RANK, minlength=len(faces.area)
-    )
-    small |= (width < _WIDE * thin_m) & (round_ < _ELONGATED) & (at_rim <= 1)
+    length = shapely.length(net.lines)
+    rim_m = np.where(net.rank == RIM_RANK, length, 0.0)
+    at_rim = np.bincount(faces.walk, weights=np.concatenate([rim_m, rim_m]), minlength=len(faces.area))
+    small |= (width < _WIDE * thin_m) & (round_ < _ELONGATED) & (at_rim <= _WIDE * thin_m)
     small |= inner & (faces.area < _INNER * sliver_m2)
     small &= faces.area > 0
     halves = np.flatnonzero(small[faces.walk])
