@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -124,8 +125,9 @@ def spread(instance: Instance, labels: Labels) -> float:
 def tell_row(solver: str, score: dict[str, Any], wall: float, cpu: float) -> None:
     """Print one row of the quality table."""
     print(
-        f"| {solver} | {100 * score['viol_units']:.3f} | {100 * score['excess_units']:.4f} | {score['k_over_lb']:.3f} "
-        f"| {score['cut_per_grid']:.1f} | {score['compact']:.3f} | {score['contiguity_errors']} | {wall:.3f} | {cpu:.3f} |",
+        f"| {solver} | {100 * score['viol_units']:.3f} | {100 * score['excess_units']:.4f} "
+        f"| {score['k_over_lb']:.3f} | {score['cut_per_grid']:.1f} | {score['compact']:.3f} "
+        f"| {score['contiguity_errors']} | {wall:.3f} | {cpu:.3f} |",
         flush=True,
     )
 
@@ -136,24 +138,22 @@ def compare_quality(names: list[str]) -> None:
     for name in names:
         instance = load_instance(name)
         solve(instance)
-        done, wall, cpu = measure(lambda instance=instance: solve(instance))
+        done, wall, cpu = measure(partial(solve, instance))
         floor = load_floor(name, done.labels)
-        proofs, proof_wall, _ = measure(lambda done=done: done.certificates)
+        proofs, proof_wall, _ = measure(partial(getattr, done, "certificates"))
         print(f"\n### {name} (n={len(done.labels)})\n")
-        print(
-            "| solver | out of bounds % | avoidable % | k/LB | cut per part m | compactness | errors | s | cpu s |"
-        )
+        print("| solver | out of bounds % | avoidable % | k/LB | cut m | compactness | errors | s | cpu s |")
         print("|---|---|---|---|---|---|---|---|---|")
         score = scorer.score(instance, done.labels, wall, floor)
         tell_row("gridplan", score, wall, cpu)
         for peer in PEERS:
             run_peer(peer, load_instance("mix500"))
-            labels, wall, cpu = measure(lambda peer=peer, instance=instance: run_peer(peer, instance))
+            labels, wall, cpu = measure(partial(run_peer, peer, instance))
             tell_row(peer, scorer.score(instance, labels, wall, floor), wall, cpu)
         proved = sum(proof.bound for proof in proofs)
         out = round(score["viol_units"] * float(instance["units"].sum()))
         print(
-            f"\nproved: {proved} of {out} households out of bounds, {len(proofs)} certificates, {proof_wall:.2f} s"
+            f"\nproved: {proved} of {out} households out of bounds, {len(proofs)} proofs, {proof_wall:.2f} s"
         )
 
 
@@ -165,9 +165,7 @@ def compare_even() -> None:
     part = next(iter(load_bench("peers").subs(instance)))
     starts, near, cost = load_bench("peers").csr(part)
     weights = np.maximum(1, np.round(cost * 10)).astype(int).tolist()
-    print(
-        "\n| k | method | load CV | weighted cut m | out of bounds | s | cpu s |\n|---|---|---|---|---|---|---|"
-    )
+    print("\n| k | method | load CV | weighted cut m | out | s | cpu s |\n|---|---|---|---|---|---|---|")
 
     def call_metis(parts: int, seed: int) -> Labels:
         chosen = pymetis.part_graph(
@@ -184,14 +182,14 @@ def compare_even() -> None:
         return labels
 
     for parts in (240, 270, 287):
-        tries = [measure(lambda parts=parts, seed=seed: call_metis(parts, seed)) for seed in range(5)]
+        tries = [measure(partial(call_metis, parts, seed)) for seed in range(5)]
         best = min(tries, key=lambda t: weigh_cut(instance, t[0]))
         solve(instance, target_parts=parts, seed=0)
         rows = [("METIS, best of 5, time of one", *best)]
         rows += [
             (
                 f"gridplan, seed {s}",
-                *measure(lambda parts=parts, s=s: solve(instance, target_parts=parts, seed=s)),
+                *measure(partial(solve, instance, target_parts=parts, seed=s)),
             )
             for s in range(3)
         ]
@@ -201,7 +199,8 @@ def compare_even() -> None:
             cut, out = weigh_cut(instance, labels), int(load[(load < LOWER[1]) | (load > UPPER[1])].sum())
             gain = cut / weigh_cut(instance, best[0]) - 1
             print(
-                f"| {len(load)} | {method} | {spread(instance, labels):.4f} | {cut:.0f} ({100 * gain:+.1f} %) "
+                f"| {len(load)} | {method} | {spread(instance, labels):.4f} "
+                f"| {cut:.0f} ({100 * gain:+.1f} %) "
                 f"| {out} | {wall:.2f} | {cpu:.2f} |",
                 flush=True,
             )
@@ -213,11 +212,12 @@ def compare_few() -> None:
     bound = -(-int(village["units"].sum()) // UPPER[1])
     solve(village)
     for parts in (None, round(bound * 1.01), round(bound * 1.02)):
-        done, wall, cpu = measure(lambda parts=parts: solve(village, target_parts=parts))
+        done, wall, cpu = measure(partial(solve, village, target_parts=parts))
         load = np.bincount(done.labels, village["units"])
         out = int(load[(load < LOWER[1]) | (load > UPPER[1])].sum())
         print(
-            f"village5k, {parts or 'free'}: {len(load)} parts = {len(load) / bound:.3f} of the bound, {out} out, "
+            f"village5k, {parts or 'free'}: {len(load)} parts = "
+            f"{len(load) / bound:.3f} of the bound, {out} out, "
             f"cut {weigh_cut(village, done.labels):.0f} m, {wall:.2f} s, cpu {cpu:.2f} s",
             flush=True,
         )
@@ -230,7 +230,7 @@ def compare_few() -> None:
         )
     with np.load(exact) as stored:
         solved, optimum = stored["ok2"], stored["obj"]
-    done, wall, cpu = measure(lambda: solve(slabs))
+    done, wall, cpu = measure(partial(solve, slabs))
     inside = np.isin(slabs["comp"], np.flatnonzero(solved))
     both = inside[slabs["edges"]].all(axis=1)
     part = {**slabs, "edges": slabs["edges"][both], "blen": slabs["blen"][both], "lane": slabs["lane"][both]}
@@ -238,7 +238,8 @@ def compare_few() -> None:
     value = 100 * parts + weigh_cut(part, done.labels)
     best = float(np.nansum(optimum[solved]))
     print(
-        f"mix5k_entrance: {int(solved.sum())} proven components, {parts} parts, objective {value:.0f} against "
+        f"mix5k_entrance: {int(solved.sum())} proven components, {parts} parts, "
+        f"objective {value:.0f} against "
         f"{best:.0f} ({100 * (value / best - 1):+.2f} %), whole instance {wall:.2f} s, cpu {cpu:.2f} s"
     )
 
@@ -248,13 +249,14 @@ def measure_scale(names: list[str]) -> None:
     solve(load_instance("mix500"))
     for name in names:
         instance = load_instance(name)
-        done, wall, cpu = measure(lambda instance=instance: solve(instance, workers=2))
+        done, wall, cpu = measure(partial(solve, instance, workers=2))
         load = np.bincount(done.labels, instance["units"])
         kind = np.zeros(len(load), np.int64)
         kind[done.labels] = instance["kind"]
         bad = (load < np.array(LOWER)[kind]) | (load > np.array(UPPER)[kind])
         print(
-            f"{name}: n={len(done.labels)}, {len(load)} parts, {100 * load[bad].sum() / load.sum():.4f} % out of bounds, "
+            f"{name}: n={len(done.labels)}, {len(load)} parts, "
+            f"{100 * load[bad].sum() / load.sum():.4f} % out of bounds, "
             f"cut {weigh_cut(instance, done.labels):.0f} m, {wall:.1f} s on 2 threads, cpu {cpu:.1f} s",
             flush=True,
         )

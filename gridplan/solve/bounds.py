@@ -80,7 +80,7 @@ class LoadRule:
             legal = (total >= low) & (total <= high)
             if self.mixed == "forbid":
                 legal &= (homes > 0).sum(axis=1) <= 1
-        return legal | (total == 0)
+        return np.asarray(legal | (total == 0))
 
     def is_too_heavy(self, homes: IntArray) -> BoolArray:
         """Whether a set can only be made legal by taking households away, shape (p,).

@@ -237,7 +237,7 @@ class _Cover:
 
 
 def _prove_windows(base: _Ground, labels: IntArray, ill: BoolArray, proved: BoolArray) -> list[Certificate]:
-    """Grow a window of whole parts around each part out of bounds until its loss is proved to be the least."""
+    """Grow a window of whole parts around each part out of bounds until its loss is proved least."""
     cover = _Cover(np.where(proved, -2, -1).astype(np.int64), {})
     for part in np.unique(labels[ill & ~proved]).tolist():
         mine = np.flatnonzero(labels == part)

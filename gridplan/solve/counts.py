@@ -47,7 +47,7 @@ def share_parts(loads: IntArray, sizes: IntArray, parts: int) -> list[int]:
 
 
 def fit_count(problem: Problem, atoms: IntArray, labels: IntArray, parts: int, pinned: BoolArray) -> IntArray:
-    """Bring a start to a wanted count: halve the fullest part, or join the emptiest to its emptiest neighbour."""
+    """Bring a start to a wanted count: halve the fullest part, or join the emptiest to a neighbour."""
     labels = renumber(labels)
     ground = problem.cut_region(atoms)
     rows = np.repeat(np.arange(len(atoms)), np.diff(ground.indptr))

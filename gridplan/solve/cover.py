@@ -39,7 +39,7 @@ def order_narrow(ground: Ground, atoms: IntArray) -> IntArray:
 def list_by_first(
     rank: IntArray, atoms: IntArray, ptr: IntArray
 ) -> tuple[IntArray, IntArray, IntArray, bool]:
-    """Sort groups by their first atom: starts by rank, groups, bits relative to the first; whether all fit."""
+    """Sort groups by their first atom: starts by rank, groups, bits from the first on; whether all fit."""
     n, groups = len(rank), len(ptr) - 1
     first, bits = np.full(groups, n, np.int64), np.zeros(groups, np.int64)
     for g in range(groups):

@@ -173,7 +173,7 @@ def partition(  # noqa: PLR0913 - keyword options of a front door
 
 
 def _order_atoms(problem: Problem, xy: npt.ArrayLike | None) -> IntArray:
-    """Give the canonical order of the atoms: by point, then by what they hold; as they stand without points."""
+    """Give the canonical order of the atoms: by point, then by content; without points as they stand."""
     n = len(problem.units)
     if xy is None:
         return np.arange(n)
@@ -249,7 +249,7 @@ def _solve_component(task: Task, workers: int) -> tuple[IntArray, bool]:
 
 
 def _is_one_part(problem: Problem, atoms: IntArray) -> bool:
-    """Whether leaving a component whole cannot be beaten: legal or light, and nothing speaks for a division."""
+    """Whether leaving a component whole cannot be beaten: legal or light, nothing speaks for a division."""
     homes = problem.homes[atoms]
     tally = homes.sum(axis=0)
     plain = len(np.flatnonzero(tally)) <= 1 and not (problem.weights.area and problem.area[atoms].any())

@@ -45,7 +45,7 @@ def gather_neighbourhood(
     place: IntArray,
     state: IntArray,
 ) -> tuple[int, int]:
-    """Gather the part of an atom (``first[0]``) and up to ``first[1]`` parts in all: number of atoms and parts."""
+    """Gather the part of an atom (``first[0]``) and up to ``first[1]`` parts: atoms and parts found."""
     start, wanted = first
     size = gather_part(ground, layout.labels, start, atoms, 0, place)
     parts, misses = 1, 0

@@ -109,7 +109,7 @@ def order_tree(
 
 @njit(cache=True, nogil=True)
 def sum_cuts(order: IntArray, parent: IntArray, a: IntArray, b: IntArray, w: FloatArray) -> FloatArray:
-    """Border cost between each subtree and the rest: add each border at both ends, take it off where they meet."""
+    """Border cost between each subtree and the rest: added at both ends, taken off where they meet."""
     m = len(order)
     position = np.empty(m, np.int64)
     for i in range(m):
@@ -134,7 +134,7 @@ def sum_cuts(order: IntArray, parent: IntArray, a: IntArray, b: IntArray, w: Flo
 def choose_halving(
     load: IntArray, order: IntArray, parent: IntArray, cost: FloatArray, parts: int
 ) -> tuple[int, int, float]:
-    """Choose the tree border to cut so that both sides divide evenly: its lower end, parts below, and a score."""
+    """Choose the tree border to cut so that both sides divide evenly: lower end, parts below, score."""
     m = len(order)
     below = load[order].copy()
     for i in range(m - 1, 0, -1):
@@ -152,7 +152,8 @@ def choose_halving(
         j = min(max(j, 1, parts - (m - size[i])), parts - 1, size[i])
         less = min(j, parts - j)
         off = abs(below[i] - j * share) / max(share, 1.0) / less
-        # 8: a tenth of a part's load off weighs as much as the whole range of cut lengths; 0.7: depth of the recursion
+        # 8: an eighth of a part's load off weighs as much as the whole range of cut lengths
+        # 0.7: even halves, for the depth of the recursion
         score = 8.0 * off + cost[i] / widest + 0.7 * (0.5 - less / parts)
         if score < best_score:
             best, best_parts, best_score = i, j, score

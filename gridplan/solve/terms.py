@@ -48,7 +48,7 @@ class Ground(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """Rule and prices: ``rule[0] = mode, cap, need, limit``, ``rule[1+k] = upper weight, lower weight, lower, upper``."""
+    """Rule and prices: ``rule[0]`` mode, cap, need, limit; ``rule[1+k]`` weights above and below, bounds."""
 
     rule: IntArray
     price: FloatArray

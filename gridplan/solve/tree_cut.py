@@ -1,11 +1,11 @@
-"""The exact best cut of a spanning tree into parts within bounds: a programme over (node, load of the open part)."""
+"""The best cut of a spanning tree into parts: an exact programme over (node, load of the open part)."""
 
 from __future__ import annotations
 
 import numpy as np
 from numba import njit
 
-from gridplan.solve.terms import FloatArray, Ground, IntArray, Terms, price_part
+from gridplan.solve.terms import CAP, FloatArray, Ground, IntArray, Terms, price_part
 
 __all__ = ["BUCKETS", "cut_tree"]
 
@@ -33,6 +33,14 @@ def close_best(
         if total < best:
             best, at = total, b
     return best, at
+
+
+@njit(cache=True, nogil=True)
+def find_bucket(a: int, b: int, limit: int) -> int:
+    """Find the bucket of two loads together; -1 where a load above the limit would grow."""
+    if a + b <= limit:
+        return (a + b) * BUCKETS // limit
+    return BUCKETS + 1 if a == 0 or b == 0 else -1
 
 
 @njit(cache=True, nogil=True)
@@ -71,7 +79,7 @@ def cut_tree(
     new_homes, new_area = np.empty((top + 1, kinds), np.int64), np.empty(top + 1)
     for i in range(m):
         v = atoms[order[i]]
-        b = top if ground.load[v] > limit else ground.load[v] * BUCKETS // limit
+        b = find_bucket(ground.load[v], 0, limit)
         reach[i, 0], reach[i, 1] = b, b
         cost[i, b] = 0.0
         homes[i, b] = ground.homes[v]
@@ -95,19 +103,13 @@ def cut_tree(
                 if cost[c, j] == np.inf:
                     continue
                 both = load[v, i] + load[c, j]
-                if both > limit:
-                    if load[v, i] > 0 and load[c, j] > 0:
-                        continue
-                    b = top
-                else:
-                    b = both * BUCKETS // limit
-                if area[v, i] + area[c, j] > terms.price[7]:
+                b = find_bucket(load[v, i], load[c, j], limit)
+                if b < 0 or area[v, i] + area[c, j] > terms.price[CAP]:
                     continue
                 if cost[v, i] + cost[c, j] < new_cost[b]:
                     new_cost[b], new_load[b] = cost[v, i] + cost[c, j], both
                     new_area[b] = area[v, i] + area[c, j]
-                    for k in range(kinds):
-                        new_homes[b, k] = homes[v, i, k] + homes[c, j, k]
+                    new_homes[b] = homes[v, i] + homes[c, j]
                     from_own[c, b], from_child[c, b] = i, j
                     new_high = max(new_high, b)
         for b in range(low, new_high + 1):
@@ -126,9 +128,9 @@ def trace_parts(
 ) -> tuple[IntArray, int]:
     """Read the parts back from the choices, root first."""
     m = len(order)
-    bucket, part = np.empty(m, np.int64), np.empty(m, np.int64)
+    part = np.empty(m, np.int64)
     state = closing.copy()
-    bucket[0], part[0], parts = closing[0], 0, 1
+    part[0], parts = 0, 1
     # children were merged from the last to the first, so the choices of a node unfold from the first child on
     for c in range(1, m):
         v = parent[c]
