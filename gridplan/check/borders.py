@@ -33,8 +33,8 @@ ON_STREET_M = 0.03
 LENGTH_SLACK_M = 0.02
 #: Streets are looked up in pieces of this length [m], so that the boxes of slanting ones stay small.
 PIECE_M = 20.0
-#: Distance of the places at which a street is looked for inside an atom [m]: a room's width.
-SAMPLE_M = 2.0
+#: Distance of the places at which a street is looked for inside an atom [m]: half a house's width.
+SAMPLE_M = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +276,10 @@ def find_straddling(polygons: GeometryArray, streets: GeometryArray) -> npt.NDAr
     if not len(streets):
         return marked
     points = shapely.points(shapely.get_coordinates(shapely.segmentize(streets, SAMPLE_M)))
-    hit, atom = shapely.STRtree(polygons).query(points, predicate="within")
+    hit, atom = shapely.STRtree(polygons).query(points, predicate="dwithin", distance=ON_STREET_M)
+    # on a border there are two atoms at hand; what is left lies inside one, or on the district's rim
+    alone = np.bincount(hit, minlength=len(points))[hit] == 1
+    hit, atom = hit[alone], atom[alone]
     inner = ~shapely.dwithin(shapely.boundary(polygons[atom]), points[hit], ON_STREET_M)
     marked[atom[inner]] = True
     return marked

@@ -97,6 +97,7 @@ def judge_areas(reading: Reading, one: LevelReading) -> AreaVerdicts:
         verdicts.values[i].update(households=int(homes[i]), counted=int(sums[i].sum()))
     if bad == "violation":
         _apply_proofs(one, verdicts, *reading.proofs[level.id])
+        _excuse_land(one, verdicts, reading.proofs[level.id][1])
     return verdicts
 
 
@@ -142,6 +143,18 @@ def _apply_proofs(
         verdicts.status[i], verdicts.certificate[i] = "exempt", claim.kind
         verdicts.certificate_id[i] = claim.id
         verdicts.values[i].update(certificate=claim.kind, certificate_id=claim.id, proved=claim.bound)
+
+
+def _excuse_land(one: LevelReading, verdicts: AreaVerdicts, proofs: list[Proof]) -> None:
+    """Mark land over the cap as exempt where it is a single atom that is certified as such."""
+    size = np.bincount(one.labels[one.labels >= 0], minlength=len(one.codes))
+    for proof in proofs:
+        if proof.reason or proof.claim.atoms is None or proof.claim.kind != "indivisible":
+            continue
+        for i in one.labels[proof.claim.atoms]:
+            if i >= 0 and size[i] == 1 and verdicts.reason[i] == "land_over_cap":
+                verdicts.status[i], verdicts.certificate[i] = "exempt", proof.claim.kind
+                verdicts.certificate_id[i] = proof.claim.id
 
 
 def judge_bounded(reading: Reading) -> list[Finding]:

@@ -134,25 +134,22 @@ def judge_whole(reading: Reading) -> list[Finding]:
 
 def _find_elsewhere(reading: Reading) -> list[str]:
     """Find buildings of which more than half stands outside their own atoms."""
-    buildings = reading.plan.buildings
-    ids = building_ids(buildings)
-    inner = shapely.point_on_surface(buildings.geometry.to_numpy())
-    first = pd.Series(np.arange(len(reading.building)), index=pd.Index(reading.building, dtype=object))
-    first = first[reading.building != ""]
-    single = ~first.index.duplicated(keep=False)
-    place = first[single].reindex(ids).to_numpy()
-    known = ~np.isnan(place)
-    inside = np.zeros(len(ids), dtype=bool)
-    atom = place[known].astype(np.int64)
-    inside[known] = shapely.intersects(reading.geometry[atom], inner[known])
-    doubtful = [i for i in np.flatnonzero(~inside) if ids[i] in first.index]
-    shapes = buildings.geometry.to_numpy()
-    return [str(ids[i]) for i in doubtful if _share_inside(reading, shapes[i], first[[ids[i]]]) < 0.5]
-
-
-def _share_inside(reading: Reading, footprint: shapely.Geometry, atoms: pd.Series) -> float:
-    own = shapely.area(shapely.intersection(reading.geometry[atoms.to_numpy()], footprint)).sum()
-    return float(own / max(shapely.area(footprint), 1e-9))
+    ids = building_ids(reading.plan.buildings)
+    footprints = reading.plan.buildings.geometry.to_numpy()
+    unique = np.flatnonzero(~ids.duplicated())
+    row = pd.Series(unique, index=ids[unique]).reindex(reading.building).to_numpy(dtype=np.float64)
+    atom = np.flatnonzero(~np.isnan(row))
+    house = row[atom].astype(np.int64)
+    inner = shapely.point_on_surface(footprints)
+    settled = np.ones(len(ids), dtype=bool)
+    settled[house] = False
+    settled[house[shapely.intersects(reading.geometry[atom], inner[house])]] = True
+    left = ~settled[house]
+    own = np.zeros(len(ids))
+    common = shapely.intersection(reading.geometry[atom[left]], footprints[house[left]])
+    np.add.at(own, house[left], shapely.area(common))
+    elsewhere = ~settled & (own < shapely.area(footprints) / 2)
+    return [str(one) for one in ids[elsewhere]]
 
 
 def _count_cut(reading: Reading, one: LevelReading, home: npt.NDArray[np.bool_]) -> list[Finding]:

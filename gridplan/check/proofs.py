@@ -126,7 +126,9 @@ def _verify_claim(carriers: Carriers, claim: Claim, taken: npt.NDArray[np.bool_]
     prove = PROOFS.get(claim.kind)
     if prove is None:
         return Proof(claim, "certificate_kind_unknown", 0)
-    if claim.atoms is None or not carriers.dwelling[claim.atoms].all() or claim.bound <= 0:
+    # land may be too large to be cut: a claim about nobody, and only of that kind
+    land = claim.kind == "indivisible" and claim.bound == 0
+    if claim.atoms is None or claim.bound < 0 or not (land or _holds_dwellings(carriers, claim)):
         return Proof(claim, "certificate_core_broken", 0)
     if taken[claim.atoms].any():
         return Proof(claim, "certificate_cores_overlap", 0)
@@ -134,6 +136,10 @@ def _verify_claim(carriers: Carriers, claim: Claim, taken: npt.NDArray[np.bool_]
     if not reason and proved < claim.bound:
         reason = "certificate_bound_too_high"
     return Proof(claim, reason, proved)
+
+
+def _holds_dwellings(carriers: Carriers, claim: Claim) -> bool:
+    return claim.bound > 0 and bool(carriers.dwelling[claim.atoms].all())
 
 
 def prove_arithmetic(carriers: Carriers, core: IntArray) -> tuple[str, int]:

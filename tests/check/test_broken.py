@@ -299,6 +299,16 @@ def test_building_dropped_and_listed_is_accounted_for() -> None:
     assert violations(replace(plan, issues=listed)) == set()
 
 
+def test_pieces_of_a_split_building_did_not_come_in() -> None:
+    from gridplan.schema import issue_rows
+
+    plan = towns.build_sound_town()
+    split = issue_rows("buildings", ["B00005"], "part_own_building", "split", detail="B00004")
+    told = replace(plan, issues=split)
+    assert ("accounted", "buildings_lost") in violations(told)
+    assert violations(replace(told, provenance={**plan.provenance, "buildings_in": "93"})) == set()
+
+
 def test_hole_is_named_with_its_code_and_size() -> None:
     plan = cut_hole_in_atoms(towns.build_sound_town())
     findings = check_plan(plan)

@@ -147,3 +147,21 @@ def test_kinds_that_may_not_mix_part_their_neighbours() -> None:
     findings = check_plan(mixed)
     told = {read_reason(text)[0] for text in findings[findings["key"] == "bounded"]["reason"]}
     assert "mixed_kinds" in told
+
+
+def test_land_that_cannot_be_cut_is_exempt_when_certified() -> None:
+    homes, grids = [60, 0, 60], [0, 1, 2]
+    sub = np.array([[0, 1, 2]])
+
+    def build(certificates: pd.DataFrame | None) -> Plan:
+        labels = {"subgrid": sub, "grid": np.array([grids])}
+        scheme = towns.SCHEME.replace("20000.0\n[[", "399.0\n[[")
+        return towns.build_town(np.array([homes]), labels, certificates=certificates, scheme=scheme)
+
+    def judge_land(plan: Plan) -> set[str]:
+        findings = check_plan(plan)
+        land = findings[(findings["level"] == "subgrid") & (findings["code"] == "S002")]
+        return set(land["verdict"])
+
+    assert judge_land(build(None)) == {"warning"}
+    assert judge_land(build(towns.certify("subgrid", "indivisible", [1], 0))) == {"exempt"}
