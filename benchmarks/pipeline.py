@@ -19,7 +19,6 @@ import psutil
 
 from benchmarks.tiling import find_city, tile_city
 from gridplan import Inputs, load_scheme, make_plan, write_plan
-from gridplan.report import describe_plan
 
 SIZES = (1_000, 10_000, 100_000)
 SAMPLE_S = 0.2
@@ -55,7 +54,7 @@ def _plan_once(town: Path, workers: int) -> None:
     inputs = Inputs(buildings=f"{town}#buildings", streets=f"{town}#streets", boundary=f"{town}#boundary")
     plan = make_plan(inputs, load_scheme("gridplan"), workers=workers)
     before = time.perf_counter()
-    write_plan(plan, town.with_name("plan.gpkg"), describe_plan(plan))
+    write_plan(plan, town.with_name("plan.gpkg"))
     end = time.perf_counter()
     grids = plan.areas["grid"]
     told = {
