@@ -14,7 +14,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import psutil
 
 from benchmarks.tiling import find_city, tile_city
@@ -23,7 +22,6 @@ from gridplan import Inputs, load_scheme, make_plan, write_plan
 SIZES = (1_000, 10_000, 100_000)
 SAMPLE_S = 0.2
 MIB = 1024.0**2
-TOTALS = ("buildings", "households", "unproven", "seconds", "peak_mib")
 
 #: What one run tells: the totals, and under "rooms" seconds and peak memory by room.
 Run = dict[str, Any]
@@ -97,15 +95,20 @@ def _count_memory(process: psutil.Process) -> float:
 
 
 def format_runs(runs: list[Run]) -> str:
-    """Write the runs as one Markdown table, a size per column."""
-    rooms = pd.DataFrame(
-        {n: {room: cost[0] for room, cost in run["rooms"].items()} for n, run in enumerate(runs)}
-    )
-    totals = pd.DataFrame(runs)[list(TOTALS)].T
-    rows = [*totals.iloc[:3].iterrows(), *rooms.iterrows(), *totals.iloc[3:].iterrows()]
-    lines = [f"| {name} | " + " | ".join(f"{value:,.1f}" for value in row) + " |" for name, row in rows]
-    head = "| | " + " | ".join(f"{run['buildings']:,}" for run in runs) + " |"
-    return "\n".join([head, "| --- |" + " ---: |" * len(runs), *lines])
+    """Write the runs as one Markdown table, a size per column; a room tells seconds and peak memory so far."""
+    rows = [
+        ("households", [f"{run['households']:,}" for run in runs]),
+        ("unproven areas", [f"{run['unproven']:,}" for run in runs]),
+        *((room, [_tell_cost(*run["rooms"][room]) for run in runs]) for room in runs[0]["rooms"]),
+        ("**whole way**", [_tell_cost(run["seconds"], run["peak_mib"]) for run in runs]),
+    ]
+    head = ("buildings", [f"{run['buildings']:,}" for run in runs])
+    lines = [f"| {name} | {' | '.join(cells)} |" for name, cells in (head, *rows)]
+    return "\n".join([lines[0], "| --- |" + " ---: |" * len(runs), *lines[1:]])
+
+
+def _tell_cost(seconds: float, peak_mib: float | None) -> str:
+    return f"{seconds:,.1f} s" if peak_mib is None else f"{seconds:,.1f} s, {peak_mib:,.0f} MiB"
 
 
 def _read_options() -> argparse.Namespace:
