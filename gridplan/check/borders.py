@@ -16,7 +16,6 @@ import shapely
 __all__ = [
     "Borders",
     "Segments",
-    "find_straddling",
     "fingerprint_segments",
     "measure_borders",
     "take_segments",
@@ -163,7 +162,7 @@ def measure_borders(
     streets: GeometryArray,
     ranks: IntArray,
     blocks: IntArray | None = None,
-    straddling: npt.NDArray[np.bool_] | None = None,
+    houses: IntArray | None = None,
 ) -> Borders:
     """Measure the shared borders of polygons and find what they lie on.
 
@@ -175,8 +174,10 @@ def measure_borders(
         Street lines, same CRS, shape (k,).
     ranks
         Rank of each street, shape (k,).
-    blocks, straddling
-        See :func:`rank_detours`; without blocks there are no detours.
+    blocks, houses
+        Block and house of each atom, -1 for land, shape (n,). With them, a border that leaves the street
+        around a house keeps the street's rank: a house that stands on a street lies on one side whole,
+        and to go through it is to cross the street all the same.
     """
     segments = take_segments(polygons)
     n = len(polygons)
@@ -198,8 +199,10 @@ def measure_borders(
     apart = first[owner[first] != owner[first + 1]]
     sides = np.column_stack([owner[apart], owner[apart + 1]])
     rank = rank_segments(ends[apart], streets, ranks)
-    if blocks is not None:
-        rank = rank_detours(rank, sides, blocks, straddling)
+    if blocks is not None and houses is not None:
+        detour = (rank == 0) & (blocks[sides[:, 0]] != blocks[sides[:, 1]])
+        detour &= _find_on_street(polygons, streets, houses, np.unique(sides[detour]))[sides].any(axis=1)
+        rank = rank_detours(rank, blocks[sides], detour)
     length = np.hypot(ends[apart, 2] - ends[apart, 0], ends[apart, 3] - ends[apart, 1])
     keys = (sides[:, 0] * n + sides[:, 1]) * 4 + rank
     unique, place = np.unique(keys, return_inverse=True)
@@ -211,39 +214,21 @@ def measure_borders(
 
 
 def rank_detours(
-    rank: npt.NDArray[np.int8],
-    sides: IntArray,
-    blocks: IntArray,
-    straddling: npt.NDArray[np.bool_] | None,
+    rank: npt.NDArray[np.int8], blocks: IntArray, detour: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.int8]:
-    """Give a border that leaves the street around a house the rank of that street.
-
-    A house that stands on a street is not cut: it lies on one side whole, and the border of the two
-    blocks runs around it. To go through that house is to cross the street all the same.
+    """Give detours the strongest rank between their two blocks, else the strongest around either.
 
     Parameters
     ----------
     rank
         Rank of each shared segment, shape (s,).
-    sides
-        The two atoms of each, shape (s, 2).
     blocks
-        Block of each atom, shape (n,).
-    straddling
-        Atoms that a street runs through, with all atoms of the same house; None for all. Only their
-        borders are detours: a block told wrongly elsewhere bars nothing.
-
-    Returns
-    -------
-    ndarray of int8, shape (s,)
-        The strongest rank between the two blocks, else around either.
+        The blocks on either side, shape (s, 2).
+    detour
+        Which segments are detours, shape (s,).
     """
-    pair = np.sort(blocks[sides], axis=1)
-    apart = pair[:, 0] != pair[:, 1]
-    detour = apart & (rank == 0)
-    if straddling is not None:
-        detour &= straddling[sides].any(axis=1)
-    known = apart & (rank > 0)
+    pair = np.sort(blocks, axis=1)
+    known = (pair[:, 0] != pair[:, 1]) & (rank > 0)
     if not detour.any() or not known.any():
         return rank
     width = int(pair.max()) + 1
@@ -262,27 +247,30 @@ def rank_detours(
     return ranked
 
 
-def find_straddling(polygons: GeometryArray, streets: GeometryArray) -> npt.NDArray[np.bool_]:
-    """Mark the polygons that a street runs through, shape (n,).
+def _find_on_street(
+    polygons: GeometryArray, streets: GeometryArray, houses: IntArray, asked: IntArray
+) -> npt.NDArray[np.bool_]:
+    """Mark the atoms that a street runs through, with all atoms of the same house, shape (n,).
 
     Parameters
     ----------
-    polygons
-        The atoms, shape (n,).
-    streets
-        Street lines, same CRS.
+    polygons, streets, houses
+        As in :func:`measure_borders`.
+    asked
+        The atoms that it is asked of.
     """
     marked = np.zeros(len(polygons), dtype=bool)
-    if not len(streets):
+    if not len(streets) or not len(asked):
         return marked
+    marked[asked] = True
+    looked_at = np.flatnonzero(marked | np.isin(houses, houses[asked][houses[asked] >= 0]))
+    marked[:] = False
     points = shapely.points(shapely.get_coordinates(shapely.segmentize(streets, SAMPLE_M)))
-    hit, atom = shapely.STRtree(polygons).query(points, predicate="dwithin", distance=ON_STREET_M)
-    # on a border there are two atoms at hand; what is left lies inside one, or on the district's rim
-    alone = np.bincount(hit, minlength=len(points))[hit] == 1
-    hit, atom = hit[alone], atom[alone]
-    inner = ~shapely.dwithin(shapely.boundary(polygons[atom]), points[hit], ON_STREET_M)
-    marked[atom[inner]] = True
-    return marked
+    hit, atom = shapely.STRtree(polygons[looked_at]).query(points, predicate="intersects")
+    inner = ~shapely.dwithin(shapely.boundary(polygons[looked_at[atom]]), points[hit], ON_STREET_M)
+    marked[looked_at[atom[inner]]] = True
+    on_street = houses[marked & (houses >= 0)]
+    return marked | np.isin(houses, on_street)
 
 
 def rank_segments(ends: FloatArray, streets: GeometryArray, ranks: IntArray) -> npt.NDArray[np.int8]:

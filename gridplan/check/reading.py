@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from gridplan.check.borders import Borders, find_straddling, measure_borders
+from gridplan.check.borders import Borders, measure_borders
 from gridplan.check.carriers import Carriers, find_carriers
 from gridplan.check.proofs import Proof, read_claims, verify_claims
 from gridplan.check.rule import LoadRule, make_load_rule
@@ -103,20 +103,14 @@ class Reading:
         ranks = pd.to_numeric(streets["rank"], errors="coerce").fillna(0).to_numpy(dtype=np.int64)
         barring = (ranks >= 1) & (ranks <= 3)
         lines = streets.geometry.to_numpy()[barring]
-        blocks, straddling = self._find_blocks(lines)
-        return measure_borders(self.geometry, lines, ranks[barring], blocks, straddling)
-
-    def _find_blocks(self, lines: npt.NDArray[np.object_]) -> tuple[IntArray | None, npt.NDArray[np.bool_]]:
-        """Give the blocks told by the atoms, and the atoms of houses that stand on a street."""
-        straddling = find_straddling(self.geometry, lines)
-        if "block" not in self.plan.atoms.columns:
-            return None, straddling
-        blocks = pd.to_numeric(self.plan.atoms["block"], errors="coerce").fillna(-1).to_numpy(dtype=np.int64)
-        house = pd.factorize(self.building)[0]
-        on_street = np.zeros(house.max(initial=-1) + 1, dtype=bool)
-        on_street[house[straddling]] = True
-        straddling |= on_street[house] & (self.building != "")
-        return blocks - blocks.min(initial=0), straddling
+        blocks = None
+        if "block" in self.plan.atoms.columns:
+            told = (
+                pd.to_numeric(self.plan.atoms["block"], errors="coerce").fillna(-1).to_numpy(dtype=np.int64)
+            )
+            blocks = told - told.min(initial=0)
+        houses = np.where(self.building != "", pd.factorize(self.building)[0], -1)
+        return measure_borders(self.geometry, lines, ranks[barring], blocks, houses)
 
     def passable_pairs(self, level: Level) -> IntArray:
         """Pairs of atoms that an area of the level may join, shape (p, 2)."""

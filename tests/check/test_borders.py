@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridplan.check.borders import (
-    find_straddling,
     fingerprint_segments,
     measure_borders,
     rank_segments,
@@ -82,17 +81,15 @@ def test_border_around_a_house_on_the_street_keeps_its_rank() -> None:
     streets = as_array(line((10, 0), (10, 3)), line((10, 3), (10, 7)), line((10, 7), (10, 10)))
     ranks = np.array([1, 1, 1])
     blocks = np.array([0, 0, 1])
-    straddling = find_straddling(cells, streets)
-    assert straddling.tolist() == [False, True, False]
     plain = measure_borders(cells, streets, ranks)
-    kept = measure_borders(cells, streets, ranks, blocks, straddling)
+    kept = measure_borders(cells, streets, ranks, blocks, np.array([-1, 0, -1]))
     by_pair = {tuple(p): int(r) for p, r in zip(plain.pairs.tolist(), plain.rank, strict=True)}
     assert by_pair == {(0, 1): 0, (0, 2): 1, (1, 2): 0}
     by_pair = {tuple(p): int(r) for p, r in zip(kept.pairs.tolist(), kept.rank, strict=True)}
     assert by_pair == {(0, 1): 0, (0, 2): 1, (1, 2): 1}
     # a block told wrongly where no house stands on the street bars nothing
     lie = measure_borders(box_row(10, 10, 10), as_array(line((10, 0), (10, 10))), np.array([1]),
-                          np.array([0, 1, 2]), np.zeros(3, dtype=bool))  # fmt: skip
+                          np.array([0, 1, 2]), np.array([0, 1, 2]))  # fmt: skip
     assert {tuple(p): int(r) for p, r in zip(lie.pairs.tolist(), lie.rank, strict=True)} == {
         (0, 1): 1,
         (1, 2): 0,
