@@ -109,7 +109,7 @@ def dissolve_level(plan: Plan, level_id: str) -> gpd.GeoDataFrame:
 
 
 def order_codes(xy: npt.NDArray[np.float64], labels: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Number areas west to east, then north to south.
+    """Put areas in order west to east, then north to south.
 
     The order is that of the Chinese unit-grid standards: rows run from the west to the east, and the
     next row lies further south. An area's place is the mean of its points, the height of a row is

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
-from gridplan.graph import AtomGraph, Borders, sum_borders
+from gridplan.graph import AtomGraph, Borders, find_components, sum_borders
 from gridplan.scheme import Level, Scheme
-from gridplan.solve.bounds import LoadRule, make_rule
+from gridplan.solve.bounds import LoadRule, Mixed, make_rule
 from gridplan.solve.carriers import find_passages, gather_homes
 from gridplan.solve.certify import Certificate, certify
 from gridplan.solve.land import settle_land
@@ -61,31 +63,54 @@ class _Homes:
     rule: LoadRule
     level: Level
 
-    def solve(self, inside: BoolArray, chosen: IntArray, options: _Options) -> tuple[IntArray, bool]:
-        """Divide the chosen homes, using the borders marked as inside only."""
+    def solve(self, zones: IntArray, chosen: IntArray, pieces: IntArray, options: _Options) -> IntArray:
+        """Divide the chosen homes zone by zone; homes of one piece stay together."""
+        _, first, of_home = np.unique(pieces[chosen], return_index=True, return_inverse=True)
+        count = len(first)
         local = np.full(len(self.atoms), -1, dtype=np.int64)
-        local[chosen] = np.arange(len(chosen))
-        use = inside & (local[self.borders.pairs] >= 0).all(axis=1)
+        local[chosen] = of_home
+        inside = zones[self.borders.pairs[:, 0]] == zones[self.borders.pairs[:, 1]]
+        borders = sum_borders(
+            local, self.borders.pairs[inside], self.borders.length[inside], self.borders.street[inside]
+        )
         lower, upper = self.level.bound_arrays()
         done = partition(
-            self.units[chosen],
-            self.kind[chosen],
-            local[self.borders.pairs[use]],
-            self.borders.length[use],
+            np.bincount(of_home, self.units[chosen], minlength=count).astype(np.int64),
+            self.kind[chosen[first]],
+            borders.pairs,
+            borders.length,
             lower=lower,
             upper=np.maximum(upper, 1),
-            lane=self.borders.street[use] >= self.borders.length[use] / 2,
-            area=self.area[chosen],
+            lane=borders.street >= borders.length / 2,
+            area=np.bincount(of_home, self.area[chosen], minlength=count),
             max_area=self.level.max_area_m2 or None,
-            xy=self.xy[chosen],
-            building=self.building[chosen],
+            xy=self.xy[chosen[first]],
+            building=self.building[chosen[first]],
             weights=Weights(**self.level.weights),
-            mixed=self.level.mixed,
+            mixed=cast(Mixed, self.level.mixed),
             seed=options.seed,
             workers=options.workers,
-            time_limit=options.time_limit,
+            time_limit=options.time_left(),
         )
-        return done.labels.astype(np.int64), done.status == "time_limit"
+        return done.labels.astype(np.int64)[of_home]
+
+    def join_slices(self) -> IntArray:
+        """Label the pieces that need not be cut: the slices of each building that one area could hold."""
+        pairs = self.borders.pairs
+        same = (self.building[pairs[:, 0]] == self.building[pairs[:, 1]]) & (
+            self.block[pairs[:, 0]] == self.block[pairs[:, 1]]
+        )
+        fits = ~self.rule.is_too_heavy(self._sum_by_building())[self._number_buildings()]
+        return find_components(len(self.atoms), pairs[same & fits[pairs].all(axis=1)]).astype(np.int64)
+
+    def _number_buildings(self) -> IntArray:
+        return np.unique(self.building, return_inverse=True)[1].astype(np.int64)
+
+    def _sum_by_building(self) -> IntArray:
+        building = self._number_buildings()
+        homes = np.zeros((int(building.max(initial=-1)) + 1, len(self.rule.kinds)), dtype=np.int64)
+        np.add.at(homes, building, self.rule.split_homes(self.units, self.kind))
+        return homes
 
     def find_illegal(self, labels: IntArray) -> BoolArray:
         """Mark the homes that lie in an area out of bounds."""
@@ -97,6 +122,19 @@ class _Homes:
         if self.level.max_area_m2:
             illegal |= np.bincount(labels, self.area, minlength=k) > self.level.max_area_m2
         return illegal[labels]
+
+    def find_cut(self, labels: IntArray) -> BoolArray:
+        """Mark the homes of buildings that are cut although a single area could hold them."""
+        building = self._number_buildings()
+        spread = np.unique(np.stack([building, labels], axis=1), axis=0)[:, 0]
+        cut = np.bincount(spread) > 1
+        return (cut & ~self.rule.is_too_heavy(self._sum_by_building()))[building]
+
+    def weigh_trouble(self, labels: IntArray, zones: IntArray) -> IntArray:
+        """Sum up what is wrong in each zone: households out of bounds first, then homes of cut buildings."""
+        bad = np.bincount(zones, np.where(self.find_illegal(labels), self.units, 0))
+        cut = np.bincount(zones, self.find_cut(labels))
+        return (bad * (len(labels) + 1) + cut).astype(np.int64)
 
     def prove(self, labels: IntArray) -> tuple[tuple[Certificate, ...], BoolArray]:
         """Return the proofs for areas out of bounds, and the homes in such areas that none covers."""
@@ -113,7 +151,7 @@ class _Homes:
             upper=np.maximum(upper, 1),
             area=self.area,
             max_area=self.level.max_area_m2 or None,
-            mixed=self.level.mixed,
+            mixed=cast(Mixed, self.level.mixed),
         )
         covered = np.zeros(len(labels), dtype=bool)
         for proof in proofs:
@@ -127,7 +165,14 @@ class _Homes:
 class _Options:
     seed: int
     workers: int
-    time_limit: float | None
+    deadline: float | None
+
+    def is_late(self) -> bool:
+        return self.deadline is not None and time.monotonic() >= self.deadline
+
+    def time_left(self) -> float | None:
+        """Seconds to the deadline; never nothing, since the first search must come to some answer."""
+        return None if self.deadline is None else max(self.deadline - time.monotonic(), 0.01)
 
 
 def solve_homes(
@@ -159,15 +204,14 @@ def solve_homes(
     -------
     HomesResult
     """
-    options = _Options(seed, workers, time_limit)
+    options = _Options(seed, workers, None if time_limit is None else time.monotonic() + time_limit)
     passage = find_passages(graph, level.never_cross, level.min_border_m)
     home = gather_homes(graph, passage, scheme.atoms.carry_land_m2)
     homes = _collect_homes(graph, blocks, home, passage, level)
     labels = np.full(len(graph), -1, dtype=np.int64)
     proofs: tuple[Certificate, ...] = ()
-    timed_out = False
     if len(homes.atoms):
-        areas, proofs, timed_out = _divide(homes, options)
+        areas, proofs = _divide(homes, options)
         where = np.full(len(graph), -1, dtype=np.int64)
         where[homes.atoms] = np.arange(len(homes.atoms))
         labels[home >= 0] = areas[where[home[home >= 0]]]
@@ -175,7 +219,7 @@ def solve_homes(
             replace(one, core=tuple(int(a) for a in homes.atoms[np.asarray(one.core)])) for one in proofs
         )
     labels = settle_land(graph, blocks, passage, labels, level, scheme.atoms)
-    return HomesResult(labels, proofs, timed_out)
+    return HomesResult(labels, proofs, options.is_late())
 
 
 def _collect_homes(
@@ -194,7 +238,7 @@ def _collect_homes(
         atoms=atoms,
         units=units,
         kind=kind,
-        area=area,
+        area=area.astype(np.float64),
         xy=graph.xy[atoms],
         building=graph.building[atoms],
         block=blocks[atoms],
@@ -204,7 +248,7 @@ def _collect_homes(
     )
 
 
-def _divide(homes: _Homes, options: _Options) -> tuple[IntArray, tuple[Certificate, ...], bool]:
+def _divide(homes: _Homes, options: _Options) -> tuple[IntArray, tuple[Certificate, ...]]:
     """Solve zone by zone; let zones in trouble join their neighbours until legal or proved."""
     pairs = homes.borders.pairs
     zones = start_zones(homes.block, pairs)
@@ -213,34 +257,69 @@ def _divide(homes: _Homes, options: _Options) -> tuple[IntArray, tuple[Certifica
     np.add.at(sums, zones, split)
     between = sum_borders(zones, pairs, homes.borders.length, homes.borders.street)
     zones = merge_infeasible_zones(sums, between, homes.rule)[zones]
-    inside = zones[pairs[:, 0]] == zones[pairs[:, 1]]
-    labels, timed_out = homes.solve(inside, np.arange(len(zones)), options)
+    whole, single = homes.join_slices(), np.arange(len(zones))
+    labels = homes.solve(zones, single, whole, options)
+    labels = _improve(homes, zones, labels, homes.find_illegal(labels), single, options)
     proofs: tuple[Certificate, ...] = ()
     for turn in range(JOINS + JOINS_AFTER_PROOF + 1):
         troubled = homes.find_illegal(labels)
+        if turn == JOINS:
+            labels = _mend_cuts(homes, labels, whole, options)
         if turn >= JOINS:
             proofs, troubled = homes.prove(labels)
-        if not troubled.any() or timed_out or turn == JOINS + JOINS_AFTER_PROOF:
+        if options.is_late() or turn == JOINS + JOINS_AFTER_PROOF or (turn >= JOINS and not troubled.any()):
             break
-        zones, labels = _join_and_solve(homes, zones, labels, troubled, options)
-    return labels, proofs, timed_out
+        between = sum_borders(zones, pairs, homes.borders.length, homes.borders.street)
+        zones = join_zones(zones, between, np.unique(zones[troubled]))
+        for pieces in (whole, single):
+            labels = _improve(homes, zones, labels, troubled, pieces, options)
+    return labels, proofs
 
 
-def _join_and_solve(
-    homes: _Homes, zones: IntArray, labels: IntArray, troubled: BoolArray, options: _Options
-) -> tuple[IntArray, IntArray]:
-    """Join troubled zones with a neighbour and keep what gets better by it."""
+def _mend_cuts(homes: _Homes, labels: IntArray, whole: IntArray, options: _Options) -> IntArray:
+    """Look around each building that is cut without need for a plan of its surroundings that keeps it whole.
+
+    One ring of neighbouring areas, then two; a handful of buildings even in a city, so a plain loop.
+    """
+    one_zone = np.zeros(len(labels), dtype=np.int64)
+    for building in np.unique(homes.building[homes.find_cut(labels)]).tolist():
+        own = homes.building == building
+        for rings in (1, 2):
+            if options.is_late():
+                return labels
+            chosen = np.flatnonzero(_look_around(homes, labels, own, rings))
+            fresh = labels.copy()
+            fresh[chosen] = int(labels.max()) + 1 + homes.solve(one_zone, chosen, whole, options)
+            fresh = np.unique(fresh, return_inverse=True)[1].astype(np.int64)
+            if homes.weigh_trouble(fresh, one_zone)[0] < homes.weigh_trouble(labels, one_zone)[0]:
+                labels = fresh
+                break
+    return labels
+
+
+def _look_around(homes: _Homes, labels: IntArray, own: BoolArray, rings: int) -> BoolArray:
+    """Mark the homes of the areas that some homes lie in, and of so many rings of areas around."""
     pairs = homes.borders.pairs
-    between = sum_borders(zones, pairs, homes.borders.length, homes.borders.street)
-    joined = join_zones(zones, between, np.unique(zones[troubled]))
-    chosen = np.flatnonzero(np.isin(joined, np.unique(joined[troubled])))
-    inside = joined[pairs[:, 0]] == joined[pairs[:, 1]]
+    around = np.isin(labels, labels[own])
+    for _ in range(rings):
+        around[pairs[around[pairs].any(axis=1)].ravel()] = True
+        around = np.isin(labels, labels[around])
+    return around
+
+
+def _improve(
+    homes: _Homes, zones: IntArray, labels: IntArray, troubled: BoolArray, pieces: IntArray, options: _Options
+) -> IntArray:
+    """Solve the zones with trouble again and keep what gets better by it.
+
+    Zones that do not get better keep their areas, but stay joined: the next turn looks further out.
+    """
+    chosen = np.flatnonzero(np.isin(zones, np.unique(zones[troubled])))
+    if not len(chosen):
+        return labels
     fresh = labels.copy()
-    fresh[chosen] = int(labels.max()) + 1 + homes.solve(inside, chosen, options)[0]
-    before = np.bincount(joined, np.where(homes.find_illegal(labels), homes.units, 0))
-    fresh_labels = np.unique(fresh, return_inverse=True)[1].astype(np.int64)
-    after = np.bincount(joined, np.where(homes.find_illegal(fresh_labels), homes.units, 0))
-    better = after < before
-    # What does not get better keeps its areas, but stays joined: the next turn looks further out.
-    mixed = np.where(better[joined], fresh, labels)
-    return joined, np.unique(mixed, return_inverse=True)[1].astype(np.int64)
+    fresh[chosen] = int(labels.max()) + 1 + homes.solve(zones, chosen, pieces, options)
+    fresh = np.unique(fresh, return_inverse=True)[1].astype(np.int64)
+    better = homes.weigh_trouble(fresh, zones) < homes.weigh_trouble(labels, zones)
+    kept = np.where(better[zones], int(labels.max()) + 1 + fresh, labels)
+    return np.unique(kept, return_inverse=True)[1].astype(np.int64)
