@@ -95,7 +95,7 @@ def _count_memory(process: psutil.Process) -> float:
 
 
 def format_runs(runs: list[Run]) -> str:
-    """Write the runs as one Markdown table, a size per column; a room tells seconds and peak memory so far."""
+    """Write the runs as one Markdown table, a size per column; rooms tell seconds and peak memory."""
     rows = [
         ("households", [f"{run['households']:,}" for run in runs]),
         ("unproven areas", [f"{run['unproven']:,}" for run in runs]),
