@@ -110,16 +110,10 @@ def choose_lanes(faces: Geometries, sides: Ints, rank: Ints, largest: float) -> 
     return group_faces(len(faces), sides[service & ~wide[block[sides[:, 0]]]])
 
 
-def order_faces(faces: Geometries) -> Geometries:
-    """Sort faces west to east, then north to south, by their boxes."""
-    box = shapely.bounds(faces)
-    return faces[np.lexsort((box[:, 2], -box[:, 1], -box[:, 3], box[:, 0]))]
-
-
 def draw_ground(lines: Geometries, district: shapely.Geometry) -> tuple[Geometries, Ints]:
     """Return the faces between lines that lie in the district, and the faces beside each line."""
     faces = draw_faces(lines)
-    faces = order_faces(faces[find_holders(shapely.point_on_surface(faces), np.array([district])) >= 0])
+    faces = faces[find_holders(shapely.point_on_surface(faces), np.array([district])) >= 0]
     return faces, find_sides(lines, faces)
 
 

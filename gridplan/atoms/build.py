@@ -53,8 +53,10 @@ def shift_layers(
     for frame in (buildings, barriers):
         geometry = shapely.transform(frame.geometry.to_numpy(), lambda xy: xy - origin)
         moved.append(frame.set_geometry(gpd.GeoSeries(geometry, index=frame.index)))
-    rank = moved[1].sort_values("rank", kind="stable")
-    return moved[0].sort_index(), rank, shapely.transform(district, lambda xy: xy - origin), origin
+    lines = moved[1]
+    box = shapely.bounds(lines.geometry.to_numpy()).reshape(-1, 4)
+    lines = lines.iloc[np.lexsort((lines.geometry.length, *box.T, lines["rank"]))]
+    return moved[0].sort_index(), lines, shapely.transform(district, lambda xy: xy - origin), origin
 
 
 def prepare_site(
@@ -285,7 +287,7 @@ def build_atoms(
     cells = list(map_tasks(fill_tile, tiles, workers=workers))
     polygons, owner, lane_block, moved = collect_cells(cells, owners)
     polygons = restore_rim(polygons, site.ground, outline)
-    polygons = shapely.transform(polygons, lambda xy: xy + origin)
+    polygons = shapely.normalize(shapely.transform(polygons, lambda xy: xy + origin))
     frame = build_frame(polygons, owner, lane_block, site, local)
     issues.append(name_moved(moved, site, local))
     issues.append(find_groundless(owner, site, local))

@@ -159,13 +159,9 @@ def cut_polygons(polygons: Geometries, counts: Ints) -> tuple[Geometries, Ints, 
         Parts that this one stands for: 1, more where no straight cut left two single pieces.
     """
     todo, index, load = polygons, np.arange(len(polygons)), np.asarray(counts, dtype=np.int64)
-    done: list[tuple[Geometries, Ints, Ints]] = []
-    while len(todo):
-        whole = load <= 1
-        done.append((todo[whole], index[whole], load[whole]))
-        todo, index, load = todo[~whole], index[~whole], load[~whole]
-        if len(todo) == 0:
-            break
+    done = [(todo[load <= 1], index[load <= 1], load[load <= 1])]
+    while (load > 1).any():
+        todo, index, load = todo[load > 1], index[load > 1], load[load > 1]
         cuts = halve(todo, load)
         stuck = np.array([cut is None for cut in cuts])
         done.append((todo[stuck], index[stuck], load[stuck]))
@@ -173,6 +169,7 @@ def cut_polygons(polygons: Geometries, counts: Ints) -> tuple[Geometries, Ints, 
         load = np.array([n for _, due, i in fresh for n in (due, load[i] - due)], dtype=np.int64)
         index = np.array([index[i] for _, _, i in fresh for _ in range(2)], dtype=np.int64)
         todo = np.array([piece for pair, _, _ in fresh for piece in pair], dtype=object)
+        done.append((todo[load <= 1], index[load <= 1], load[load <= 1]))
     parts, index, load = (np.concatenate(column) for column in zip(*done, strict=True))
     centre = shapely.get_coordinates(shapely.centroid(parts))
     order = np.lexsort((-centre[:, 1].round(2), centre[:, 0].round(2), index))

@@ -51,9 +51,14 @@ def node_lines(lines: Geometries) -> Geometries:
 
 
 def draw_faces(lines: Geometries) -> Geometries:
-    """Return the faces between noded lines as polygons."""
-    faces: Geometries = shapely.get_parts(shapely.polygonize(lines))
-    return faces
+    """Return the faces between noded lines as polygons, west to east, each begun at one and the same vertex.
+
+    The order and the first vertices decide between equally good triangulations further on; they must not
+    depend on the order of the lines.
+    """
+    faces: Geometries = shapely.normalize(shapely.get_parts(shapely.polygonize(lines)))
+    box = shapely.bounds(faces)
+    return faces[np.lexsort((shapely.area(faces), box[:, 2], -box[:, 1], -box[:, 3], box[:, 0]))]
 
 
 def find_holders(points: Geometries, polygons: Geometries) -> Ints:

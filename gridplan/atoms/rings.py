@@ -225,8 +225,7 @@ def assign_holes(shell: npt.NDArray[np.bool_], label: Ints, rings: tuple[Ints, I
 
     for i in np.flatnonzero(high - low > 1):
         hole = draw(holes[i])
-        inner = shapely.point_on_surface(hole)
-        around = [s for s in shells[low[i] : high[i]] if shapely.contains(draw(s), inner)]
+        around = [s for s in shells[low[i] : high[i]] if shapely.covers(draw(s), hole)]
         if around:
             part[holes[i]] = min(around, key=lambda s: draw(s).area)
     return part

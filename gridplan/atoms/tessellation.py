@@ -87,10 +87,12 @@ def triangulate(faces: npt.NDArray[np.object_], zone: Ints, keys: Ints) -> Mesh:
     turn = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
     xy = np.where((turn < 0)[:, None, None], xy[:, ::-1], xy)
     vertex = np.searchsorted(keys, point_keys(xy.reshape(-1, 2)))
-    # a fixed order of triangles and of the corners within: the triangulation is free to list them as it likes
     pairs = zone[np.repeat(face, 3)] * len(keys) + vertex
     names, node = np.unique(pairs, return_inverse=True)
-    return Mesh(node.reshape(-1, 3), names % len(keys), names // len(keys))
+    corners = node.reshape(-1, 3)
+    # sums over corners must not depend on where the triangulation begins to list them
+    corners = np.take_along_axis(corners, (corners.argmin(axis=1)[:, None] + np.arange(3)) % 3, axis=1)
+    return Mesh(corners, names % len(keys), names // len(keys))
 
 
 def find_reach(mesh: Mesh, xy: Floats, owned: Bools) -> tuple[Floats, Ints, Ints]:
