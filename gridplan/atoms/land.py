@@ -80,9 +80,12 @@ def find_open_land(
     for block in some[count[some] > 0]:
         mine = order[ends[block] : ends[block + 1]]
         around = shapely.buffer(
-            shapely.simplify(buildings[mine], OUTLINE_M), reach[mine] + NECK_M, quad_segs=3
+            shapely.simplify(buildings[mine], OUTLINE_M),
+            reach[mine] + NECK_M,
+            join_style="mitre",
+            mitre_limit=1.2,
         )
-        near = shapely.buffer(shapely.union_all(around), -NECK_M, quad_segs=3)
+        near = shapely.buffer(shapely.union_all(around), -NECK_M, join_style="mitre", mitre_limit=1.2)
         pieces = shapely.get_parts(shapely.difference(blocks[block], shapely.simplify(near, OUTLINE_M)))
         land.append(
             pieces[(shapely.get_type_id(pieces) == 3) & (shapely.area(pieces) >= options.land_min_m2)]

@@ -205,6 +205,9 @@ def _draw_labels(
     sizes = ((level, 5.5, "#2f3338"), (parent, 10.5, "#11151b")) if parent else ((level, 10.0, "#11151b"),)
     for wanted, points, colour in sizes:
         areas = described[wanted]
+        if wanted == level and parent:
+            # a number on every field and pond would hide those of the grids that people look for
+            areas = areas[areas["households"] > 0]
         shapes = areas.geometry.to_numpy()
         codes = areas["code"].to_numpy(dtype=object)
         spots = shapely.get_coordinates(shapely.point_on_surface(shapes))
