@@ -136,7 +136,8 @@ class AtomRules:
         kind of grid can be filled (0 % of the households of wangjing and nantes_centre out of bounds,
         0.22 % and 0.10 % with slices of 40 of buildings above 80).
     reach_m
-        Land farther than this from every dwelling or institution of its block is an atom of its own [m].
+        Land farther than this from every dwelling or institution of its block is an atom of its own [m];
+        at the corners of a plot up to a quarter more.
     shed_reach_m
         The same for buildings of kind ``empty`` [m]; chosen on the maps of vologda: a shed in a field
         must not claim the field.

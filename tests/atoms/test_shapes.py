@@ -92,7 +92,8 @@ def test_open_land_beyond_reach_is_its_own_and_cut() -> None:
     assert land["area_m2"].max() <= AtomRules().land_max_m2
     assert atoms.frame["area_m2"].max() < 100_000
     own = atoms.frame[atoms.frame["building_id"].notna()].geometry.iloc[0]
-    assert shapely.hausdorff_distance(own, box(100, 480, 110, 490)) < 60
+    # 50 m, at the corners of a plot up to a quarter more
+    assert shapely.hausdorff_distance(own, box(100, 480, 110, 490)) < 50 * 1.25
 
 
 def test_sheds_do_not_claim_the_field() -> None:
