@@ -36,8 +36,6 @@ class Blocks:
         Lane blocks: faces of barriers of rank <= 2, and of rank 3 inside large blocks.
     block
         Block (face of rank <= 2) of each lane block.
-    main
-        Face of rank 1 of each lane block: the tiles that work is shared out by.
     lines
         Their noded outlines.
     issues
@@ -46,7 +44,6 @@ class Blocks:
 
     polygons: Geometries
     block: Ints
-    main: Ints
     lines: Geometries
     issues: pd.DataFrame
 
@@ -163,10 +160,9 @@ def build_blocks(
     polygons, beside = draw_ground(kept, district)
     rank, beside = rank[parted], beside[(~inner).sum() :]
     block = group_faces(len(polygons), beside[rank == 3])
-    main = group_faces(len(polygons), beside[rank >= 2])
     gone = np.flatnonzero(root != np.arange(len(area)))
     first = np.unique(lane, return_index=True)[1][gone]
-    return Blocks(polygons, block, main, kept, list_joined(faces[first], area[gone]))
+    return Blocks(polygons, block, kept, list_joined(faces[first], area[gone]))
 
 
 def list_joined(faces: Geometries, area: Floats) -> pd.DataFrame:

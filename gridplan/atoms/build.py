@@ -22,8 +22,8 @@ from gridplan.scheme import AtomRules
 
 __all__ = ["build_atoms"]
 
-#: Buildings worked on at a time: bounds the memory and never changes the result.
-TILE_BUILDINGS = 4_000
+#: Buildings worked on at a time: bounds the memory, keeps the arrays in the cache, never changes the result.
+TILE_BUILDINGS = 1_000
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -101,13 +101,17 @@ def prepare_site(
     return site, [straddles, outside, sliced, blocks.issues]
 
 
+def group_rows(label: Ints, count: int) -> list[Ints]:
+    """Return the rows of each label 0..count-1, ascending; rows with a label below 0 are left out."""
+    order = np.argsort(label, kind="stable")
+    return np.split(order, np.searchsorted(label[order], np.arange(count + 1)))[1:-1]
+
+
 def make_tiles(site: Site, options: AtomRules) -> tuple[list[Tile], list[Ints]]:
-    """Pack whole faces of rank 1 into tiles; also return the owners of each (land behind the units)."""
-    units, ground, blocks = site.units, site.ground, site.blocks
-    alive = np.flatnonzero(site.home >= 0)
-    load = np.bincount(blocks.main[site.home[alive]], minlength=int(blocks.main.max()) + 1)
-    tile_of_main = (np.cumsum(load) - load) // TILE_BUILDINGS
-    tile_of_block = np.unique(tile_of_main, return_inverse=True)[1][blocks.main]
+    """Pack lane blocks into tiles; also return the owners of each (open land behind the units)."""
+    units, ground, lane_blocks = site.units, site.ground, len(site.blocks.polygons)
+    load = np.bincount(site.home[site.home >= 0], minlength=lane_blocks)
+    tile_of_block = np.unique((np.cumsum(load) - load) // TILE_BUILDINGS, return_inverse=True)[1]
     owner_block = np.concatenate([site.home, site.land_block])
     owner = np.where(ground.land >= 0, len(site.home) + ground.land, ground.unit)
     face_tile = tile_of_block[np.where(owner >= 0, owner_block[owner], ground.lane_block)]
@@ -115,37 +119,37 @@ def make_tiles(site: Site, options: AtomRules) -> tuple[list[Tile], list[Ints]]:
     anchors = np.concatenate(
         [shapely.point_on_surface(units.polygons), np.full(len(site.land_block), shapely.Point())]
     )
-    in_frame = np.zeros(len(owner_block), dtype=bool)
-    in_frame[ground.near] = True
-    in_frame[len(site.home) :] = True
+    fresh = np.ones(len(owner_block), dtype=bool)
+    fresh[ground.near] = False
+    fresh[len(site.home) :] = False
     # noded again with the footprints: what lies within one lane block and one tile, off the open land
     sides = ground.sides
     line_tile = np.where(sides >= 0, face_tile[sides], -1)
     loose = (sides >= 0).all(axis=1) & (line_tile[:, 0] == line_tile[:, 1])
     loose &= ground.lane_block[sides[:, 0]] == ground.lane_block[sides[:, 1]]
     loose &= (ground.land[sides] < 0).all(axis=1)
-    tiles, owners = [], []
-    for number in range(int(tile_of_block.max()) + 1):
-        mine = np.flatnonzero(owner_tile == number)
-        faces = np.flatnonzero(face_tile == number)
-        local = np.searchsorted(mine, owner[faces])
-        beside = (line_tile == number).any(axis=1)
-        fresh = np.flatnonzero(~in_frame[mine])
+    second = np.where(line_tile[:, 0] == line_tile[:, 1], -1, line_tile[:, 1])
+    count = int(tile_of_block.max()) + 1
+    owners, faces = group_rows(owner_tile, count), group_rows(face_tile, count)
+    beside = group_rows(np.concatenate([line_tile[:, 0], second]), count)
+    tiles = []
+    for mine, inside, rows in zip(owners, faces, beside, strict=True):
+        lines = rows % len(sides)
+        new = np.flatnonzero(fresh[mine])
         tiles.append(
             Tile(
-                ground.faces[faces],
-                ground.lane_block[faces],
-                np.where(owner[faces] >= 0, local, -1),
-                ground.lines[beside & ~loose],
-                ground.lines[beside & loose],
+                ground.faces[inside],
+                ground.lane_block[inside],
+                np.where(owner[inside] >= 0, np.searchsorted(mine, owner[inside]), -1),
+                ground.lines[lines[~loose[lines]]],
+                ground.lines[lines[loose[lines]]],
                 owner_block[mine],
-                units.polygons[mine[fresh]],
-                fresh,
+                units.polygons[mine[new]],
+                new,
                 anchors[mine],
                 options.land_min_m2,
             )
         )
-        owners.append(mine)
     return tiles, owners
 
 
