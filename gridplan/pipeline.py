@@ -24,7 +24,6 @@ from gridplan.contiguity import build_graph
 from gridplan.crs import to_metres
 from gridplan.io import read_layers
 from gridplan.io import write_plan as write_tables
-from gridplan.parallel import default_workers
 from gridplan.plan import FORMAT_VERSION, Plan
 from gridplan.report import describe_plan
 from gridplan.schema import CERTIFICATE_COLUMNS, CleanLayers, Layers, join_issues
@@ -101,7 +100,7 @@ def make_plan(
     scheme: Scheme,
     *,
     seed: int = 0,
-    workers: int | None = None,
+    workers: int = 1,
     time_limit: float | None = None,
     progress: Progress | None = None,
 ) -> Plan:
@@ -116,7 +115,7 @@ def make_plan(
     seed
         Same inputs, scheme and seed give the same plan.
     workers
-        Number of processes; default as many as there are processors. The plan does not depend on it.
+        Number of processes; the plan does not depend on it. More than one needs a script with a main guard.
     time_limit
         Seconds for the search; the best so far is returned after that, and the provenance says so.
     progress
@@ -127,7 +126,6 @@ def make_plan(
     GridplanError
         If the input cannot be planned on.
     """
-    workers = default_workers() if workers is None else workers
     watch = _Watch(progress)
     with watch.enter("read"):
         layers = to_metres(
@@ -308,9 +306,10 @@ def _tell_inputs(layers: Layers, clean: CleanLayers) -> dict[str, str]:
         for source in layers.sources
     ]
     given = layers.buildings["households"]
+    refused = layers.issues[(layers.issues["layer"] == "buildings") & (layers.issues["action"] == "dropped")]
     return {
         "inputs": json.dumps(told, ensure_ascii=False, sort_keys=True),
-        "buildings_in": str(len(layers.buildings)),
+        "buildings_in": str(len(layers.buildings) + refused["id"].nunique()),
         "streets_in": str(len(layers.streets)),
         "households_in": str(int(given.sum())),
         "households_unknown_in": str(int(given.isna().sum())),

@@ -11,6 +11,10 @@ from pathlib import Path
 import matplotlib as mpl
 import pytest
 from hypothesis import HealthCheck, settings
+from lattice_town import build_town
+
+from gridplan.pipeline import write_plan
+from gridplan.plan import Plan
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -75,3 +79,15 @@ def browser_path() -> str:
             return path
     _refuse("no Chromium: run `make test`, or name one in GRIDPLAN_BROWSER", "CI")
     raise AssertionError("unreachable")
+
+
+@pytest.fixture(scope="session")
+def town() -> Plan:
+    """Return a plan of a small town laid out by hand."""
+    return build_town()
+
+
+@pytest.fixture(scope="session")
+def plan_file(town: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of that plan."""
+    return write_plan(town, tmp_path_factory.mktemp("plan") / "town.gpkg")

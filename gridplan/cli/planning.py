@@ -15,6 +15,7 @@ from gridplan.demo import find_towns
 from gridplan.errors import InputError
 from gridplan.i18n import t
 from gridplan.io import write_plan
+from gridplan.parallel import default_workers
 from gridplan.pipeline import ROOMS, Inputs, make_plan
 from gridplan.plan import Plan
 from gridplan.report import describe_plan, draw_overview, format_summary, summarise_plan
@@ -79,7 +80,7 @@ def _make_and_write(
             inputs,
             scheme,
             seed=options.seed,
-            workers=options.workers,
+            workers=options.workers or default_workers(),
             time_limit=options.time_limit,
             progress=bar,
         )

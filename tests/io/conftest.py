@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
 import geopandas as gpd
+import hostile as hostile_module
 import numpy as np
 import pytest
+from lattice_town import build_town
 
 from gridplan.plan import Plan
 from gridplan.report import describe_plan
 
-TESTS = Path(__file__).resolve().parents[1]
-
-
-def _load(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    # dataclasses look their module up by name
-    import sys
-
-    sys.modules[path.stem] = module
-    spec.loader.exec_module(module)
-    return module
-
 
 @pytest.fixture(scope="session")
 def hostile() -> ModuleType:
-    return _load(TESTS / "hostile.py")
+    return hostile_module
 
 
 @pytest.fixture
@@ -41,8 +28,7 @@ def make_town(hostile: ModuleType, tmp_path: Path) -> Callable[[], object]:
 
 @pytest.fixture(scope="session")
 def plan() -> Plan:
-    made: Plan = _load(TESTS / "report" / "lattice_town.py").build_town()
-    return made
+    return build_town()
 
 
 @pytest.fixture(scope="session")
