@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from gridplan.cli import FINE, VIOLATIONS
 from gridplan.cli.progress import RoomBar
 from gridplan.demo import find_towns
 from gridplan.errors import InputError
-from gridplan.i18n import t
+from gridplan.i18n import t, translate_error
 from gridplan.io import write_plan
 from gridplan.parallel import default_workers
 from gridplan.pipeline import ROOMS, Inputs, make_plan
@@ -55,11 +56,12 @@ def run_demo(options: argparse.Namespace) -> int:
     folder = Path(options.out)
     folder.mkdir(parents=True, exist_ok=True)
     chosen = towns if options.town is None else {options.town: towns[options.town]}
+    map_lang = _choose_map_language(options.lang)
     results, codes = {}, []
     for name, inputs in chosen.items():
         target = folder / f"{name}.gpkg"
         told, text, code = _make_and_write(
-            inputs, load_scheme("gridplan"), options, target, target.with_suffix(".png")
+            inputs, load_scheme("gridplan"), options, target, target.with_suffix(".png"), map_lang=map_lang
         )
         results[name] = told
         codes.append(code)
@@ -70,11 +72,28 @@ def run_demo(options: argparse.Namespace) -> int:
     return max(codes)
 
 
+def _choose_map_language(lang: str) -> str:
+    """Draw the demo's maps in English on a machine without a Chinese font, and say so."""
+    try:
+        find_fonts(t("map.title", lang, place="", level=""), lang)
+    except InputError as error:
+        print(translate_error(error, lang), file=sys.stderr)
+        return "en"
+    return lang
+
+
 def _make_and_write(
-    inputs: Inputs, scheme: Scheme, options: argparse.Namespace, out: Path, picture: Path | None
+    inputs: Inputs,
+    scheme: Scheme,
+    options: argparse.Namespace,
+    out: Path,
+    picture: Path | None,
+    *,
+    map_lang: str | None = None,
 ) -> tuple[dict[str, object], str, int]:
     """Make a plan and write it; return what to tell a machine, what to tell people, and the exit code."""
-    _require_writable(out, picture, options.lang)
+    map_lang = map_lang or options.lang
+    _require_writable(out, picture, map_lang)
     with RoomBar((*ROOMS, "write", "map"), options.lang, quiet=options.quiet or options.json) as bar:
         plan = make_plan(
             inputs,
@@ -88,7 +107,7 @@ def _make_and_write(
         plan = _time_room(plan, "write", bar, lambda: write_plan(plan, out, areas))
         if picture is not None:
             plan = _time_room(
-                plan, "map", bar, lambda: draw_overview(plan, picture, lang=options.lang, areas=areas)
+                plan, "map", bar, lambda: draw_overview(plan, picture, lang=map_lang, areas=areas)
             )
     summary = summarise_plan(plan, areas)
     violations = int((plan.findings["verdict"] == "violation").sum())
