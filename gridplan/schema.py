@@ -47,6 +47,53 @@ ATOM_COLUMNS = (
 )
 
 
+def issue_rows(
+    layer: str,
+    ids: Iterable[object],
+    code: str,
+    action: str,
+    value: npt.ArrayLike = np.nan,
+    detail: str | Iterable[str] = "",
+) -> pd.DataFrame:
+    """Make rows of the issues table.
+
+    Parameters
+    ----------
+    layer
+        The layer that the ids belong to.
+    ids
+        One id per row.
+    code
+        What was wrong; the texts are under ``issue.<code>``.
+    action
+        dropped, repaired, estimated, assigned, split, merged, asked or noted.
+    value
+        A number per row or for all (metres, m2, households), NaN for none.
+    detail
+        More words per row or for all (other ids).
+    """
+    names = [str(one) for one in ids]
+    n = len(names)
+    details = [detail] * n if isinstance(detail, str) else list(detail)
+    values = np.broadcast_to(np.asarray(value, dtype=np.float64), (n,))
+    return pd.DataFrame(
+        {
+            "layer": pd.array([layer] * n, dtype="str"),
+            "id": pd.array(names, dtype="str"),
+            "code": pd.array([code] * n, dtype="str"),
+            "action": pd.array([action] * n, dtype="str"),
+            "value": values,
+            "detail": pd.array(details, dtype="str"),
+        },
+        columns=list(ISSUE_COLUMNS),
+    )
+
+
+def empty_issues() -> pd.DataFrame:
+    """Return an issues table without rows."""
+    return issue_rows("", [], "", "")
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where a layer came from.
@@ -107,7 +154,7 @@ class Layers:
     boundary: gpd.GeoDataFrame | None = None
     existing: gpd.GeoDataFrame | None = None
     sources: tuple[Source, ...] = ()
-    issues: pd.DataFrame = field(default_factory=lambda: empty_issues())
+    issues: pd.DataFrame = field(default_factory=empty_issues)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,53 +186,6 @@ class CleanLayers:
     issues: pd.DataFrame
     compounds: gpd.GeoDataFrame | None = None
     existing: gpd.GeoDataFrame | None = None
-
-
-def empty_issues() -> pd.DataFrame:
-    """Return an issues table without rows."""
-    return issue_rows("", [], "", "")
-
-
-def issue_rows(
-    layer: str,
-    ids: Iterable[object],
-    code: str,
-    action: str,
-    value: npt.ArrayLike = np.nan,
-    detail: str | Iterable[str] = "",
-) -> pd.DataFrame:
-    """Make rows of the issues table.
-
-    Parameters
-    ----------
-    layer
-        The layer that the ids belong to.
-    ids
-        One id per row.
-    code
-        What was wrong; the texts are under ``issue.<code>``.
-    action
-        dropped, repaired, estimated, assigned, split, merged, asked or noted.
-    value
-        A number per row or for all (metres, m2, households), NaN for none.
-    detail
-        More words per row or for all (other ids).
-    """
-    names = [str(one) for one in ids]
-    n = len(names)
-    details = [detail] * n if isinstance(detail, str) else list(detail)
-    values = np.broadcast_to(np.asarray(value, dtype=np.float64), (n,))
-    return pd.DataFrame(
-        {
-            "layer": pd.array([layer] * n, dtype="str"),
-            "id": pd.array(names, dtype="str"),
-            "code": pd.array([code] * n, dtype="str"),
-            "action": pd.array([action] * n, dtype="str"),
-            "value": values,
-            "detail": pd.array(details, dtype="str"),
-        },
-        columns=list(ISSUE_COLUMNS),
-    )
 
 
 def join_issues(*tables: pd.DataFrame) -> pd.DataFrame:

@@ -83,7 +83,7 @@ def _join_small(
 def _split_large(
     graph: AtomGraph, passage: Borders, pieces: IntArray, left: npt.NDArray[np.bool_], level: Level
 ) -> IntArray:
-    """Number the pieces that stay land; those above the area cap are divided."""
+    """Give the pieces that stay land a number each; divide those above the area cap."""
     atoms = np.flatnonzero(left)
     local = np.full(len(graph), -1, dtype=np.int64)
     local[atoms] = np.arange(len(atoms))

@@ -140,7 +140,7 @@ def _choose_pieces(
 
 
 def _prove_oversize(graph: AtomGraph, labels: IntArray, level: Level) -> tuple[Certificate, ...]:
-    """An atom above the cap on its own (a factory hall, a station) leaves no choice."""
+    """List the atoms above the cap on their own (a factory hall, a station): they leave no choice."""
     large = np.flatnonzero(graph.area > level.max_area_m2)
     alone = np.bincount(labels)[labels[large]] == 1
     return tuple(
