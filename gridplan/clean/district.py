@@ -19,7 +19,7 @@ __all__ = ["derive_district", "take_boundary"]
 #: Holes of a given outline below this are drawing errors [m2]; own choice, a football pitch and a half.
 _HOLE_M2 = 10_000.0
 #: Buildings within twice this distance belong to one district [m]. Chosen on the maps of nantes_centre,
-#: karhula, wangjing and longgang: with 60 m they fell into islands with bays and holes; no district has those.
+#: karhula, wangjing and longgang: with 60 m they fell into islands with bays and holes.
 _REACH_M = 200.0
 #: The derived outline keeps this far from the last building [m].
 _MARGIN_M = 20.0
