@@ -101,7 +101,9 @@ def draw_overview(
     for wanted in filter(None, (chosen, plan.scheme[chosen].parent)):
         if wanted not in described:
             described[wanted] = describe_areas(plan, wanted)
-    figure = Figure(figsize=(size[0] / _DPI, size[1] / _DPI), dpi=_DPI, facecolor="white")
+    # letters and lines grow with the picture, so that every size shows the same sheet
+    dpi = _DPI * min(size[0] / PICTURE_SIZE[0], size[1] / PICTURE_SIZE[1])
+    figure = Figure(figsize=(size[0] / dpi, size[1] / dpi), dpi=dpi, facecolor="white")
     FigureCanvasAgg(figure)
     axes = figure.add_axes((0.012, 0.05, 0.766, 0.938))
     scale = _fit_axes(figure, axes, plan, described[chosen])
@@ -267,7 +269,7 @@ def _save(figure: Figure, target: Path) -> None:
     # no date and no program version in the file: the same plan gives the same bytes
     unset = {"png": ("Software",), "svg": ("Date", "Creator"), "pdf": ("CreationDate", "Creator", "Producer")}
     try:
-        figure.savefig(part, format=kind, dpi=_DPI, metadata=dict.fromkeys(unset[kind]))
+        figure.savefig(part, format=kind, dpi=figure.dpi, metadata=dict.fromkeys(unset[kind]))
         part.replace(target)
     except OSError as error:
         part.unlink(missing_ok=True)

@@ -66,9 +66,11 @@ def test_equal_plans_are_equal_files(plan: Plan, areas: Areas, file: Path, tmp_p
     assert len(digests) == 1
 
 
-def test_settings_of_gdal_are_left_alone(file: Path) -> None:
-    assert pyogrio.get_gdal_config_option("OGR_CURRENT_DATE") is None
-    assert pyogrio.get_gdal_config_option("OGR_SQLITE_SYNCHRONOUS") is None
+def test_settings_of_gdal_are_left_alone(plan: Plan, areas: Areas, tmp_path: Path) -> None:
+    names = ("OGR_CURRENT_DATE", "OGR_SQLITE_SYNCHRONOUS")
+    before = [pyogrio.get_gdal_config_option(name) for name in names]
+    write_plan(plan, tmp_path / "plan.gpkg", areas)
+    assert [pyogrio.get_gdal_config_option(name) for name in names] == before
 
 
 def test_layers_and_columns_of_the_contract(plan: Plan, file: Path) -> None:

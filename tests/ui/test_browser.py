@@ -81,7 +81,7 @@ def test_the_map_lives_without_any_other_host(server: str, browser_path: str, tm
         page.mouse.click(x, y)
         page.wait_for_selector("text=四至：东至槐树巷")
         page.mouse.wheel(0, -300)
-        page.get_by_text("English").click()
+        page.get_by_text("English", exact=True).first.click()
         page.wait_for_selector("text=Exempt, with proof")
         browser.close()
     assert not faults
