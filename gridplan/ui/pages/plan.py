@@ -33,7 +33,8 @@ def show_plan(lang: str) -> None:
     """
     st.title(t("ui.plan.title", lang))
     try:
-        opened = _choose_plan(lang)
+        with st.spinner(t("ui.plan.opening", lang)):
+            opened = _choose_plan(lang)
     except GridplanError as error:
         st.error(translate_error(error, lang))
         return
@@ -52,7 +53,9 @@ def show_plan(lang: str) -> None:
     )
     level = level or ids[-1]
     _show_figures(opened, level, lang)
-    code = show_map(_encode_cached(opened.key, level, lang, opened), key=f"map-{level}-{lang}")
+    with st.spinner(t("ui.plan.drawing", lang)):
+        encoded = _encode_cached(opened.key, level, lang, opened)
+    code = show_map(encoded, key=f"map-{level}-{lang}")
     if code is not None:
         _show_area(opened, level, code, lang)
     _show_tables(opened, level, lang)
