@@ -1,136 +1,299 @@
-"""Boundary moves under annealing: one atom changes to a part beside it and no part falls apart."""
+"""Boundary moves under annealing: one atom changes to a part beside it and no part falls apart.
+
+A trial costs some 50 ns (village5k): it draws a cut border, so that it always means a real move, looks the
+parts' prices up in a table, and keeps what the move saves in border until something moves nearby.
+"""
 
 from __future__ import annotations
 
 from math import exp, log
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from numba import njit
 
-from gridplan.solve.terms import FloatArray, Ground, IntArray, Layout, Terms, draw, measure_part, price_part
+from gridplan.solve.terms import (
+    AREA,
+    CAP,
+    FloatArray,
+    Ground,
+    IntArray,
+    Layout,
+    Terms,
+    measure_part,
+    price_part,
+)
 
 __all__ = ["anneal"]
 
+WordArray = npt.NDArray[np.uint32]
+WideArray = npt.NDArray[np.uint64]
+
+# Columns of Links.ends; one row of 16 bytes is all that a trial has to fetch of a border
+FROM, TO, BACK, SAVED = 0, 1, 2, 3
+TABLE = 1 << 16  # most entries of a price table: it has to stay in a processor's cache
+BITS = 64  # most neighbours of an atom whose ring fits a word
+
+
+class Links(NamedTuple):
+    """Borders in both directions, packed for the annealing.
+
+    ``row`` (n + 1,) starts of the atoms' borders; ``ends`` (m, 4) from, to, the same border seen from the
+    other side, and the bits of ``saved``; ``saved`` the same memory as float32: in column 3 what moving the
+    first atom over this border costs [m], nan = not known; ``cut`` (m,) [m]; ``ring`` (m,) which of the
+    first atom's neighbours touch the second, as bits.
+    """
+
+    row: WordArray
+    ends: WordArray
+    saved: npt.NDArray[np.float32]
+    cut: npt.NDArray[np.float32]
+    ring: WideArray
+
+
+class Table(NamedTuple):
+    """Prices of parts by households: part ``p`` has ``price[key[p]]`` while its load is at most ``top``."""
+
+    price: FloatArray
+    atom: IntArray
+    key: IntArray
+    top: int
+
 
 @njit(cache=True, nogil=True)
-def stays_whole(
-    ground: Ground, labels: IntArray, v: int, stamp: IntArray, queue: IntArray, mark: int
+def pack_links(ground: Ground) -> Links:
+    """Pack the borders of a region; the rows of ``ground`` are ascending."""
+    n, m = len(ground.load), len(ground.near)
+    row, ends = ground.indptr.astype(np.uint32), np.empty((m, 4), np.uint32)
+    ring, at, fill = np.zeros(m, np.uint64), np.full(n, -1, np.int64), ground.indptr.copy()
+    for v in range(n):
+        first, last = ground.indptr[v], ground.indptr[v + 1]
+        for e in range(first, last):
+            u = ground.near[e]
+            ends[e, FROM], ends[e, TO] = v, u
+            # atoms come in ascending order, so v is the next one in the row of each neighbour
+            ends[fill[u], BACK] = e
+            fill[u] += 1
+            at[u] = e - first
+        if last - first <= BITS:
+            for e in range(first, last):
+                u = ground.near[e]
+                for f in range(ground.indptr[u], ground.indptr[u + 1]):
+                    if at[ground.near[f]] >= 0:
+                        ring[e] |= np.uint64(1) << np.uint64(at[ground.near[f]])
+        for e in range(first, last):
+            at[ground.near[e]] = -1
+    saved = ends.view(np.float32)
+    saved[:, SAVED] = np.nan
+    return Links(row, ends, saved, ground.cut.astype(np.float32), ring)
+
+
+@njit(cache=True, nogil=True)
+def list_border(links: Links, labels: WordArray, fixed: IntArray) -> WordArray:
+    """List the cut borders whose first atom may move: (m + 1, 2) the list, and the place of each in it.
+
+    The last row holds the length of the list.
+    """
+    m = len(links.cut)
+    border = np.zeros((m + 1, 2), np.uint32)
+    for e in range(m):
+        v = links.ends[e, FROM]
+        if labels[v] != labels[links.ends[e, TO]] and fixed[v] == 0:
+            enter_border(border, e)
+    return border
+
+
+@njit(cache=True, nogil=True)
+def enter_border(border: WordArray, e: int) -> None:
+    """Add a border to the list."""
+    length = border[-1, 0]
+    border[e, 1] = length
+    border[length, 0] = e
+    border[-1, 0] = length + np.uint32(1)
+
+
+@njit(cache=True, nogil=True)
+def strike_border(border: WordArray, e: int) -> None:
+    """Take a border off the list."""
+    length = border[-1, 0] - np.uint32(1)
+    last, place = border[length, 0], border[e, 1]
+    border[place, 0] = last
+    border[last, 1] = place
+    border[-1, 0] = length
+
+
+@njit(cache=True, nogil=True)
+def make_table(ground: Ground, terms: Terms, layout: Layout, most: int) -> Table:
+    """Price all parts of up to twice the limit in advance; an empty table where load is not households.
+
+    A region of one kind is priced to its end where that fits: then nothing has to be asked in the loop.
+    """
+    n, kinds = ground.homes.shape
+    top, held = 2 * terms.rule[0, 3], 0
+    for k in range(kinds):
+        held += int(ground.homes[:, k].any())
+    if held <= 1 and ground.load.sum() < most:
+        top = max(top, ground.load.sum())
+    step, wide, size = np.zeros(kinds, np.int64), np.ones(kinds, np.int64), 1
+    weight = np.ones(kinds, np.int64)
+    for k in range(kinds):
+        if terms.rule[0, 0] == 0:
+            weight[k] = max(1, terms.rule[1 + k, 0])
+        if ground.homes[:, k].any():
+            wide[k] = top // weight[k] + 1
+            if wide[k] > most // size:
+                top = -1
+                break
+        step[k] = size
+        size *= wide[k]
+    for v in range(n):
+        load = 0
+        for k in range(kinds):
+            load += ground.homes[v, k] * weight[k]
+        if load != ground.load[v]:
+            top = -1
+            break
+    if top < 0:
+        return Table(np.zeros(0), np.zeros(n, np.int64), np.zeros(len(layout.size), np.int64), -1)
+    price, homes = np.zeros(size), np.zeros((1, kinds), np.int64)
+    for i in range(size):
+        load = 0
+        for k in range(kinds):
+            homes[0, k] = i // step[k] % wide[k]
+            load += homes[0, k] * weight[k]
+        price[i] = price_part(homes, 0, homes, 0, 0, load, 0.0, terms)
+    atom, key = np.zeros(n, np.int64), np.zeros(len(layout.size), np.int64)
+    for k in range(kinds):
+        atom += ground.homes[:, k] * step[k]
+        key += layout.homes[:, k] * step[k]
+    return Table(price, atom, key, top)
+
+
+@njit(cache=True, nogil=True)
+def look_up(price: FloatArray, key: int, load: int, area: float, top: int, cap: float, rate: float) -> float:
+    """Price a part from the table, plus what its area costs [m of border]; nan above ``top`` or ``cap``."""
+    if load > top or area > cap:
+        return np.nan
+    return float(price[key] + rate * area * area)
+
+
+@njit(cache=True, nogil=True)
+def price_after(ground: Ground, terms: Terms, layout: Layout, v: int, p: int, sign: int) -> float:
+    """Price part p with atom v added (1) or taken away (-1) [m of border]."""
+    load = layout.load[p] + sign * ground.load[v]
+    area = layout.area[p] + sign * ground.area[v]
+    return price_part(layout.homes, p, ground.homes, v, sign, load, area, terms)
+
+
+@njit(cache=True, nogil=True)
+def weigh_move(
+    ends: WordArray, cut: npt.NDArray[np.float32], labels: WordArray, span: tuple[int, int], p: int, q: int
+) -> float:
+    """Change of the border cost when an atom with the borders ``span`` goes from part p to q [m]."""
+    change, none = np.float32(0.0), np.float32(0.0)
+    for e in range(span[0], span[1]):
+        # selections, not branches: which side a neighbour is on cannot be foretold
+        side = labels[ends[e, TO]]
+        change += (cut[e] if side == p else none) - (cut[e] if side == q else none)
+    return float(change)
+
+
+@njit(cache=True, nogil=True)
+def search_part(
+    row: WordArray, ends: WordArray, labels: WordArray, v: int, stamp: IntArray, queue: WordArray
 ) -> bool:
     """Whether the part of v stays connected without v (search until all its neighbours there are met)."""
-    p, wanted, first = labels[v], 0, -1
-    for e in range(ground.indptr[v], ground.indptr[v + 1]):
-        u = ground.near[e]
+    p, wanted, first = labels[v], 0, v
+    stamp[-1] += 3
+    mark = stamp[-1]
+    for e in range(row[v], row[v + 1]):
+        u = ends[e, TO]
         if labels[u] == p:
             wanted += 1
             first = u
             stamp[u] = mark
-    if wanted <= 1:
-        return True
-    stamp[v] = mark + 2
-    stamp[first] = mark + 1
+    stamp[v], stamp[first], queue[0] = mark + 2, mark + 1, first
     wanted -= 1
-    queue[0] = first
     head, tail = 0, 1
-    while head < tail:
+    while head < tail and wanted > 0:
         u = queue[head]
         head += 1
-        for e in range(ground.indptr[u], ground.indptr[u + 1]):
-            x = ground.near[e]
+        for e in range(row[u], row[u + 1]):
+            x = ends[e, TO]
             if labels[x] != p or stamp[x] > mark:
                 continue
             if stamp[x] == mark:
                 wanted -= 1
-                if wanted == 0:
-                    return True
             stamp[x] = mark + 1
             queue[tail] = x
             tail += 1
-    return False
+    return wanted == 0
 
 
 @njit(cache=True, nogil=True)
-def weigh_move(ground: Ground, labels: IntArray, v: int, q: int) -> float:
-    """Change of the border cost when v goes to part q [m]."""
-    p, change = labels[v], 0.0
-    for e in range(ground.indptr[v], ground.indptr[v + 1]):
-        side = labels[ground.near[e]]
-        if side == p:
-            change += ground.cut[e]
-        elif side == q:
-            change -= ground.cut[e]
-    return change
-
-
-@njit(cache=True, nogil=True)
-def shift_atom(ground: Ground, layout: Layout, v: int, q: int) -> None:
-    """Move v to part q and keep the tallies."""
-    p = layout.labels[v]
-    layout.labels[v] = q
-    for k in range(ground.homes.shape[1]):
-        layout.homes[p, k] -= ground.homes[v, k]
-        layout.homes[q, k] += ground.homes[v, k]
-    layout.load[p] -= ground.load[v]
-    layout.load[q] += ground.load[v]
-    layout.area[p] -= ground.area[v]
-    layout.area[q] += ground.area[v]
-    layout.size[p] -= 1
-    layout.size[q] += 1
-
-
-@njit(cache=True, nogil=True)
-def list_border(ground: Ground, labels: IntArray) -> tuple[IntArray, IntArray, IntArray]:
-    """Foreign neighbours of each atom, the atoms that have any, and the place of each in that list."""
-    n = len(labels)
-    foreign, border, place = np.zeros(n, np.int64), np.empty(n + 1, np.int64), np.full(n, -1, np.int64)
-    size = 0
-    for v in range(n):
-        for e in range(ground.indptr[v], ground.indptr[v + 1]):
-            if labels[ground.near[e]] != labels[v]:
-                foreign[v] += 1
-        if foreign[v] > 0 and ground.fixed[v] == 0:
-            border[size] = v
-            place[v] = size
-            size += 1
-    border[n] = size
-    return foreign, border, place
-
-
-@njit(cache=True, nogil=True)
-def note_border(v: int, foreign: IntArray, border: IntArray, place: IntArray, fixed: IntArray) -> None:
-    """Enter v in the list of border atoms or strike it out; the list's length is its last entry."""
-    n = len(place)
-    if foreign[v] > 0:
-        if place[v] < 0 and fixed[v] == 0:
-            place[v] = border[n]
-            border[border[n]] = v
-            border[n] += 1
-    elif place[v] >= 0:
-        border[n] -= 1
-        last = border[border[n]]
-        border[place[v]] = last
-        place[last] = place[v]
-        place[v] = -1
+def stays_whole(
+    row: WordArray,
+    ends: WordArray,
+    ring: WideArray,
+    labels: WordArray,
+    v: int,
+    stamp: IntArray,
+    queue: WordArray,
+) -> bool:
+    """Whether the part of v stays connected without v: by the ring of neighbours, else by a search."""
+    p, first, last = labels[v], row[v], row[v + 1]
+    if last - first <= BITS:
+        mine = np.uint64(0)
+        for e in range(first, last):
+            if labels[ends[e, TO]] == p:
+                mine |= np.uint64(1) << np.uint64(e - first)
+        met = mine & (~mine + np.uint64(1))
+        before = np.uint64(0)
+        while met not in (before, mine):
+            before = met
+            for e in range(first, last):
+                if met >> np.uint64(e - first) & np.uint64(1):
+                    met |= ring[e] & mine
+        if met == mine:
+            return True
+    return search_part(row, ends, labels, v, stamp, queue)
 
 
 @njit(cache=True, nogil=True)
 def renew_border(
-    ground: Ground, labels: IntArray, v: int, p: int, foreign: IntArray, border: IntArray, place: IntArray
+    row: WordArray,
+    ends: WordArray,
+    saved: npt.NDArray[np.float32],
+    border: WordArray,
+    labels: WordArray,
+    fixed: IntArray,
+    v: int,
+    p: int,
 ) -> None:
-    """Bring the border list up to date after v has left part p."""
-    q, own = labels[v], 0
-    for e in range(ground.indptr[v], ground.indptr[v + 1]):
-        u = ground.near[e]
+    """Bring the border list up to date after v has left part p; forget what moves nearby cost."""
+    q = labels[v]
+    for e in range(row[v], row[v + 1]):
+        u = ends[e, TO]
+        saved[e, SAVED] = np.nan
+        for f in range(row[u], row[u + 1]):
+            saved[f, SAVED] = np.nan
         if labels[u] == p:
-            foreign[u] += 1
-            own += 1
-            note_border(u, foreign, border, place, ground.fixed)
+            enter_border(border, e)
+            if fixed[u] == 0:
+                enter_border(border, ends[e, BACK])
         elif labels[u] == q:
-            foreign[u] -= 1
-            note_border(u, foreign, border, place, ground.fixed)
-        else:
-            own += 1
-    foreign[v] = own
-    note_border(v, foreign, border, place, ground.fixed)
+            strike_border(border, e)
+            if fixed[u] == 0:
+                strike_border(border, ends[e, BACK])
+
+
+@njit(cache=True, nogil=True)
+def shift_tally(tally: IntArray, atom: IntArray, v: int, p: int, q: int) -> None:
+    """Move the households of v from part p to part q."""
+    for k in range(atom.shape[1]):
+        tally[p, k] -= atom[v, k]
+        tally[q, k] += atom[v, k]
 
 
 @njit(cache=True, nogil=True)
@@ -155,57 +318,69 @@ def anneal(
     float
         Change of the total price [m of border].
     """
-    n, parts = len(layout.labels), len(layout.size)
-    price = np.zeros(parts)
-    for p in range(parts):
+    n, trials = len(layout.labels), int(schedule[0] * len(layout.labels))
+    price = np.zeros(len(layout.size))
+    for p in range(len(layout.size)):
         if layout.size[p] > 0:
             price[p] = measure_part(layout, p, terms)
-    stamp, queue, mark = np.zeros(n, np.int64), np.empty(n, np.int64), 1
-    foreign, border, place = list_border(ground, layout.labels)
-    trials = int(schedule[0] * n)
+    links, labels = pack_links(ground), layout.labels.astype(np.uint32)
+    table = make_table(ground, terms, layout, min(TABLE, trials))
+    border, stamp, queue = list_border(links, labels, ground.fixed), np.zeros(n + 1, np.int64), labels.copy()
     heat, cool = schedule[1], exp(log(schedule[2] / schedule[1]) / max(1, trials // 64))
-    gained = 0.0
+    # plain arrays in the loop: handing on a tuple of arrays counts a reference to each, atomically
+    (row, ends, saved, cut, ring), fixed = links, ground.fixed
+    prices, step, key = table.price, table.atom, table.key
+    top, cap, rate = table.top, terms.price[CAP], terms.price[AREA] / 1e8
+    plain = top >= ground.load.sum() and not ground.area.any()
+    load, area, size, homes, land = layout.load, layout.area, layout.size, ground.load, ground.area
+    gained, word = 0.0, np.uint64(state[0])
     for trial in range(trials):
         if trial & 63 == 0:
             heat *= cool
-            if border[n] == 0:
-                break
-        v = border[int(draw(state) * border[n])]
-        e = ground.indptr[v] + int(draw(state) * (ground.indptr[v + 1] - ground.indptr[v]))
-        p, q = layout.labels[v], layout.labels[ground.near[e]]
-        if p == q or layout.load[q] < 0 or (keep_parts and layout.size[p] == 1):
+        if border[-1, 0] == 0:
+            break
+        word ^= word >> np.uint64(12)
+        word ^= word << np.uint64(25)
+        word ^= word >> np.uint64(27)
+        chance = word * np.uint64(2685821657736338717)
+        e = border[(chance >> np.uint64(32)) * np.uint64(border[-1, 0]) >> np.uint64(32), 0]
+        v = ends[e, FROM]
+        p, q = labels[v], labels[ends[e, TO]]
+        if size[p] == 1 and keep_parts:
             continue
-        change = weigh_move(ground, layout.labels, v, q)
-        after_p = 0.0
-        if layout.size[p] > 1:
-            after_p = price_part(
-                layout.homes,
-                p,
-                ground.homes,
-                v,
-                -1,
-                layout.load[p] - ground.load[v],
-                layout.area[p] - ground.area[v],
-                terms,
-            )
-        after_q = price_part(
-            layout.homes,
-            q,
-            ground.homes,
-            v,
-            1,
-            layout.load[q] + ground.load[v],
-            layout.area[q] + ground.area[v],
-            terms,
-        )
+        change = float(saved[e, SAVED])
+        if np.isnan(change):
+            change = weigh_move(ends, cut, labels, (row[v], row[v + 1]), p, q)
+            saved[e, SAVED] = change
+        if plain:
+            after_p, after_q = prices[key[p] - step[v]], prices[key[q] + step[v]]
+        else:
+            after_p = look_up(prices, key[p] - step[v], load[p] - homes[v], area[p] - land[v], top, cap, rate)
+            after_q = look_up(prices, key[q] + step[v], load[q] + homes[v], area[q] + land[v], top, cap, rate)
+            if np.isnan(after_p):
+                after_p = price_after(ground, terms, layout, v, p, -1)
+            if np.isnan(after_q):
+                after_q = price_after(ground, terms, layout, v, q, 1)
+        if size[p] == 1:
+            after_p = 0.0
         change += after_p + after_q - price[p] - price[q]
-        if change > 0.0 and draw(state) >= exp(-change / heat):
+        # 16 temperatures: a chance of one in nine million, not worth an exponential; the low half of the
+        # word decides, the high half has chosen the border
+        if change > 16.0 * heat or (
+            change > 0.0 and float(chance & np.uint64(0xFFFFFFFF)) >= 4294967296.0 * exp(-change / heat)
+        ):
             continue
-        mark += 3
-        if not stays_whole(ground, layout.labels, v, stamp, queue, mark):
+        if size[p] > 1 and not stays_whole(row, ends, ring, labels, v, stamp, queue):
             continue
-        shift_atom(ground, layout, v, q)
-        renew_border(ground, layout.labels, v, p, foreign, border, place)
+        labels[v] = q
+        renew_border(row, ends, saved, border, labels, fixed, v, p)
+        shift_tally(layout.homes, ground.homes, v, p, q)
+        load[p], load[q] = load[p] - homes[v], load[q] + homes[v]
+        area[p], area[q] = area[p] - land[v], area[q] + land[v]
+        size[p], size[q] = size[p] - 1, size[q] + 1
+        key[p], key[q] = key[p] - step[v], key[q] + step[v]
         price[p], price[q] = after_p, after_q
         gained += change
+    layout.labels[:] = labels
+    state[0] = np.int64(word)
     return gained

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -21,8 +22,11 @@ R = TypeVar("R")
 
 __all__ = ["Effort", "Task", "search_component", "tally_layout"]
 
-BLOCK = 5_000  # atoms in one block: its arrays stay in a processor's cache
-HOT, COLD = 10.0, 1.0  # temperatures [m]: a border between two houses is some 10 m (village5k, median)
+BLOCK = 2_500  # atoms in one block: its arrays stay in a processor's cache (some 0.5 MB)
+# Temperatures [m]; a border between two houses is some 10 m (village5k, median). Hot melts what the start
+# got wrong: from 5 to 10 the end is the same (village5k), so the least work is taken. Warm, in later rounds,
+# moves what stood still at the seams. Below cold nothing moves any more.
+HOT, WARM, COLD = 6.0, 4.0, 1.0
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,8 @@ def soften(terms: Terms) -> Terms:
 def split_blocks(task: Task, labels: IntArray, turn: int) -> list[IntArray]:
     """Group parts into blocks of some 5,000 atoms; other turns give other seams."""
     n = len(labels)
-    if n <= 1.5 * BLOCK:
+    count = round(n / BLOCK)
+    if count < 2:
         return [np.arange(n)]
     problem = task.problem
     ground = problem.cut_region(task.atoms)
@@ -146,16 +151,22 @@ def split_blocks(task: Task, labels: IntArray, turn: int) -> list[IntArray]:
         np.zeros(parts),
         np.zeros(parts, np.int64),
     )
-    block, _ = halve(quotient, size, -(-n // BLOCK), 1, 1, seed_state(task.seed, 1, turn))
+    block, _ = halve(quotient, size, count, 1, 1, seed_state(task.seed, 1, turn))
     member = block[labels]
     order = np.argsort(member, kind="stable")
     return np.split(order, np.cumsum(np.bincount(member))[:-1])
 
 
 def improve_block(
-    task: Task, ground: Ground, labels: IntArray, terms: Terms, effort: Effort, state: IntArray
+    task: Task,
+    ground: Ground,
+    labels: IntArray,
+    terms: Terms,
+    effort: Effort,
+    state: IntArray,
+    heats: tuple[float, float],
 ) -> IntArray:
-    """Anneal and recombine one block; the result is never dearer than what came in."""
+    """Anneal and recombine one block; once it has cooled, the result is not dearer than what came in."""
     keep = task.parts is not None
     before = price_layout(ground, terms, labels)
     work = renumber(labels)
@@ -163,15 +174,29 @@ def improve_block(
     bad = task.start is None and before >= terms.price[HOME]
     if bad:
         soft = soften(terms)
-        anneal(ground, soft, layout, np.array([effort.trials / 2, HOT, COLD]), True, state)
-    anneal(ground, terms, layout, np.array([effort.trials, HOT, COLD]), keep, state)
+        anneal(ground, soft, layout, np.array([effort.trials / 2, *heats]), True, state)
+    anneal(ground, terms, layout, np.array([effort.trials, *heats]), keep, state)
     parts = int((layout.size > 0).sum())
     if effort.merges > 0 and parts > 1:
         schedule = np.array([max(8.0, effort.merges * parts), COLD, 0.1, 2.0, 6.0, 0.6, 0.3])
         recombine(ground, terms, layout, schedule, keep, state)
         anneal(ground, terms, layout, np.array([effort.trials / 4, COLD * 2, 0.2]), keep, state)
+    if heats[1] > COLD:
+        return layout.labels
     after = price_layout(ground, terms, layout.labels)
     return layout.labels if after < before else labels
+
+
+def plan_heats(effort: Effort) -> list[tuple[float, float]]:
+    """First and last temperature of each round.
+
+    Without merging the rounds are one annealing whose seams move on the way; with it, each round ends cold.
+    """
+    if effort.merges > 0:
+        return [(HOT if turn == 0 else WARM, COLD) for turn in range(effort.rounds)]
+    steps = np.geomspace(HOT, COLD, effort.rounds + 1)
+    steps[-1] = COLD
+    return list(zip(steps[:-1].tolist(), steps[1:].tolist(), strict=True))
 
 
 def repair_block(
@@ -197,9 +222,7 @@ def start_labels(task: Task, ground: Ground, state: IntArray) -> IntArray:
     if task.start is not None:
         return task.start.copy()
     load = ground.load if int(ground.load.sum()) > 0 else np.ones(len(ground.load), np.int64)
-    labels, _ = halve(
-        ground, load, min(task.first_parts, len(load)), 1, 3 if len(load) < 20_000 else 1, state
-    )
+    labels, _ = halve(ground, load, min(task.first_parts, len(load)), 1, 2, state)
     return labels
 
 
@@ -268,9 +291,16 @@ def search_component(task: Task, effort: Effort, workers: int = 1) -> IntArray:
     ground = problem.cut_region(task.atoms, _spread(task) if task.fixed.any() else None)
     target = int(ground.load.sum()) / task.parts if task.parts else 0.0
     terms = problem.make_terms(target)
-    best = start_labels(task, ground, seed_state(task.seed, 0))
-    for turn in range(effort.rounds):
+    start = best = start_labels(task, ground, seed_state(task.seed, 0))
+    for turn, heats in enumerate(plan_heats(effort)):
         if task.is_late():
-            return best
-        best = run_blocks(task, best, terms, effort, turn, workers, improve_block)
-    return run_blocks(task, best, terms, effort, effort.rounds, workers, repair_block)
+            break
+        improve = partial(improve_block, heats=heats)
+        best = run_blocks(task, best, terms, effort, turn, workers, improve)
+    if price_layout(ground, terms, best) > price_layout(ground, terms, start):
+        best = start
+    return (
+        best
+        if task.is_late()
+        else run_blocks(task, best, terms, effort, effort.rounds, workers, repair_block)
+    )
