@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from gridplan.atoms.noding import PIXELS, merge_chains, name_pixels, snap_segments
+
 __all__ = [
     "GRID_M",
     "Geometries",
@@ -45,9 +47,20 @@ def node_lines(lines: Geometries) -> Geometries:
     ndarray of LineString
         Lines that meet at their ends only, none twice.
     """
-    outline = np.where(shapely.get_dimensions(lines) == 2, shapely.boundary(lines), lines)
-    noded: Geometries = shapely.get_parts(shapely.union_all(outline, grid_size=GRID_M))
-    return noded
+    outline = shapely.get_parts(np.where(shapely.get_dimensions(lines) == 2, shapely.boundary(lines), lines))
+    xy, line = shapely.get_coordinates(outline, return_index=True)
+    if len(xy) == 0:
+        return np.empty(0, dtype=object)
+    inner = np.flatnonzero(line[:-1] == line[1:])
+    pixels, pairs = snap_segments(xy[inner], xy[inner + 1])
+    parted = np.flatnonzero(line[:-1] != line[1:])
+    tips = np.concatenate([[0], parted, parted + 1, [len(xy) - 1]])
+    stops = np.isin(name_pixels(pixels), name_pixels(np.floor(xy[tips] * PIXELS + 0.5).astype(np.int64)))
+    vertex, first = merge_chains(pairs, stops)
+    drawn: Geometries = shapely.from_ragged_array(
+        shapely.GeometryType.LINESTRING, pixels[vertex] / PIXELS, (first,)
+    )
+    return drawn
 
 
 def draw_faces(lines: Geometries) -> Geometries:
