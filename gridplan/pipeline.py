@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from gridplan.atoms import build_atoms
-from gridplan.check import check_plan, judge_area_status
+from gridplan.check import judge_plan
 from gridplan.clean import clean_layers
 from gridplan.codes import code_areas
 from gridplan.contiguity import build_graph
@@ -198,8 +198,7 @@ def solve_plan(
             provenance={**(provenance or {}), **_tell_run(scheme, seed, solved)},
             timings=watch.timings,
         )
-        plan = replace(plan, areas=judge_area_status(plan))
-        plan = replace(plan, findings=check_plan(plan))
+        plan = judge_plan(plan)
     return replace(plan, timings=dict(watch.timings))
 
 

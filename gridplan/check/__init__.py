@@ -1,7 +1,7 @@
 """The room that judges a plan from what is written, without the solver."""
 
 from gridplan.check.findings import read_reason
-from gridplan.check.judge import CHECKS, Check, check_plan, judge_area_status
+from gridplan.check.judge import CHECKS, Check, check_plan, judge_plan
 from gridplan.check.summary import summarise_findings
 
-__all__ = ["CHECKS", "Check", "check_plan", "judge_area_status", "read_reason", "summarise_findings"]
+__all__ = ["CHECKS", "Check", "check_plan", "judge_plan", "read_reason", "summarise_findings"]

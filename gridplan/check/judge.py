@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -21,7 +21,7 @@ from gridplan.check.shape import measure_shape
 from gridplan.check.totals import judge_complete
 from gridplan.plan import Plan
 
-__all__ = ["CHECKS", "Check", "check_plan", "judge_area_status"]
+__all__ = ["CHECKS", "Check", "check_plan", "judge_plan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +81,11 @@ def check_plan(plan: Plan, *, level_polygons: Mapping[str, gpd.GeoDataFrame] | N
     Nothing of the solver, the atoms or the contiguity room is used: borders are measured from the
     polygons, pieces counted by connected components, certificates proved again.
     """
-    reading = read_plan(plan, level_polygons)
-    return tabulate_findings((law.key, law.version, one) for law in CHECKS for one in law.func(reading))
+    return _judge_reading(read_plan(plan, level_polygons))
 
 
-def judge_area_status(plan: Plan) -> dict[str, pd.DataFrame]:
-    """Give the areas tables of a plan with their status as the check finds it.
+def judge_plan(plan: Plan) -> Plan:
+    """Judge a plan just made and write into it what is found.
 
     Parameters
     ----------
@@ -95,10 +94,10 @@ def judge_area_status(plan: Plan) -> dict[str, pd.DataFrame]:
 
     Returns
     -------
-    dict of DataFrame
-        ``plan.areas`` with ``status`` (ok, exempt, violation), ``certificate``, ``certificate_id``,
-        ``reason_key`` and ``reason_values`` filled in, by level id. What a soft level only warns of
-        is ok.
+    Plan
+        With ``findings``, and with ``status`` (ok, exempt, violation), ``certificate``, ``certificate_id``,
+        ``reason_key`` and ``reason_values`` of its ``areas`` as the check finds them. What a soft level
+        only warns of is ok.
     """
     reading = read_plan(plan)
     tables = dict(plan.areas)
@@ -106,7 +105,12 @@ def judge_area_status(plan: Plan) -> dict[str, pd.DataFrame]:
         if one.level.id in tables:
             verdicts = judge_areas(reading, one)
             tables[one.level.id] = _fill_table(tables[one.level.id], one, verdicts)
-    return tables
+    judged = replace(plan, areas=tables)
+    return replace(judged, findings=_judge_reading(reading.with_plan(judged)))
+
+
+def _judge_reading(reading: Reading) -> pd.DataFrame:
+    return tabulate_findings((law.key, law.version, one) for law in CHECKS for one in law.func(reading))
 
 
 def _fill_table(table: pd.DataFrame, one: LevelReading, verdicts: AreaVerdicts) -> pd.DataFrame:

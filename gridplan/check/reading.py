@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import geopandas as gpd
@@ -142,6 +142,14 @@ class Reading:
             proved[level.id] = (carriers, [] if carriers is None else verify_claims(carriers, claims))
         return proved
 
+    def with_plan(self, plan: Plan) -> Reading:
+        """Read a plan that differs in its tables only: the ground and the proofs stay as they were read."""
+        fresh = replace(self, plan=plan)
+        fresh.__dict__.update(
+            {name: self.__dict__[name] for name in ("borders", "proofs") if name in self.__dict__}
+        )
+        return fresh
+
     def find_level(self, level_id: str) -> LevelReading | None:
         """Give a level by its id, None where the atoms have no column for it."""
         return next((one for one in self.levels if one.level.id == level_id), None)
@@ -161,7 +169,7 @@ def read_plan(plan: Plan, level_polygons: Mapping[str, gpd.GeoDataFrame] | None 
     geometry = atoms.geometry.to_numpy()
     households, no_households = _take_whole(atoms["households"])
     population, no_population = _take_whole(atoms["population"])
-    kinds = pd.Categorical(atoms["kind"], categories=list(KINDS)).codes
+    kinds = pd.Index(KINDS).get_indexer(atoms["kind"].to_numpy(dtype=object))
     return Reading(
         plan=plan,
         levels=tuple(read_level(atoms[lv.id], lv) for lv in plan.scheme.levels if lv.id in atoms.columns),

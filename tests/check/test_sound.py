@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gridplan.check import CHECKS, check_plan, judge_area_status, summarise_findings
+from gridplan.check import CHECKS, check_plan, judge_plan, summarise_findings
 from gridplan.plan import Plan
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -74,7 +74,7 @@ def test_house_cut_without_need_is_told() -> None:
 
 def test_status_of_areas_is_filled_in() -> None:
     plan = towns.build_pocket_town()
-    table = judge_area_status(plan)["grid"]
+    table = judge_plan(plan).areas["grid"]
     assert table["status"].value_counts().to_dict() == {"ok": 7, "violation": 1}
     bad = table[table["status"] == "violation"].iloc[0]
     assert (bad["certificate"], bad["certificate_id"], bad["reason_key"]) == ("unproven", -1, "unproven")
