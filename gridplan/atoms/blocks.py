@@ -13,6 +13,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from gridplan.atoms.linework import Geometries, draw_faces, find_holders, find_sides, node_lines
+from gridplan.schema import issue_rows
 from gridplan.scheme import AtomRules
 
 __all__ = ["STREET_STEP_M", "Blocks", "build_blocks"]
@@ -168,12 +169,5 @@ def build_blocks(
 def list_joined(faces: Geometries, area: Floats) -> pd.DataFrame:
     """List the faces that were joined to a neighbour by a point in them."""
     spots = shapely.get_coordinates(shapely.point_on_surface(faces)).round().astype(int)
-    return pd.DataFrame(
-        {
-            "layer": "barriers",
-            "id": [f"{x} {y}" for x, y in spots],
-            "code": "face_without_building",
-            "action": "joined_to_neighbour",
-            "value": area,
-        }
-    )
+    names = [f"{x} {y}" for x, y in spots]
+    return issue_rows("barriers", names, "face_without_building", "merged", area)

@@ -18,6 +18,7 @@ from gridplan.atoms.options import Atoms
 from gridplan.atoms.slices import Units, cut_slices
 from gridplan.atoms.tiles import Tile, TileCells, fill_tile
 from gridplan.parallel import map_tasks
+from gridplan.schema import issue_rows, join_issues
 from gridplan.scheme import AtomRules
 
 __all__ = ["build_atoms"]
@@ -30,7 +31,6 @@ Ints = npt.NDArray[np.int64]
 
 # a footprint with more ground than this in another block is told of [m2]; less is noise of the survey
 STRADDLE_M2 = 1.0
-ISSUE_COLUMNS = ["layer", "id", "code", "action", "value"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +79,15 @@ def prepare_site(
         blocks, units.polygons, near_unit, (land, options.land_max_m2), (home[units.building], vertices)
     )
     straddling = np.flatnonzero((across > STRADDLE_M2) & known)
-    straddles = pd.DataFrame(
-        {
-            "layer": "buildings",
-            "id": buildings.index[straddling],
-            "code": "building_across_street",
-            "action": "kept_whole_in_block",
-            "value": across[straddling],
-        }
+    straddles = issue_rows(
+        "buildings", buildings.index[straddling], "building_across_street", "assigned", across[straddling]
     )
-    outside = pd.DataFrame(
-        {
-            "layer": "buildings",
-            "id": buildings.index[~known],
-            "code": "building_outside_district",
-            "action": "dropped",
-            "value": buildings["households"].to_numpy(float)[~known],
-        }
+    outside = issue_rows(
+        "buildings",
+        buildings.index[~known],
+        "building_outside_district",
+        "dropped",
+        buildings["households"].to_numpy(float)[~known],
     )
     site = Site(blocks, units, home[units.building], ground, ground.lane_block[ground.land >= 0])
     return site, [straddles, outside, sliced, blocks.issues]
@@ -295,8 +287,7 @@ def build_atoms(
     frame = build_frame(polygons, owner, lane_block, site, local)
     issues.append(name_moved(moved, site, local))
     issues.append(find_groundless(owner, site, local))
-    table = pd.concat(issues, ignore_index=True)[ISSUE_COLUMNS]
-    return Atoms(frame, table)
+    return Atoms(frame, join_issues(*issues))
 
 
 def name_moved(moved: tuple[Ints, Floats], site: Site, buildings: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -304,15 +295,8 @@ def name_moved(moved: tuple[Ints, Floats], site: Site, buildings: gpd.GeoDataFra
     mine = moved[0] < len(site.home)
     row = site.units.building[moved[0][mine]]
     area = pd.Series(moved[1][mine]).groupby(row).sum()
-    return pd.DataFrame(
-        {
-            "layer": "buildings",
-            "id": buildings.index[area.index.to_numpy(np.int64)],
-            "code": "cell_in_pieces",
-            "action": "loose_piece_to_neighbour",
-            "value": area.to_numpy(),
-        }
-    )
+    rows = buildings.index[area.index.to_numpy(np.int64)]
+    return issue_rows("buildings", rows, "cell_in_pieces", "assigned", area.to_numpy())
 
 
 def find_groundless(owner: Ints, site: Site, buildings: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -320,12 +304,6 @@ def find_groundless(owner: Ints, site: Site, buildings: gpd.GeoDataFrame) -> pd.
     seen = np.zeros(len(site.home) + len(site.land_block), dtype=bool)
     seen[owner[owner >= 0]] = True
     gone = np.flatnonzero(~seen[: len(site.home)] & (site.home >= 0))
-    return pd.DataFrame(
-        {
-            "layer": "buildings",
-            "id": buildings.index[site.units.building[gone]],
-            "code": "footprint_covered_by_others",
-            "action": "dropped",
-            "value": site.units.households[gone].astype(float),
-        }
-    )
+    rows = buildings.index[site.units.building[gone]]
+    lost = site.units.households[gone].astype(float)
+    return issue_rows("buildings", rows, "footprint_covered_by_others", "dropped", lost)

@@ -20,7 +20,8 @@ class Atoms:
         One row per atom, index ``atom_id`` 0..n-1, blocks west to east then north to south and atoms
         likewise within a block; see :func:`gridplan.atoms.build_atoms` for the columns.
     issues
-        One row per thing dropped, moved or estimated: ``layer, id, code, action, value``.
+        One row per thing dropped, cut or given to a neighbour; columns as in
+        :func:`gridplan.schema.issue_rows`.
     """
 
     frame: gpd.GeoDataFrame

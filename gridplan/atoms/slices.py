@@ -11,6 +11,7 @@ import pandas as pd
 
 from gridplan.atoms.cutting import cut_polygons, find_axes
 from gridplan.atoms.linework import Geometries
+from gridplan.schema import issue_rows, join_issues
 from gridplan.scheme import AtomRules
 
 __all__ = ["Units", "count_slices", "cut_slices", "share_out"]
@@ -134,18 +135,11 @@ def cut_slices(buildings: gpd.GeoDataFrame, options: AtomRules) -> tuple[Units, 
     cut = np.flatnonzero(sliced)
     short = np.bincount(row, minlength=len(buildings)) < count
     issues = [
-        pd.DataFrame(
-            {
-                "id": buildings.index[rows],
-                "code": code,
-                "action": action,
-                "value": value[rows].astype(float),
-            }
-        )
+        issue_rows("buildings", buildings.index[rows], code, action, value[rows].astype(float))
         for rows, code, action, value in (
-            (cut[~band[cut]], "building_over_slice_limit", "cut_by_stairwell", count),
-            (cut[band[cut]], "building_over_slice_limit", "cut_by_floor_band", count),
-            (np.flatnonzero(short), "slice_not_cut", "kept_larger", buildings["households"].to_numpy()),
+            (cut[~band[cut]], "building_cut_by_stairwell", "split", count),
+            (cut[band[cut]], "building_cut_by_floor_band", "split", count),
+            (np.flatnonzero(short), "slice_not_cut", "noted", buildings["households"].to_numpy()),
         )
     ]
-    return units, pd.concat(issues, ignore_index=True).assign(layer="buildings")
+    return units, join_issues(*issues)

@@ -7,6 +7,7 @@ import pytest
 import shapely
 from shapely import box
 
+from gridplan.schema import ISSUE_COLUMNS
 from gridplan.scheme import AtomRules
 from tests.atoms.towns import check_laws, make_town
 
@@ -155,3 +156,26 @@ def test_order_runs_west_to_east_then_north_to_south() -> None:
     frame = make_town(houses, streets).build().frame
     assert list(frame["building_id"]) == ["b003", "b002", "b001", "b000"]
     assert list(frame["block"]) == [0, 1, 2, 3]
+
+
+def test_a_district_smaller_than_a_house_is_one_atom() -> None:
+    houses = [box(40, 40, 60, 60), box(70, 40, 90, 60)]
+    town = make_town(houses, district=box(48, 48, 52, 52), households=np.array([9, 7]))
+    atoms = town.build()
+    check_laws(town, atoms)
+    assert atoms.frame.geometry.area.sum() == pytest.approx(16)
+    nobody = make_town([], district=box(0, 0, 4, 4)).build().frame
+    assert list(nobody["kind"]) == ["empty"]
+
+
+def test_issues_follow_the_contract() -> None:
+    houses = [box(80, 40, 115, 60), box(20, 40, 40, 60), box(300, 0, 310, 10)]
+    town = make_town(houses, [(1, [(100, -1), (100, 101)])], households=np.array([90, 2, 3]))
+    issues = town.build().issues
+    assert tuple(issues.columns) == ISSUE_COLUMNS
+    told = dict(zip(issues["code"], issues["action"], strict=True))
+    assert told.items() >= {
+        ("building_across_street", "assigned"),
+        ("building_cut_by_stairwell", "split"),
+        ("building_outside_district", "dropped"),
+    }

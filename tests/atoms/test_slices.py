@@ -85,3 +85,8 @@ def test_parts_are_single_and_cover_the_shape(shape: shapely.Polygon, count: int
     assert shapely.area(parts).sum() == pytest.approx(shape.area, rel=1e-3)
     assert shapely.union_all(parts, grid_size=0.01).area == pytest.approx(shape.area, rel=1e-3)
     assert shapely.area(parts).min() > shape.area / count / 3
+
+
+def test_nothing_to_cut_leaves_nothing() -> None:
+    parts, index, load = cut_polygons(np.empty(0, dtype=object), np.empty(0, dtype=np.int64))
+    assert len(parts) == len(index) == len(load) == 0
