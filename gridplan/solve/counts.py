@@ -81,8 +81,13 @@ def fit_count(problem: Problem, atoms: IntArray, labels: IntArray, parts: int, p
 
 
 def choose_effort(n: int, fixed_count: bool) -> Effort:
-    """Choose the effort: a fixed count gains nothing by merging, a small component has no seams to move."""
+    """Choose the effort.
+
+    A fixed count gains nothing by merging. A small component has no seams to move. In large ones a second
+    round is worth more than merging: village5k with 400 trials costs 0.2 % less at 1 re-cut a part and two
+    rounds than at 2 re-cuts and one, mix5k_entrance differs by 0.1 %.
+    """
     if fixed_count:
         rounds = 1 if n < 1.5 * BLOCK else 4
         return Effort(trials=FIXED_TRIALS / rounds, merges=0.0, rounds=rounds)
-    return Effort(rounds=1 if n <= 1_000 else 2)
+    return Effort() if n <= 1_000 else Effort(merges=1.0, rounds=2)

@@ -52,7 +52,8 @@ class Weights:
         half a part; chosen here, no measurement stands behind it.
     balance
         Per squared relative deviation from the even load, used only when a count is asked for. 1,100 gives
-        village5k at 270 parts the load CV of METIS at ufactor 80 (0.046, bench/RESULTS.md).
+        village5k a load CV of 0.041-0.045 at 270 parts and at 287, where METIS at ufactor 80 has 0.044 and
+        0.052 (best cut of 5 calls, benchmarks/solver.py even).
     area
         Per squared hectare of a part, used only when areas are given. 0.25: a part at the 0.2 km2 cap
         of the matian scheme (20 ha) pays what a part costs, one of 0.6 ha a tenth of a metre.
