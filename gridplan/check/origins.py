@@ -90,8 +90,8 @@ def judge_accounted(reading: Reading) -> list[Finding]:
     inside = set(building_ids(plan.buildings))
     # an id may be listed twice, by reading and by cleaning, and one that others were merged into lives on
     gone = set(issues["id"][issues["action"].isin(["dropped", "merged"])].astype(str)) - inside
-    # pieces of a split building have ids of their own and did not come in as such
-    pieces = set(issues["id"][issues["action"] == "split"].astype(str))
+    # parts of a building that became buildings have ids of their own and did not come in as such
+    pieces = set(issues["id"][issues["code"] == "part_own_building"].astype(str))
     found = len((inside | gone) - pieces)
     faults = []
     if found != int(came):

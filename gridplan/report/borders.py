@@ -99,12 +99,12 @@ def _lines_of(district: BaseGeometry) -> npt.NDArray[np.object_]:
 
 
 def _find_lines(points: npt.NDArray[np.object_], lines: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]:
-    """Return for each point the nearest line on which it lies, -1 for none."""
+    """Return for each point the first line on which it lies, -1 for none."""
     found = np.full(len(points), -1, dtype=np.int64)
     if len(lines) and len(points):
         tree = shapely.STRtree(lines)
-        point, line = tree.query_nearest(points, max_distance=_ON_STREET_M, all_matches=True)
-        # of several equally near lines the first row, whatever order the tree gives them in
+        point, line = tree.query(points, predicate="dwithin", distance=_ON_STREET_M)
+        # of several lines the first row, whatever order the tree gives them in
         order = np.lexsort((line, point))[::-1]
         found[point[order]] = line[order]
     return found
