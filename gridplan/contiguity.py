@@ -59,10 +59,12 @@ def rank_edges(ends: Floats, barriers: gpd.GeoDataFrame) -> Ranks:
     found = np.full(len(ends), 99, dtype=np.int8)
     if len(rank) and len(ends):
         span = ends[:, 1] - ends[:, 0]
-        thirds = [shapely.points(ends[:, 0] + span * share) for share in (1 / 3, 2 / 3)]
         lines = barriers.geometry.to_numpy()
-        edge, line = shapely.STRtree(lines).query(thirds[0], predicate="dwithin", distance=ON_BARRIER_M)
-        along = shapely.dwithin(thirds[1][edge], lines[line], ON_BARRIER_M)
+        edge, line = shapely.STRtree(lines).query(
+            shapely.points(ends[:, 0] + span * (1 / 3)), predicate="dwithin", distance=ON_BARRIER_M
+        )
+        farther = shapely.points((ends[:, 0] + span * (2 / 3))[edge])
+        along = shapely.dwithin(farther, lines[line], ON_BARRIER_M)
         np.minimum.at(found, edge[along], rank[line[along]])
     found[found == 99] = 0
     return found

@@ -237,11 +237,14 @@ def find_distance(vertex: Floats, p: Floats, q: Floats) -> float:
 @njit(cache=True)
 def is_near(vertex: Floats, p: Floats, q: Floats) -> bool:
     """Tell whether a vertex lies on a segment, off its ends."""
-    return bool(
-        math.hypot(vertex[0] - p[0], vertex[1] - p[1]) >= NEAR
-        and math.hypot(vertex[0] - q[0], vertex[1] - q[1]) >= NEAR
-        and find_distance(vertex, p, q) < NEAR
-    )
+    x, y = vertex[0], vertex[1]
+    if x < min(p[0], q[0]) - NEAR or x > max(p[0], q[0]) + NEAR:
+        return False
+    if y < min(p[1], q[1]) - NEAR or y > max(p[1], q[1]) + NEAR:
+        return False
+    if (x - p[0]) ** 2 + (y - p[1]) ** 2 < NEAR**2 or (x - q[0]) ** 2 + (y - q[1]) ** 2 < NEAR**2:
+        return False
+    return bool(find_distance(vertex, p, q) < NEAR)
 
 
 @njit(cache=True)
