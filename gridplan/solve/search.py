@@ -36,16 +36,16 @@ class Effort:
     Attributes
     ----------
     trials
-        Boundary moves tried per atom and round. 400 take about 30 microseconds an atom (75 ns each,
-        village5k, 0.35 % dearer than 1,000, 0.2 % cheaper than 250).
+        Boundary moves tried per atom and round. 400 take about 30 microseconds an atom (75 ns each).
     merges
-        Neighbourhoods re-cut per part and round. 3 take about 1 ms a part. 2, as mix5k needs 0.1 % less than
-        at 1; village5k does not care.
+        Neighbourhoods re-cut per part and round. 3 take about 1 ms a part.
     rounds
         Rounds, each on other blocks.
     repairs
         Neighbourhoods re-cut per part out of bounds, at the end. 60 reaches the proven minimum of bubenec,
         mix500 and mix5k; fewer were not measured.
+
+    What is chosen by size, and why: :func:`gridplan.solve.counts.choose_effort`.
     """
 
     trials: float = 400.0
