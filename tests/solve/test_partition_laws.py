@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 from gridplan.errors import InputError
 from gridplan.solve import Partition, Weights, certify, make_rule, partition
+from gridplan.solve.moves import anneal
+from gridplan.solve.problem import label_components, make_problem
+from gridplan.solve.search import price_layout, tally_layout
 
 LOWER, UPPER = np.array([50, 30]), np.array([80, 50])
 MODES = ("weighted", "forbid", "majority")
@@ -303,3 +306,68 @@ def test_time_limit_gives_a_whole_labelling():
     assert done.status == "time_limit"
     assert_labels = np.bincount(done.labels)
     assert assert_labels.min() > 0 and len(done.labels) == side * side
+
+
+def make_lattice(rows, columns, seed=0):
+    """A village of houses of 1-4 households in a lattice, some borders on lanes."""
+    rng = np.random.default_rng(seed)
+    index = np.arange(rows * columns).reshape(rows, columns)
+    pairs = np.concatenate(
+        [
+            np.stack([index[:, :-1].ravel(), index[:, 1:].ravel()], 1),
+            np.stack([index[:-1].ravel(), index[1:].ravel()], 1),
+        ]
+    )
+    units, kind = rng.integers(1, 5, rows * columns), np.ones(rows * columns, np.int64)
+    return units, kind, pairs, rng.uniform(4.0, 16.0, len(pairs)), np.full(len(units), 200.0)
+
+
+def assert_connected_parts(labels, pairs) -> None:
+    inside = pairs[labels[pairs[:, 0]] == labels[pairs[:, 1]]]
+    pieces = label_components(len(labels), inside[:, 0], inside[:, 1])
+    assert pieces.max() == labels.max()
+
+
+@FAST
+@given(grounds(most=25, largest=30), st.sampled_from(MODES), st.booleans(), st.integers(0, 99))
+def test_annealing_keeps_its_books(ground, mixed, with_area, seed):
+    units, kind, pairs, length, area = ground
+    capped = {"area": area, "max_area": 4_000.0} if with_area else {}
+    problem = make_problem(units, kind, pairs, length, lower=LOWER, upper=UPPER, mixed=mixed, **capped)
+    labels = label_components(len(units), problem.tail[: len(pairs) // 2], problem.head[: len(pairs) // 2])
+    fixed = np.random.default_rng(seed).random(len(units)) < 0.2
+    region, terms = problem.cut_region(np.arange(len(units)), fixed), problem.make_terms(40.0)
+    layout = tally_layout(region, labels.copy(), spare=3)
+    before = price_layout(region, terms, labels)
+    gained = anneal(region, terms, layout, np.array([200.0, 300.0, 1.0]), False, np.array([2 * seed + 1]))
+    after = price_layout(region, terms, layout.labels)
+    assert gained == pytest.approx(after - before, rel=1e-5, abs=1e-2)
+    again = tally_layout(region, layout.labels, spare=len(layout.size) - int(layout.labels.max()) - 1)
+    for kept, counted in zip(layout[1:], again[1:], strict=True):
+        assert np.allclose(kept, counted)
+    assert (layout.labels[fixed] == labels[fixed]).all()
+    for part in np.unique(layout.labels):
+        assert is_connected(np.flatnonzero(layout.labels == part).tolist(), pairs.tolist())
+
+
+@pytest.mark.parametrize("parts", [None, 255])
+def test_workers_do_not_matter_where_there_are_blocks(parts):
+    ground = make_lattice(60, 68)
+    first, second = (solve(ground, target_parts=parts, workers=workers).labels for workers in (1, 2))
+    assert (first == second).all()
+    assert_connected_parts(first, ground[2])
+    load = np.bincount(first, ground[0])
+    assert load.min() >= 30 and load.max() <= 50
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("parts", [None, 1_250])
+def test_a_giant_component_is_solved_block_by_block(parts):
+    ground = make_lattice(130, 154)
+    labels = solve(ground, target_parts=parts, workers=2).labels
+    assert_connected_parts(labels, ground[2])
+    load = np.bincount(labels, ground[0])
+    assert load.min() >= 30 and load.max() <= 50
+    assert parts is None or (len(load) == parts and load.std() / load.mean() < 0.05)
+    # few parts: within 3 % of the bound
+    assert parts is not None or len(load) <= 1.03 * ground[0].sum() / 50
