@@ -2,6 +2,10 @@
 
 All kernels of this room take these two tuples. They hold contiguous int64 and float64 arrays only, so
 that each kernel is compiled for one signature.
+
+numba's cache goes by the time of a kernel's own file, not of those it calls. An installation writes all files
+anew, so it is never out of date there; in a working tree, delete ``__pycache__`` after changing a kernel
+that others call.
 """
 
 from __future__ import annotations
