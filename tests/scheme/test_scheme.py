@@ -74,3 +74,45 @@ def test_a_file_of_the_planner_reads_as_the_preset(tmp_path):
     path.write_bytes("名".encode("gbk"))
     with pytest.raises(SchemeError, match="scheme_not_utf8"):
         load_scheme(path)
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ('[[levels]]\nid = "x"\nname = {zh="甲", en="x"}\nmake = "faces"\n', "wants ranks"),
+        ('[[levels]]\nid = "x"\nname = {zh="甲", en="x"}\nmake = "drawn"\n', "make 'drawn'"),
+        ('[[levels]]\nid = "x"\nname = {zh="甲", en="x"}\nwithin = ["y"]\ncount = 3\n', "within 'y'"),
+        ('[[levels]]\nid = "x"\nname = {zh="甲", en="x"}\n', "bounds or a count wanted"),
+        (
+            '[[levels]]\nid = "x"\nname = {zh="甲", en="x"}\nmeasure = "population"\n'
+            "bounds = {apartment = [1, 2]}\n",
+            "people have no kind",
+        ),
+        ('[[levels]]\nid = "x"\nname = {zh="甲", en="x"}\ncount = 1\nranks = ["a"]\n', "ranks"),
+        ('[[staffing]]\nlevel = "grid"\npost = {zh="甲", en="a"}\nper_area = [2, 1]\n', "per_area"),
+        ('[[staffing]]\nlevel = "ward"\npost = {zh="甲", en="a"}\n', "no level 'ward'"),
+        (
+            '[[staffing]]\nlevel = "grid"\npost = {zh="甲", en="a"}\ndistinct_from = "乙"\n',
+            "distinct_from names no post",
+        ),
+    ],
+)
+def test_faults_of_levels_and_posts_are_named(more, told):
+    with pytest.raises(SchemeError) as caught:
+        parse_scheme(GOOD + "\n" + more)
+    assert told in str(caught.value.values["faults"])
+
+
+def test_levels_of_every_make_stand_in_one_scheme():
+    text = GOOD.replace(
+        '[[levels]]\nid = "subgrid"',
+        '[[levels]]\nid = "community"\nname = {zh="社区", en="community"}\nmeasure = "population"\n'
+        'bounds = {any = [6000, 10000]}\nredraw = true\n\n[[levels]]\nid = "section"\n'
+        'name = {zh="大片区", en="section"}\nmake = "faces"\nranks = [1, 2]\nmerge_m2 = 200.0\ncount = 100\n\n'
+        '[[levels]]\nid = "subgrid"\nparent = "section"\nwithin = ["community"]',
+        1,
+    )
+    scheme = parse_scheme(text)
+    assert [level.make for level in scheme.levels] == ["bounded", "faces", "bounded", "bounded"]
+    assert scheme["subgrid"].within == ("community",)
+    assert scheme["section"].ranks == (1, 2)
