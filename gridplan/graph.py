@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ from scipy.sparse.csgraph import connected_components
 
 from gridplan.errors import InputError
 
-__all__ = ["KINDS", "AtomGraph", "Borders", "find_components", "kind_codes", "sum_borders"]
+__all__ = ["KINDS", "AtomGraph", "Borders", "Setting", "find_components", "kind_codes", "sum_borders"]
 
 #: What lives in an atom, in the order of the codes 0, 1, 2, 3 (DESIGN.md, words).
 KINDS = ("apartment", "selfbuilt", "exclusive", "empty")
@@ -80,6 +81,34 @@ class AtomGraph:
     def __repr__(self) -> str:
         """Tell the size and the households."""
         return f"<AtomGraph {len(self)} atoms, {len(self.edges)} borders, {self.households.sum()} households>"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What the atoms stand in besides their borders.
+
+    Parameters
+    ----------
+    block
+        Face of the barriers up to rank 2 that each atom lies in, shape (n,).
+    population
+        People, whole numbers >= 0, shape (n,).
+    dwellings
+        Dwellings (also the empty ones), whole numbers >= 0, shape (n,).
+    compound
+        Compound (小区) that each atom belongs to, -1 for none, shape (n,).
+    existing
+        Area of an existing layer that each atom lies in by level id, -1 for none, shape (n,).
+    urban
+        Whether each atom lies in an area of class urban, shape (n,).
+    """
+
+    block: IntArray
+    population: IntArray
+    dwellings: IntArray
+    compound: IntArray
+    existing: Mapping[str, IntArray]
+    urban: npt.NDArray[np.bool_]
 
 
 def kind_codes(kinds: npt.ArrayLike) -> npt.NDArray[np.int8]:

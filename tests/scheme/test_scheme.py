@@ -108,8 +108,8 @@ def test_levels_of_every_make_stand_in_one_scheme():
         '[[levels]]\nid = "subgrid"',
         '[[levels]]\nid = "community"\nname = {zh="社区", en="community"}\nmeasure = "population"\n'
         'bounds = {any = [6000, 10000]}\nredraw = true\n\n[[levels]]\nid = "section"\n'
-        'name = {zh="大片区", en="section"}\nmake = "faces"\nranks = [1, 2]\nmerge_m2 = 200.0\ncount = 100\n\n'
-        '[[levels]]\nid = "subgrid"\nparent = "section"\nwithin = ["community"]',
+        'name = {zh="大片区", en="section"}\nmake = "faces"\nranks = [1, 2]\nmerge_m2 = 200.0\ncount = 100\n'
+        '\n[[levels]]\nid = "subgrid"\nparent = "section"\nwithin = ["community"]',
         1,
     )
     scheme = parse_scheme(text)
