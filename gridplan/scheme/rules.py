@@ -290,8 +290,16 @@ class Level:
 
     def bound_arrays(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Return the lower and the upper bounds in the order of ``KINDS`` (0 where none holds)."""
-        pairs = [tuple(self.bounds.get(kind, (0, 0))) for kind in KINDS]
+        for_all = self.bounds.get("any", (0, 0))
+        pairs = [tuple(self.bounds.get(kind, for_all)) for kind in KINDS]
         return tuple(low for low, _ in pairs), tuple(high for _, high in pairs)
+
+    @property
+    def joins_homes(self) -> bool:
+        """Whether its areas are homes side by side, so that large empty land carries nothing between them."""
+        return (
+            self.make == "bounded" and self.measure == "households" and bool(self.bounds) and not self.redraw
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +338,25 @@ class Scheme:
             if level.id == level_id:
                 return level
         raise SchemeError("level_unknown", level=level_id, known=", ".join(lv.id for lv in self.levels))
+
+    def find_fences(self, level_id: str) -> tuple[Level, ...]:
+        """Return the levels that stand before a level is drawn and that its areas lie in, coarse to fine.
+
+        Given areas and faces stand from the start; areas that are drawn before their children are those
+        bounded by something else than ground (a community is drawn first, a sub-grid is put together from
+        its grids).
+        """
+        level = self[level_id]
+        named = [self[name] for name in (level.parent, *level.within) if name]
+        found = {up.id for one in named for up in (*self.find_fences(one.id), one) if self.is_drawn_first(up)}
+        return tuple(one for one in self.levels if one.id in found)
+
+    def is_drawn_first(self, level: Level) -> bool:
+        """Whether a level stands before the levels below it are drawn."""
+        if level.make != "bounded" or level.redraw or level.measure in ("population", "dwellings"):
+            return True
+        below = any(level.id in (one.parent, *one.within) for one in self.levels)
+        return level.measure == "households" and below
 
     @property
     def digest(self) -> str:

@@ -18,7 +18,7 @@ from gridplan.solve.land import settle_land
 from gridplan.solve.partition import Weights, partition
 from gridplan.solve.zones import join_zones, merge_infeasible_zones, start_zones
 
-__all__ = ["HomesResult", "solve_homes"]
+__all__ = ["Homes", "HomesResult", "collect_homes", "solve_homes"]
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
@@ -49,7 +49,7 @@ class HomesResult:
 
 
 @dataclass(frozen=True, slots=True)
-class _Homes:
+class Homes:
     """Atoms with households and what goes with them, as the solver sees them."""
 
     atoms: IntArray
@@ -207,7 +207,7 @@ def solve_homes(
     options = _Options(seed, workers, None if time_limit is None else time.monotonic() + time_limit)
     passage = find_passages(graph, level.never_cross, level.min_border_m)
     home = gather_homes(graph, passage, scheme.atoms.carry_land_m2)
-    homes = _collect_homes(graph, blocks, home, passage, level)
+    homes = collect_homes(graph, blocks, home, passage, level)
     labels = np.full(len(graph), -1, dtype=np.int64)
     proofs: tuple[Certificate, ...] = ()
     if len(homes.atoms):
@@ -222,9 +222,9 @@ def solve_homes(
     return HomesResult(labels, proofs, options.is_late())
 
 
-def _collect_homes(
+def collect_homes(
     graph: AtomGraph, blocks: IntArray, home: IntArray, passage: Borders, level: Level
-) -> _Homes:
+) -> Homes:
     """Contract every home with the small atoms that go with it."""
     atoms = np.flatnonzero(graph.households > 0)
     where = np.full(len(graph), -1, dtype=np.int64)
@@ -234,7 +234,7 @@ def _collect_homes(
     area = np.bincount(label[with_home], graph.area[with_home], minlength=len(atoms))
     units, kind = graph.households[atoms], graph.kind[atoms].astype(np.int64)
     lower, upper = (np.asarray(bound, dtype=np.int64) for bound in level.bound_arrays())
-    return _Homes(
+    return Homes(
         atoms=atoms,
         units=units,
         kind=kind,
@@ -248,7 +248,7 @@ def _collect_homes(
     )
 
 
-def _divide(homes: _Homes, options: _Options) -> tuple[IntArray, tuple[Certificate, ...]]:
+def _divide(homes: Homes, options: _Options) -> tuple[IntArray, tuple[Certificate, ...]]:
     """Solve zone by zone; let zones in trouble join their neighbours until legal or proved."""
     pairs = homes.borders.pairs
     zones = start_zones(homes.block, pairs)
@@ -276,7 +276,7 @@ def _divide(homes: _Homes, options: _Options) -> tuple[IntArray, tuple[Certifica
     return labels, proofs
 
 
-def _mend_cuts(homes: _Homes, labels: IntArray, whole: IntArray, options: _Options) -> IntArray:
+def _mend_cuts(homes: Homes, labels: IntArray, whole: IntArray, options: _Options) -> IntArray:
     """Look around each building that is cut without need for a plan of its surroundings that keeps it whole.
 
     One ring of neighbouring areas, then two; a handful of buildings even in a city, so a plain loop.
@@ -297,7 +297,7 @@ def _mend_cuts(homes: _Homes, labels: IntArray, whole: IntArray, options: _Optio
     return labels
 
 
-def _look_around(homes: _Homes, labels: IntArray, own: BoolArray, rings: int) -> BoolArray:
+def _look_around(homes: Homes, labels: IntArray, own: BoolArray, rings: int) -> BoolArray:
     """Mark the homes of the areas that some homes lie in, and of so many rings of areas around."""
     pairs = homes.borders.pairs
     around = np.isin(labels, labels[own])
@@ -308,7 +308,7 @@ def _look_around(homes: _Homes, labels: IntArray, own: BoolArray, rings: int) ->
 
 
 def _improve(
-    homes: _Homes, zones: IntArray, labels: IntArray, troubled: BoolArray, pieces: IntArray, options: _Options
+    homes: Homes, zones: IntArray, labels: IntArray, troubled: BoolArray, pieces: IntArray, options: _Options
 ) -> IntArray:
     """Solve the zones with trouble again and keep what gets better by it.
 
