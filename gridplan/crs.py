@@ -6,7 +6,7 @@ This is the only module that reprojects. It knows frames and coordinates, not th
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -378,33 +378,44 @@ def to_metres(layers: L) -> L:
     CRSError
         If a frame has no coordinate system, or one that leads nowhere.
     """
-    frames: dict[str, gpd.GeoDataFrame] = {
-        f.name: getattr(layers, f.name)
-        for f in fields(layers)  # type: ignore[arg-type]
-        if isinstance(getattr(layers, f.name), gpd.GeoDataFrame)
-    }
-    for name, frame in frames.items():
+    frames = _find_frames(layers)
+    for (name, _), frame in frames.items():
         if frame.crs is None:
             raise CRSError("crs_missing", layer=name)
-    target = _choose_target(frames["buildings"])
+    target = _choose_target(frames["buildings", ""])
     there = describe_crs(target)
-    moved: dict[str, Any] = {name: reproject(frame, target) for name, frame in frames.items()}
+    moved = {place: reproject(frame, target) for place, frame in frames.items()}
     notes: list[tuple[object, ...]] = []
-    for name, frame in frames.items():
+    for (name, key), frame in frames.items():
         if frame.crs == target:
             continue
         notes.append(
             (name, "*", "reprojected", "noted", float(len(frame)), f"{describe_crs(frame.crs)} > {there}")
         )
         # a place outside of what the system can show comes back as infinity
-        lost = ~np.isfinite(shapely.bounds(moved[name].geometry.to_numpy())).all(axis=1)
+        lost = ~np.isfinite(shapely.bounds(moved[name, key].geometry.to_numpy())).all(axis=1)
         ids = frame.loc[lost, frame.columns[0]]
         notes += [(name, str(one), "shape_not_finite", "dropped", math.nan, there) for one in ids]
-        moved[name] = moved[name][~lost].reset_index(drop=True)
+        moved[name, key] = moved[name, key][~lost].reset_index(drop=True)
     if not notes:
         return layers
     told: pd.DataFrame = layers.issues  # type: ignore[attr-defined]
-    return replace(layers, issues=_append_rows(told, notes), **moved)  # type: ignore[type-var]
+    changed: dict[str, Any] = {name: frame for (name, key), frame in moved.items() if not key}
+    for name in {name for name, key in moved if key}:
+        changed[name] = {key[1:]: frame for (owner, key), frame in moved.items() if owner == name}
+    return replace(layers, issues=_append_rows(told, notes), **changed)  # type: ignore[type-var]
+
+
+def _find_frames(layers: object) -> dict[tuple[str, str], gpd.GeoDataFrame]:
+    """Find the frames of a value by field, and by "=" and key where a field holds several."""
+    found = {}
+    for field in fields(layers):  # type: ignore[arg-type]
+        value = getattr(layers, field.name)
+        if isinstance(value, gpd.GeoDataFrame):
+            found[field.name, ""] = value
+        elif isinstance(value, Mapping):
+            found |= {(field.name, f"={key}"): frame for key, frame in value.items()}
+    return found
 
 
 def _choose_target(frame: gpd.GeoDataFrame) -> pyproj.CRS:

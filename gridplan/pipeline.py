@@ -48,6 +48,9 @@ class Inputs:
         Files that GDAL reads, ``file.gpkg#layer``, GeoParquet, or one OSM extract for both.
     boundary, barriers, landuse, compounds
         Optional layers: the district, rivers and railways, land use, residential compounds.
+    existing
+        Areas that stand already (old communities, villages) by level id; "" where the scheme or a column of
+        the file tells the level.
     place
         A place name to fetch from OpenStreetMap instead of files.
     columns
@@ -62,6 +65,7 @@ class Inputs:
     barriers: str | Path | None = None
     landuse: str | Path | None = None
     compounds: str | Path | None = None
+    existing: Mapping[str, str | Path] = field(default_factory=dict)
     place: str | None = None
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     crs: str | None = None
@@ -136,6 +140,7 @@ def make_plan(
                 barriers=inputs.barriers,
                 landuse=inputs.landuse,
                 compounds=inputs.compounds,
+                existing=inputs.existing,
                 columns=inputs.columns,
                 crs=inputs.crs,
                 place=inputs.place,

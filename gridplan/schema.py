@@ -138,8 +138,11 @@ class Layers:
         ``street_id, name, street_class, layer, tunnel, bridge, rank``.
     barriers
         ``barrier_id, barrier_class, name, rank``: rivers, railways (lines or polygons).
-    landuse, compounds, boundary, existing
+    landuse, compounds, boundary
         Optional polygons with ``use`` or ``name``.
+    existing
+        Areas that stand already by level id, "" where their level is not told yet: ``code, name, level,
+        parent, type, ground``; unknown is NA.
     sources
         One entry per layer read.
     issues
@@ -152,7 +155,7 @@ class Layers:
     landuse: gpd.GeoDataFrame | None = None
     compounds: gpd.GeoDataFrame | None = None
     boundary: gpd.GeoDataFrame | None = None
-    existing: gpd.GeoDataFrame | None = None
+    existing: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     issues: pd.DataFrame = field(default_factory=empty_issues)
 
@@ -171,11 +174,14 @@ class CleanLayers:
         Noded lines with ``street_id, name, street_class, rank`` (1-3).
     district
         The ground to be divided.
+    existing
+        Areas that stand already by level id, disjoint; RangeIndex, ``code`` (unique, never ""), ``name``,
+        ``type`` ("residents" 居委会, "village" 村委会 or ""), ``ground`` ("urban", "rural" or "").
     crs
         Projected, in metres.
     issues
         Every repair, drop and estimate.
-    compounds, existing
+    compounds
         Optional polygons.
     """
 
@@ -185,7 +191,7 @@ class CleanLayers:
     crs: pyproj.CRS
     issues: pd.DataFrame
     compounds: gpd.GeoDataFrame | None = None
-    existing: gpd.GeoDataFrame | None = None
+    existing: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
 
 
 def join_issues(*tables: pd.DataFrame) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from gridplan.clean.barriers import clean_barriers, node_borders, select_lines
 from gridplan.clean.district import derive_district, take_boundary
 from gridplan.clean.dwellings import count_households
+from gridplan.clean.existing import clean_existing
 from gridplan.clean.footprints import clip_footprints, name_buildings, repair_footprints
 from gridplan.clean.kinds import find_compounds, find_surroundings, tell_kinds
 from gridplan.clean.overlaps import separate_footprints
@@ -64,10 +65,12 @@ def clean_layers(layers: Layers, scheme: Scheme) -> CleanLayers:
     InputError
         If there is neither a boundary nor a building.
     """
-    for name in ("buildings", "streets", "barriers", "landuse", "compounds", "boundary", "existing"):
+    for name in ("buildings", "streets", "barriers", "landuse", "compounds", "boundary"):
         frame = getattr(layers, name)
         if frame is not None:
             require_projected_metres(frame, name)
+    for frame in layers.existing.values():
+        require_projected_metres(frame, "existing")
     buildings, named_issues = name_buildings(layers.buildings)
     buildings, repair_issues = repair_footprints(buildings)
     buildings, overlap_issues = separate_footprints(buildings)
@@ -79,6 +82,9 @@ def clean_layers(layers: Layers, scheme: Scheme) -> CleanLayers:
     housed = shapely.point_on_surface(geometry[shapely.area(geometry) >= _HOUSE_IN_FACE_M2])
     barriers, district, barrier_issues = clean_barriers(net, lines, district, housed, scheme.barriers)
     compounds = _find_compound_layer(layers)
+    existing, barriers, district, area_issues = clean_existing(
+        layers.existing, scheme, barriers, district
+    )
     buildings, dwelling_issues = _describe(buildings, layers.landuse, compounds, scheme.dwellings)
     return CleanLayers(
         buildings=buildings,
@@ -94,10 +100,11 @@ def clean_layers(layers: Layers, scheme: Scheme) -> CleanLayers:
             clip_issues,
             line_issues,
             barrier_issues,
+            area_issues,
             dwelling_issues,
         ),
         compounds=compounds,
-        existing=layers.existing,
+        existing=existing,
     )
 
 

@@ -16,7 +16,7 @@ from gridplan.clean.streets import LINE_COLUMNS, select_streets, select_water
 from gridplan.schema import ISSUE_COLUMNS, issue_rows, join_issues
 from gridplan.scheme import BarrierRules
 
-__all__ = ["clean_barriers", "node_borders", "select_lines"]
+__all__ = ["clean_barriers", "node_borders", "rebuild_district", "select_lines"]
 
 #: Mending repeats until nothing is left to do; real cities need two or three passes.
 _MAX_PASSES = 8
@@ -96,7 +96,7 @@ def clean_barriers(
     tables.append(_open_ends(net, lines))
     barriers = _to_frame(net, lines)
     tables.append(_absorbed(lines, barriers, tables))
-    return barriers, _rebuild_district(net, district), _add_up(join_issues(*tables))
+    return barriers, rebuild_district(net, district), _add_up(join_issues(*tables))
 
 
 def _clip(net: Net, lines: gpd.GeoDataFrame, district: BaseGeometry) -> tuple[Net, pd.DataFrame]:
@@ -224,7 +224,7 @@ def _absorbed(
     return issue_rows("streets", gone, "street_covered", "merged")
 
 
-def _rebuild_district(net: Net, district: BaseGeometry) -> BaseGeometry:
+def rebuild_district(net: Net, district: BaseGeometry) -> BaseGeometry:
     """Build the district from the noded outline."""
     rim = net.lines[net.rank == RIM_RANK]
     cells = shapely.get_parts(shapely.polygonize(rim))

@@ -10,6 +10,7 @@ import pandas as pd
 from gridplan.crs import describe_crs, parse_crs, reproject
 from gridplan.errors import InputError
 from gridplan.io.columns import ALIASES
+from gridplan.io.existing import build_existing
 from gridplan.io.georef import locate_layers, require_overlap
 from gridplan.io.osm import read_osm
 from gridplan.io.place import read_place
@@ -33,7 +34,7 @@ def read_layers(  # noqa: PLR0913 -- a front door, one keyword per layer
     barriers: Given = None,
     landuse: Given = None,
     compounds: Given = None,
-    existing: Given = None,
+    existing: Mapping[str, PathLike] | None = None,
     *,
     columns: Columns | None = None,
     crs: object = None,
@@ -47,9 +48,12 @@ def read_layers(  # noqa: PLR0913 -- a front door, one keyword per layer
         Footprints and centre lines: a file that GDAL reads, ``file.gpkg#layer``, GeoParquet,
         ``.osm`` or ``.osm.pbf``, or several such files. Streets may be left out where the buildings'
         file holds them too.
-    boundary, barriers, landuse, compounds, existing
-        Optional layers: the district, rivers and railways, land use, residential compounds, the areas of
-        an existing plan. An OpenStreetMap file gives barriers and land use by itself.
+    boundary, barriers, landuse, compounds
+        Optional layers: the district, rivers and railways, land use, residential compounds. An
+        OpenStreetMap file gives barriers and land use by itself.
+    existing
+        Areas that stand already (old communities, villages) by level id; "" where the level is told by
+        the scheme or by a column of the file.
     columns
         Columns by role and field for names that are not in :data:`gridplan.io.columns.ALIASES`; ""
         says that there is none.
@@ -83,14 +87,21 @@ def read_layers(  # noqa: PLR0913 -- a front door, one keyword per layer
             ("barriers", barriers),
             ("landuse", landuse),
             ("compounds", compounds),
-            ("existing", existing),
         )
     }
     raws = _read_all(given, columns, place)
-    located = locate_layers(raws, None if crs is None else parse_crs(crs))
-    frames, sources, issues = _make_tables(located, columns)
-    require_overlap([(role, frames[role]) for role in ("buildings", "streets", "boundary") if role in frames])
-    return Layers(**frames, sources=tuple(sources), issues=join_issues(*issues))
+    standing = _read_existing(existing or {}, columns)
+    located = locate_layers([*raws, *standing.values()], None if crs is None else parse_crs(crs))
+    frames, sources, issues = _make_tables(located[: len(raws)], columns)
+    areas = {}
+    for level, raw in zip(standing, located[len(raws) :], strict=True):
+        sources.append(_tell_source(raw))
+        reading = Reading(raw, frozenset(columns.get("existing", {})))
+        areas[level] = build_existing(reading)
+        issues += reading.issues
+    apart = [(role, frames[role]) for role in ("buildings", "streets", "boundary") if role in frames]
+    require_overlap([*apart, *(("existing", frame) for frame in areas.values())])
+    return Layers(**frames, existing=areas, sources=tuple(sources), issues=join_issues(*issues))
 
 
 def _listed(spec: Given) -> list[PathLike]:
@@ -133,6 +144,19 @@ def _read_all(given: Mapping[str, list[PathLike]], columns: Columns, place: str 
         for role in _OSM_EXTRAS
         if not wanted[role] and len(found[role].frame)
     ]
+    return raws
+
+
+def _read_existing(existing: Mapping[str, PathLike], columns: Columns) -> dict[str, RawLayer]:
+    """Read the areas that stand already; a file without any is refused, because it was asked for."""
+    raws = {}
+    for level, spec in sorted(existing.items()):
+        path, layer = split_layer(spec)
+        if is_osm(path) and not layer:
+            raise InputError("osm_role", path=str(path), role="existing", known=", ".join(BUILDERS))
+        raws[level] = read_source(spec, "existing", columns.get("existing", {}))
+        if not len(raws[level].frame):
+            raise InputError("no_existing", path=raws[level].where)
     return raws
 
 

@@ -250,12 +250,6 @@ def build_boundary(reading: Reading) -> gpd.GeoDataFrame:
     return reading.finish({"boundary_id": reading.ids, "name": reading.text("name")}, "polygon")
 
 
-def build_existing(reading: Reading) -> gpd.GeoDataFrame:
-    """Make the table of an existing plan's areas."""
-    names = ("name", "level", "parent")
-    return reading.finish({"code": reading.ids, **{name: reading.text(name) for name in names}}, "polygon")
-
-
 #: What makes the table of a role, and the column that holds its ids.
 BUILDERS: Mapping[str, tuple[Callable[[Reading], gpd.GeoDataFrame], str]] = {
     "buildings": (build_buildings, "building_id"),
@@ -264,7 +258,6 @@ BUILDERS: Mapping[str, tuple[Callable[[Reading], gpd.GeoDataFrame], str]] = {
     "barriers": (build_barriers, "barrier_id"),
     "landuse": (build_landuse, "landuse_id"),
     "compounds": (build_compounds, "compound_id"),
-    "existing": (build_existing, "code"),
 }
 
 
