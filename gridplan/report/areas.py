@@ -9,10 +9,11 @@ import pandas as pd
 
 from gridplan.i18n import LANGUAGES
 from gridplan.plan import Plan, dissolve_level
-from gridplan.report.borders import tell_sides, trace_borders
+from gridplan.report.borders import trace_borders
+from gridplan.report.limits import list_limits, tell_limits
 from gridplan.report.reasons import explain_areas
 
-__all__ = ["AREA_COLUMNS", "count_buildings", "describe_areas", "describe_plan"]
+__all__ = ["AREA_COLUMNS", "count_buildings", "describe_areas", "describe_plan", "name_areas"]
 
 #: Columns of a level's layer besides the geometry, in order.
 AREA_COLUMNS = (
@@ -57,12 +58,13 @@ def describe_areas(plan: Plan, level_id: str) -> gpd.GeoDataFrame:
         ``population`` and ``buildings`` are whole numbers that add up to the district's exactly;
         ``area_m2``, ``perimeter_m`` and ``compactness`` (4 pi A / P^2, 1 for a circle) come from the
         dissolved polygon. ``reason_*`` tells why an area out of bounds is not better, ``borders_*``
-        what it borders on by side.
+        its limits by side in the order of a walk (四至).
     """
     shapes = dissolve_level(plan, level_id)
     told = plan.areas[level_id].reindex(shapes.index)
     sums = plan.atoms.groupby(level_id)[["households", "population"]].sum().reindex(shapes.index)
-    traced = trace_borders(shapes, plan.streets, plan.district)
+    traced = trace_borders(shapes, plan.streets, plan.district, plan.atoms)
+    limits = list_limits(traced, plan.streets)
     area, perimeter = shapes.area, shapes.length
     frame = shapes.assign(
         name=told["name"].fillna("").astype(str),
@@ -79,8 +81,14 @@ def describe_areas(plan: Plan, level_id: str) -> gpd.GeoDataFrame:
     )
     for lang in LANGUAGES:
         frame[f"reason_{lang}"] = explain_areas(plan, level_id, frame, traced, lang)
-        frame[f"borders_{lang}"] = tell_sides(traced, plan.streets, frame.index, lang)
+        frame[f"borders_{lang}"] = tell_limits(limits, name_areas(frame), frame.index, lang)
     return frame.reset_index()[[*AREA_COLUMNS, "geometry"]]
+
+
+def name_areas(areas: pd.DataFrame) -> list[str]:
+    """Call areas by their name, those without one by their code (the index)."""
+    named = areas["name"].to_numpy(dtype=object)
+    return [str(name or code) for name, code in zip(named, areas.index, strict=True)]
 
 
 def count_buildings(plan: Plan, level_id: str) -> pd.Series:

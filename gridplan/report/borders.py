@@ -1,8 +1,6 @@
-"""Whereon the borders of areas lie: streets, the district's edge, or neither; and the 四至 told from it."""
+"""The borders of areas, taken apart: where each stretch lies, what it follows and who lives across."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
 
 import geopandas as gpd
 import numpy as np
@@ -11,83 +9,194 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gridplan.i18n import has_text, t
+__all__ = ["GROUNDS", "SIDES", "number_points", "trace_borders"]
 
-__all__ = ["SIDES", "tell_sides", "trace_borders"]
-
-#: The four sides in the order in which Chinese documents tell them (四至: east, south, west, north).
+#: The four sides in the order in which Chinese documents tell them (四至), which is also that of a
+#: walk from the north-eastern corner with the clock.
 SIDES = ("east", "south", "west", "north")
+
+#: What lies on either hand of a border off the streets: not known, two buildings, one building cut into
+#: slices, open land on one side at least, two compounds (小区).
+GROUNDS = ("", "houses", "building", "open", "compound")
 
 # A border drawn along a street lies on the street's line itself; rounding in files moves it by
 # millimetres, snapping of the network by less than this [m].
 _ON_STREET_M = 1.0
-# A second name is told when it covers at least this share of a side.
-_SECOND_SHARE = 0.25
-# Weight of where a stretch lies against where it faces, when its side is chosen: facing decides,
-# place breaks the tie of borders that run diagonally.
-_PLACE_WEIGHT = 0.5
+# How far beside a border its atoms are looked for [m]: above the 1 cm grid on which they are cut.
+_BESIDE_M = 0.03
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 
 
-def trace_borders(areas: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, district: BaseGeometry) -> pd.DataFrame:
+def trace_borders(
+    areas: gpd.GeoDataFrame,
+    streets: gpd.GeoDataFrame,
+    district: BaseGeometry,
+    atoms: gpd.GeoDataFrame | None = None,
+) -> pd.DataFrame:
     """Take the borders of areas apart and tell of each stretch whereon it lies.
 
     Parameters
     ----------
     areas
-        Polygons indexed by ``code``, projected [m].
+        Polygons indexed by ``code``, projected [m]; neighbours share their vertices.
     streets
         Noded lines, same CRS.
     district
         The ground that the areas divide.
+    atoms
+        What the areas are made of, with ``building_id`` and perhaps ``compound``; without them the
+        ground beside a border off the streets is not known.
 
     Returns
     -------
     DataFrame
-        One row per stretch between two vertices: ``code``, ``length`` [m], ``side`` (index into
-        :data:`SIDES`: the direction in which the stretch looks out of its area), ``street`` (row of
-        ``streets``, -1 for none), ``rim`` (on the district's edge).
+        One row per stretch between two vertices, in the order of a walk with the clock (the area on the
+        right hand) that starts in the north-east; the largest part of an area first, its rim before its
+        holes: ``code``, ``ring`` (numbered over all areas), ``part`` (0 for the largest), ``hole``, ``x``,
+        ``y``, ``to_x``, ``to_y``, ``length`` [m], ``side`` (index into :data:`SIDES`, see Notes), ``street``
+        (row of ``streets``, -1 for none), ``rim`` (on the district's edge), ``neighbour`` (row of the area
+        across, -1 for none), ``ground`` (index into :data:`GROUNDS`; 0 on streets and on the rim).
+
+    Notes
+    -----
+    A walk passes the four sides one after the other. Its corners are the vertices that lie farthest to the
+    north-east, south-east, south-west and north-west: of all ways to cut a walk into four, this one lets
+    the stretches of each side look into its direction best (the sum over all stretches of length times
+    the cosine between outward normal and direction is largest, as it telescopes to x + y, x - y, ... of the
+    corners). A side is empty where the area tapers to a tip.
     """
-    row, start, end = _split_rings(areas.geometry.to_numpy())
-    vector = end - start
-    length = np.hypot(vector[:, 0], vector[:, 1])
-    keep = length > 0
-    row, start, vector, length = row[keep], start[keep], vector[keep], length[keep]
-    middle = start + vector / 2
-    points = shapely.points(middle)
+    table = _walk_rings(areas)
+    xy, to = table[["x", "y"]].to_numpy(), table[["to_x", "to_y"]].to_numpy()
+    first, both, other = _match_stretches(xy, to)
+    row = table.pop("row").to_numpy()
+    points = shapely.points((xy + to)[first] / 2)
+    street = _find_lines(points, streets.geometry.to_numpy())[both]
+    alone = other < 0
+    rim = np.zeros(len(table), dtype=bool)
+    rim[alone] = _find_lines(shapely.points((xy + to)[alone] / 2), _lines_of(district)) >= 0
+    ground = np.zeros(len(first), dtype=np.int8)
+    if atoms is not None:
+        inner = (street[first] < 0) & ~alone[first]
+        ground[inner] = _judge_ground(xy[first][inner], to[first][inner], atoms)
+    table["street"], table["rim"] = street, rim
+    table["neighbour"] = np.where(alone, -1, row[other])
+    table["ground"] = ground[both]
+    return table
+
+
+def _walk_rings(areas: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the stretches of all rings, each ring from its north-eastern corner with the clock."""
+    shapes = shapely.orient_polygons(areas.geometry.to_numpy(), exterior_cw=True)
+    parts, part_row = shapely.get_parts(shapes, return_index=True)
+    order = np.lexsort((-shapely.area(parts), part_row))
+    parts, part_row = parts[order], part_row[order]
+    part = np.arange(len(parts)) - np.searchsorted(part_row, part_row)
+    rings, ring_part = shapely.get_rings(parts, return_index=True)
+    hole = np.diff(ring_part, prepend=-1) == 0
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    stretch = np.flatnonzero((ring[1:] == ring[:-1]) & (points[1:] != points[:-1]).any(axis=1))
+    ring, xy, to = ring[stretch], points[stretch], points[stretch + 1]
+    place, side = _turn_sides(ring, xy)
+    order = np.lexsort((place, ring))
+    ring, xy, to = ring[order], xy[order], to[order]
+    row = part_row[ring_part[ring]]
     return pd.DataFrame(
         {
             "code": areas.index.to_numpy()[row],
-            "length": length,
-            "side": _face_sides(areas.geometry.bounds.to_numpy()[row], middle, vector, length),
-            "street": _find_lines(points, streets.geometry.to_numpy()),
-            "rim": _find_lines(points, _lines_of(district)) >= 0,
+            "row": row,
+            "ring": ring,
+            "part": part[ring_part[ring]],
+            "hole": hole[ring],
+            "x": xy[:, 0],
+            "y": xy[:, 1],
+            "to_x": to[:, 0],
+            "to_y": to[:, 1],
+            "length": np.hypot(*(to - xy).T),
+            "side": np.where(hole[ring], -1, side[order]).astype(np.int8),
         }
     )
 
 
-def _split_rings(shapes: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.int64], FloatArray, FloatArray]:
-    """Return polygon row, start and end of every stretch, with the area always to the left."""
-    parts, part_row = shapely.get_parts(shapely.orient_polygons(shapes), return_index=True)
-    rings, ring_part = shapely.get_rings(parts, return_index=True)
-    xy, ring = shapely.get_coordinates(rings, return_index=True)
-    same = ring[1:] == ring[:-1]
-    row = part_row[ring_part[ring[1:][same]]]
-    return row.astype(np.int64), xy[:-1][same], xy[1:][same]
-
-
-def _face_sides(
-    bounds: FloatArray, middle: FloatArray, vector: FloatArray, length: FloatArray
-) -> npt.NDArray[np.int8]:
-    centre = (bounds[:, :2] + bounds[:, 2:]) / 2
-    half = np.maximum((bounds[:, 2:] - bounds[:, :2]) / 2, 1e-9)
-    outward = np.column_stack((vector[:, 1], -vector[:, 0])) / length[:, None]
-    look = outward + _PLACE_WEIGHT * (middle - centre) / half
-    east_west = np.abs(look[:, 0]) >= np.abs(look[:, 1])
-    return np.where(east_west, np.where(look[:, 0] >= 0, 0, 2), np.where(look[:, 1] < 0, 1, 3)).astype(
-        np.int8
+def _turn_sides(ring: IntArray, xy: FloatArray) -> tuple[IntArray, IntArray]:
+    """Return the place of each stretch in a walk from the north-east, and its side."""
+    starts = np.flatnonzero(np.diff(ring, prepend=-1))
+    size = np.diff(np.append(starts, len(ring)))
+    group = np.repeat(np.arange(len(starts)), size)
+    x, y = xy.T
+    # a tie belongs to the later side: the edge of a square that stands on its tip
+    ne, se, sw, nw = (
+        np.lexsort((tie, value, group))[starts + size - 1]
+        for value, tie in ((x + y, y), (x - y, x), (-x - y, -y), (y - x, -x))
     )
+    place = (np.arange(len(ring)) - ne[group]) % np.maximum(size, 1)[group]
+    # a tip that is both the last corner and the first ends the walk
+    corners = np.stack((place[se], place[sw], np.where(place[nw] == 0, size, place[nw])))
+    side = (place >= np.maximum.accumulate(corners)[:, group]).sum(axis=0)
+    return place, side.astype(np.int64)
+
+
+def number_points(xy: FloatArray) -> IntArray:
+    """Give points numbers so that equal coordinates have equal numbers, west to east then south to north."""
+    # complex numbers sort by their real part first, much faster than rows of a table
+    numbers = np.unique(xy[:, 0] + 1j * xy[:, 1], return_inverse=True)[1]
+    return np.asarray(numbers, dtype=np.int64).ravel()
+
+
+def _match_stretches(xy: FloatArray, to: FloatArray) -> tuple[IntArray, IntArray, IntArray]:
+    """Pair the stretches that two areas share.
+
+    Returns
+    -------
+    first, both, other
+        Rows of the distinct stretches, the distinct stretch of each row, and the row of the same stretch
+        in the area across (-1 where there is none).
+    """
+    n = len(xy)
+    ends = number_points(np.concatenate((xy, to))).reshape(2, n)
+    key = ends.min(axis=0) * (2 * n) + ends.max(axis=0)
+    first, both, times = np.unique(key, return_index=True, return_inverse=True, return_counts=True)[1:]
+    order = np.argsort(both, kind="stable")
+    starts = np.cumsum(times) - times
+    other = np.full(n, -1, dtype=np.int64)
+    pairs = starts[times == 2]
+    other[order[pairs]], other[order[pairs + 1]] = order[pairs + 1], order[pairs]
+    return first, both.ravel(), other
+
+
+def _judge_ground(xy: FloatArray, to: FloatArray, atoms: gpd.GeoDataFrame) -> npt.NDArray[np.int8]:
+    """Tell what lies on either hand of stretches off the streets, as an index into :data:`GROUNDS`."""
+    middle, along = (xy + to) / 2, to - xy
+    normal = np.column_stack((-along[:, 1], along[:, 0])) / np.hypot(*along.T)[:, None] * _BESIDE_M
+    hands = np.concatenate((middle + normal, middle - normal))
+    tree = shapely.STRtree(atoms.geometry.to_numpy())
+    point, atom = tree.query(shapely.points(hands), predicate="intersects")
+    found = np.full(len(hands), len(atoms), dtype=np.int64)
+    np.minimum.at(found, point, atom)
+    left, right = found.reshape(2, -1)
+    building, compound = (_number_words(atoms, name) for name in ("building_id", "compound"))
+    on_left, on_right = building[left], building[right]
+    fenced = (compound[left] >= 0) & (compound[right] >= 0) & (compound[left] != compound[right])
+    ground = np.select(
+        [
+            (left == len(atoms)) | (right == len(atoms)),
+            (on_left == on_right) & (on_left >= 0),
+            fenced,
+            (on_left >= 0) & (on_right >= 0),
+        ],
+        [0, GROUNDS.index("building"), GROUNDS.index("compound"), GROUNDS.index("houses")],
+        GROUNDS.index("open"),
+    )
+    return ground.astype(np.int8)
+
+
+def _number_words(atoms: gpd.GeoDataFrame, column: str) -> IntArray:
+    """Give the words of a column numbers, -1 for none; one more entry stands for a place without an atom."""
+    if column not in atoms.columns:
+        return np.full(len(atoms) + 1, -1, dtype=np.int64)
+    numbers = pd.factorize(atoms[column].replace("", None), use_na_sentinel=True)[0]
+    return np.append(numbers, -1).astype(np.int64)
 
 
 def _lines_of(district: BaseGeometry) -> npt.NDArray[np.object_]:
@@ -98,69 +207,13 @@ def _lines_of(district: BaseGeometry) -> npt.NDArray[np.object_]:
     return lines
 
 
-def _find_lines(points: npt.NDArray[np.object_], lines: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]:
+def _find_lines(points: npt.NDArray[np.object_], lines: npt.NDArray[np.object_]) -> IntArray:
     """Return for each point the first line on which it lies, -1 for none."""
-    found = np.full(len(points), -1, dtype=np.int64)
+    found = np.full(len(points), len(lines), dtype=np.int64)
     if len(lines) and len(points):
         tree = shapely.STRtree(lines)
         point, line = tree.query(points, predicate="dwithin", distance=_ON_STREET_M)
         # of several lines the first row, whatever order the tree gives them in
-        order = np.lexsort((line, point))[::-1]
-        found[point[order]] = line[order]
+        np.minimum.at(found, point, line)
+    found[found == len(lines)] = -1
     return found
-
-
-def tell_sides(
-    borders: pd.DataFrame, streets: gpd.GeoDataFrame, codes: Iterable[str], lang: str
-) -> pd.Series:
-    """Tell the 四至 of areas: what each side borders on.
-
-    Parameters
-    ----------
-    borders
-        Result of :func:`trace_borders`.
-    streets
-        The lines that it was traced on, with ``name`` and ``street_class``.
-    codes
-        The areas, in the order wanted.
-    lang
-        "zh" or "en".
-
-    Returns
-    -------
-    Series of str, indexed by code
-        Per side the name with the largest share, and a second one that covers at least a quarter;
-        stretches without a name or off the streets are said to be so.
-    """
-    table = borders.assign(label=_label_borders(borders, streets, lang))
-    shares = table.groupby(["code", "side", "label"], sort=True)["length"].sum().reset_index()
-    shares["share"] = shares["length"] / shares.groupby(["code", "side"])["length"].transform("sum")
-    shares = shares.sort_values(["code", "side", "share", "label"], ascending=[True, True, False, True])
-    place = shares.groupby(["code", "side"]).cumcount()
-    told = shares[(place == 0) | ((place == 1) & (shares["share"] >= _SECOND_SHARE))]
-    comma = t("borders.and", lang)
-    per_side = told.groupby(["code", "side"], sort=True)["label"].agg(comma.join)
-    phrases = [t(f"borders.{SIDES[side]}", lang, names=names) for (_, side), names in per_side.items()]
-    words = pd.Series(phrases, index=per_side.index.get_level_values("code"), dtype="str")
-    joined = words.groupby(level=0).agg(t("borders.next", lang).join)
-    return joined.reindex(list(codes)).fillna("")
-
-
-def _label_borders(borders: pd.DataFrame, streets: gpd.GeoDataFrame, lang: str) -> npt.NDArray[np.object_]:
-    names = streets["name"].fillna("").astype(str).str.strip().to_numpy(dtype=object)
-    classes = streets["street_class"].fillna("").astype(str).to_numpy(dtype=object)
-    unnamed = {
-        word: t(
-            f"borders.unnamed.{word}" if has_text(f"borders.unnamed.{word}", lang) else "borders.unnamed",
-            lang,
-        )
-        for word in sorted(set(classes))
-    }
-    spoken = np.array(
-        [name or unnamed[word] for name, word in zip(names, classes, strict=True)], dtype=object
-    )
-    street = borders["street"].to_numpy()
-    off = np.where(borders["rim"].to_numpy(), t("borders.rim", lang), t("borders.inner", lang)).astype(object)
-    if len(spoken):
-        off[street >= 0] = spoken[street[street >= 0]]
-    return off

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
@@ -14,7 +13,6 @@ from hypothesis import strategies as st
 from gridplan.plan import Plan
 from gridplan.report import describe_areas
 from gridplan.report.areas import AREA_COLUMNS, count_buildings
-from gridplan.report.borders import SIDES, tell_sides, trace_borders
 from gridplan.report.colours import colour_areas
 
 LEVELS = ("subgrid", "grid")
@@ -83,53 +81,6 @@ def test_numbers_told_with_the_area_come_first(town: Plan) -> None:
     areas = describe_areas(replace(town, areas={**town.areas, "grid": table}), "grid").set_index("code")
     assert "77" in areas.loc["S002-01", "reason_en"]
     assert "13" in areas.loc["S002-01", "reason_zh"]
-
-
-def test_sides_name_the_streets(town: Plan) -> None:
-    areas = describe_areas(town, "grid").set_index("code")
-    assert areas.loc["S001-01", "borders_zh"] == "东至解放路，南至无名道路，西至西环路，北至环城北路"
-    assert areas.loc["S001-01", "borders_en"] == (
-        "east: 解放路; south: unnamed street; west: 西环路; north: 环城北路"
-    )
-
-
-def test_sides_say_what_is_no_street() -> None:
-    shapes = shapely.box([0, 100], [0, 0], [100, 200], [100, 100])
-    areas = gpd.GeoDataFrame(index=["a", "b"], geometry=shapes, crs="EPSG:4545")
-    areas.index.name = "code"
-    streets = gpd.GeoDataFrame(
-        {"name": ["南街", None], "street_class": ["primary", "rail"], "rank": [1, 1]},
-        geometry=[shapely.LineString([(0, 0), (70, 0)]), shapely.LineString([(0, 100), (100, 100)])],
-        crs="EPSG:4545",
-    )
-    district = shapely.box(0, 0, 200, 100)
-    traced = trace_borders(areas, streets, district)
-    assert traced.groupby("code")["length"].sum().tolist() == [400.0, 400.0]
-    told = tell_sides(traced, streets, areas.index, "zh")
-    assert told["a"] == "东至非道路界线，南至南街，西至区划边界，北至铁路"
-    assert told["b"] == "东至区划边界，南至区划边界，西至非道路界线，北至区划边界"
-
-
-@given(angle=st.floats(-20, 20))
-def test_every_side_is_told_for_a_turned_square(angle: float) -> None:
-    square = shapely.affinity.rotate(shapely.box(0, 0, 100, 100), angle)
-    areas = gpd.GeoDataFrame(index=["a"], geometry=[square], crs="EPSG:4545")
-    areas.index.name = "code"
-    streets = gpd.GeoDataFrame({"name": [], "street_class": [], "rank": []}, geometry=[], crs="EPSG:4545")
-    traced = trace_borders(areas, streets, square)
-    sums = traced.groupby("side")["length"].sum()
-    assert sums.tolist() == pytest.approx([100.0] * len(SIDES))
-
-
-def test_a_hole_looks_inwards() -> None:
-    ring = shapely.box(0, 0, 100, 100).difference(shapely.box(40, 40, 60, 60))
-    areas = gpd.GeoDataFrame(index=["a"], geometry=[ring], crs="EPSG:4545")
-    areas.index.name = "code"
-    streets = gpd.GeoDataFrame({"name": [], "street_class": [], "rank": []}, geometry=[], crs="EPSG:4545")
-    traced = trace_borders(areas, streets, shapely.box(0, 0, 100, 100))
-    inside = traced[~traced["rim"]]
-    assert inside["length"].sum() == pytest.approx(80)
-    assert sorted(inside["side"]) == [0, 1, 2, 3]
 
 
 def test_neighbours_differ_in_colour(town: Plan) -> None:
