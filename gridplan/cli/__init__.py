@@ -31,6 +31,7 @@ _COMMANDS = {
     "check": "gridplan.cli.judging:run_check",
     "export": "gridplan.cli.judging:run_export",
     "compare": "gridplan.cli.judging:run_compare",
+    "borders": "gridplan.cli.borders:run_borders",
     "schemes": "gridplan.cli.schemes:run_schemes",
     "app": "gridplan.cli.machine:run_app",
     "doctor": "gridplan.cli.machine:run_doctor",

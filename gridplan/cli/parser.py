@@ -182,6 +182,12 @@ def _add_compare(group: _Group, say: _Say) -> None:
     group.add_argument("after", metavar="B.gpkg", help=say("cli.compare.after"))
 
 
+def _add_borders(group: _Group, say: _Say) -> None:
+    group.add_argument("plan", metavar="plan.gpkg", help=say("cli.check.plan"))
+    group.add_argument("--out", metavar="out.xlsx|csv", required=True, help=say("cli.borders.out"))
+    group.add_argument("--level", metavar="ID", help=say("cli.export.level"))
+
+
 def _add_schemes(group: _Group, say: _Say) -> None:
     group.add_argument(
         "action",
@@ -230,6 +236,7 @@ _ADDERS = {
     "demo": _add_demo,
     "export": _add_export,
     "compare": _add_compare,
+    "borders": _add_borders,
     "app": _add_app,
     "doctor": _add_doctor,
 }

@@ -3,6 +3,7 @@
 from gridplan.io.export import export_plan
 from gridplan.io.open import open_plan
 from gridplan.io.read import read_layers
+from gridplan.io.spreadsheet import write_tables
 from gridplan.io.write import write_plan
 
-__all__ = ["export_plan", "open_plan", "read_layers", "write_plan"]
+__all__ = ["export_plan", "open_plan", "read_layers", "write_plan", "write_tables"]

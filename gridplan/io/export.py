@@ -17,7 +17,7 @@ from gridplan.io.atomic import replace_files
 from gridplan.io.write import write_layer
 from gridplan.plan import Plan
 
-__all__ = ["FORMATS", "export_plan"]
+__all__ = ["FORMATS", "disarm", "export_plan"]
 
 #: Field names of a shapefile (at most 10 ASCII characters) with their meaning.
 _SHAPE_FIELDS: Mapping[str, tuple[str, str, str]] = {
@@ -114,7 +114,7 @@ def _write_parquet(frame: gpd.GeoDataFrame, path: Path) -> None:
 
 def _write_csv(frame: gpd.GeoDataFrame, path: Path) -> None:
     table = pd.DataFrame(frame.drop(columns="geometry"))
-    _text_columns(table, _disarm)
+    _text_columns(table, disarm)
     # the mark at the start tells spreadsheet programs that it is UTF-8
     table.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
 
@@ -159,7 +159,8 @@ def _text_columns(table: pd.DataFrame, change: Callable[[str], str]) -> dict[str
     return shorter
 
 
-def _disarm(text: str) -> str:
+def disarm(text: str) -> str:
+    """Mark a text that a spreadsheet program would take for a formula as text."""
     return f"'{text}" if _FORMULA.match(text) else text
 
 

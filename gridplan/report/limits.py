@@ -13,7 +13,18 @@ import pandas as pd
 from gridplan.i18n import has_text, t
 from gridplan.report.borders import GROUNDS, SIDES
 
-__all__ = ["FOLLOWED", "SHORT_M", "list_limits", "name_streets", "tell_limits"]
+__all__ = [
+    "FOLLOWED",
+    "SHORT_M",
+    "absorb_short",
+    "label_stretches",
+    "list_limits",
+    "name_line",
+    "name_streets",
+    "number_runs",
+    "tell_limits",
+    "tell_sides",
+]
 
 #: What a stretch of a border may follow.
 FOLLOWED = ("street", "unnamed", "rim", "inner")
@@ -57,6 +68,35 @@ def name_streets(streets: gpd.GeoDataFrame) -> tuple[npt.NDArray[np.object_], np
     return np.where(named, names, np.array([*keys, ""], dtype=object)[:-1]), named
 
 
+def label_stretches(
+    borders: pd.DataFrame, streets: gpd.GeoDataFrame
+) -> tuple[IntArray, npt.NDArray[np.object_], IntArray]:
+    """Tell what each stretch follows.
+
+    Parameters
+    ----------
+    borders
+        Result of :func:`gridplan.report.borders.trace_borders`.
+    streets
+        The lines that it was traced on.
+
+    Returns
+    -------
+    follows, word, same
+        Index into :data:`FOLLOWED`, name or key of a text ("" off the streets), and a number that
+        is equal where both are.
+    """
+    words, named = name_streets(streets)
+    line = borders["street"].to_numpy()
+    on = line >= 0
+    word = np.full(len(borders), "", dtype=object)
+    word[on] = words[line[on]]
+    rim = borders["rim"].to_numpy(dtype=bool)
+    follows = np.where(rim, FOLLOWED.index("rim"), FOLLOWED.index("inner"))
+    follows[on] = np.where(named[line[on]], FOLLOWED.index("street"), FOLLOWED.index("unnamed"))
+    return follows, word, pd.factorize(word)[0] * len(FOLLOWED) + follows
+
+
 def list_limits(borders: pd.DataFrame, streets: gpd.GeoDataFrame) -> pd.DataFrame:
     """List what the borders of areas follow, in the order of a walk.
 
@@ -77,23 +117,14 @@ def list_limits(borders: pd.DataFrame, streets: gpd.GeoDataFrame) -> pd.DataFram
         holes), ``grounds`` (tuple of indices into :data:`~gridplan.report.borders.GROUNDS`). The lengths
         of an area add up to its perimeter.
     """
-    words, named = name_streets(streets)
-    line = borders["street"].to_numpy()
-    on = line >= 0
-    rim = borders["rim"].to_numpy(dtype=bool)
-    word = np.full(len(borders), "", dtype=object)
-    word[on] = words[line[on]]
-    follows = np.where(rim, FOLLOWED.index("rim"), FOLLOWED.index("inner"))
-    follows[on] = np.where(named[line[on]], FOLLOWED.index("street"), FOLLOWED.index("unnamed"))
-    same = pd.factorize(word)[0] * len(FOLLOWED) + follows
-    run = _number_runs(borders["ring"].to_numpy(), borders["side"].to_numpy(), same)
+    follows, word, same = label_stretches(borders, streets)
+    run = number_runs(borders["ring"].to_numpy(), borders["side"].to_numpy(), same)
     first = np.flatnonzero(np.diff(run, prepend=-1))
     length = np.bincount(run, borders["length"].to_numpy(), minlength=len(first))
     runs = borders.iloc[first][["code", "ring", "part", "hole", "side"]].reset_index(drop=True)
     runs = runs.assign(same=same[first], follows=follows[first], word=word[first], length=length)
-    told = _choose_told(runs)
-    owner = _take_in(runs, told)
-    table = _sum_stretches(runs, owner, np.flatnonzero(told))
+    told, owner = absorb_short(runs)
+    table = _sum_stretches(runs, owner, told)
     off = follows == FOLLOWED.index("inner")
     hole = borders["hole"].to_numpy(dtype=bool)
     across = borders.assign(stretch=owner[run], off=off)
@@ -102,7 +133,7 @@ def list_limits(borders: pd.DataFrame, streets: gpd.GeoDataFrame) -> pd.DataFram
     return table
 
 
-def _number_runs(*keys: IntArray) -> IntArray:
+def number_runs(*keys: IntArray) -> IntArray:
     """Give the runs of rows that are alike in every key a number."""
     new = np.zeros(len(keys[0]), dtype=bool)
     for key in keys:
@@ -127,23 +158,30 @@ def _first_largest(runs: pd.DataFrame, keys: list[str]) -> npt.NDArray[np.bool_]
     return chosen
 
 
-def _take_in(runs: pd.DataFrame, told: npt.NDArray[np.bool_]) -> IntArray:
-    """Return for each run the number of the told stretch that it is part of, numbered in order of the walk.
+def absorb_short(runs: pd.DataFrame) -> tuple[IntArray, IntArray]:
+    """Let short runs be part of the long ones beside them.
 
-    What is not told goes with the stretch before it, at the start of a ring with its last one; what is
-    told twice in a row along one side is one stretch.
+    Parameters
+    ----------
+    runs
+        In the order of a walk, with ``ring, side, same`` (what is followed) and ``length`` [m].
+
+    Returns
+    -------
+    told, owner
+        Rows of the runs that are told, and for each run the number of the told stretch that it is part of.
+        A short run goes with the one before it, at the start of a ring with the first; what is told twice
+        in a row along one side is one stretch.
     """
-    ring = runs["ring"].to_numpy()
-    at = np.where(told, np.arange(len(runs)), -1)
-    start = np.flatnonzero(np.diff(ring, prepend=-1))
-    last = np.maximum.reduceat(at, start)
-    before = np.maximum.accumulate(at)
+    told = _choose_told(runs)
+    at = np.arange(len(runs))
+    start = np.flatnonzero(np.diff(runs["ring"].to_numpy(), prepend=-1))
     size = np.diff(np.append(start, len(runs)))
-    begin, end = np.repeat(start, size), np.repeat(last, size)
-    before = np.where(before < begin, end, before)
+    first = np.repeat(np.minimum.reduceat(np.where(told, at, len(runs)), start), size)
+    before = np.maximum(np.maximum.accumulate(np.where(told, at, -1)), first)
     chosen = np.flatnonzero(told)
-    number = _number_runs(*(runs[key].to_numpy()[chosen] for key in ("ring", "side", "same")))
-    return number[np.searchsorted(chosen, before)]
+    number = number_runs(*(runs[key].to_numpy()[chosen] for key in ("ring", "side", "same")))
+    return chosen, number[np.searchsorted(chosen, before)]
 
 
 def _sum_stretches(runs: pd.DataFrame, owner: IntArray, chosen: IntArray) -> pd.DataFrame:
@@ -183,8 +221,8 @@ def _pick_main(table: pd.DataFrame, name: str, k: int) -> list[tuple[int, ...]]:
     return picked
 
 
-def tell_limits(limits: pd.DataFrame, areas: Sequence[str], codes: Iterable[str], lang: str) -> pd.Series:
-    """Tell the limits of areas (四至), walked with the clock from the north-eastern corner.
+def tell_sides(limits: pd.DataFrame, areas: Sequence[str], codes: Iterable[str], lang: str) -> pd.DataFrame:
+    """Tell the limits of areas side by side (四至), walked with the clock from the north-eastern corner.
 
     Parameters
     ----------
@@ -199,46 +237,71 @@ def tell_limits(limits: pd.DataFrame, areas: Sequence[str], codes: Iterable[str]
 
     Returns
     -------
-    Series of str, indexed by code
-        Per side what the border follows, in order; lengths are told where there is no name to look for.
-        Parts that lie apart and areas that are enclosed follow at the end.
+    DataFrame of str, index ``code``
+        :data:`~gridplan.report.borders.SIDES`: what the border follows, in order; lengths are told where
+        there is no name to look for. ``more``: parts that lie apart, and areas that are enclosed.
     """
-    texts: dict[str, list[str]] = {}
+    texts: dict[str, dict[str, str]] = {}
     rows = limits.to_dict("records")
     for (code, part), walk in groupby(rows, key=lambda row: (row["code"], row["part"])):
         stretches = list(walk)
-        rim = [row for row in stretches if not row["hole"]]
-        told = _tell_rim(rim, areas, lang)
+        sides = _tell_rim([row for row in stretches if not row["hole"]], areas, lang)
+        told = texts.setdefault(str(code), {**sides, "more": ""})
+        more = [told["more"]] if told["more"] else []
         if part:
-            told = t("borders.part", lang, number=part + 1, sides=told)
-        texts.setdefault(str(code), []).append(told)
-        if enclosed := _name_enclosed(stretches, areas, lang):
-            texts[str(code)].append(t("borders.enclosed", lang, areas=enclosed))
-    joined = {code: t("borders.next", lang).join(told) for code, told in texts.items()}
-    return pd.Series(joined, dtype="str").reindex(list(codes)).fillna("")
+            more.append(t("borders.part", lang, number=part + 1, sides=_join_sides(sides, lang)))
+        if enclosed := _name_enclosed(stretches, areas):
+            more.append(t("borders.enclosed", lang, areas=enclosed))
+        if any(row["follows"] == "rim" for row in stretches if row["hole"]):
+            more.append(t("borders.hollow", lang))
+        told["more"] = t("borders.next", lang).join(more)
+    table = pd.DataFrame.from_dict(texts, orient="index", columns=[*SIDES, "more"], dtype="str")
+    return table.reindex(list(codes)).fillna("").rename_axis("code")
 
 
-def _tell_rim(rim: list[Mapping[str, object]], areas: Sequence[str], lang: str) -> str:
+def tell_limits(limits: pd.DataFrame, areas: Sequence[str], codes: Iterable[str], lang: str) -> pd.Series:
+    """Tell the limits of areas in one text each; see :func:`tell_sides`."""
+    table = tell_sides(limits, areas, codes, lang)
+    texts = [
+        t("borders.next", lang).join([_join_sides(row, lang), *([row["more"]] if row["more"] else [])])
+        if row["east"]
+        else ""
+        for row in table.to_dict("records")
+    ]
+    return pd.Series(texts, index=table.index, dtype="str")
+
+
+def _join_sides(sides: Mapping[str, str], lang: str) -> str:
+    return t("borders.next", lang).join(t(f"borders.{side}", lang, names=sides[side]) for side in SIDES)
+
+
+def name_line(follows: str, word: str, lang: str) -> str:
+    """Name what is followed: one of :data:`FOLLOWED` with its name or the key of its text."""
+    if follows == "inner":
+        return t("borders.inner", lang, grounds=t("borders.ground.unknown", lang))
+    return word if follows == "street" else t(word or "borders.rim", lang)
+
+
+def _tell_rim(rim: list[Mapping[str, object]], areas: Sequence[str], lang: str) -> dict[str, str]:
     """Tell the four sides of one part; a side that is only a tip is told by the lines that meet there."""
     names = [_name_line(row, lang) for row in rim]
-    phrases = []
+    told: dict[str, str] = {}
     for side, word in enumerate(SIDES):
         own = [at for at, row in enumerate(rim) if row["side"] == side]
         if own:
-            told = t("borders.then", lang).join(_tell_stretch(rim[at], names[at], areas, lang) for at in own)
+            stretches = (_tell_stretch(rim[at], names[at], areas, lang) for at in own)
+            told[word] = t("borders.then", lang).join(stretches)
         else:
             after = next((at for at, row in enumerate(rim) if row["side"] > side), 0)  # type: ignore[operator]
             one, other = names[after - 1], names[after]
-            told = one if one == other else t("borders.tip", lang, one=one, other=other)
-        phrases.append(t(f"borders.{word}", lang, names=told))
-    return t("borders.next", lang).join(phrases)
+            told[word] = one if one == other else t("borders.tip", lang, one=one, other=other)
+    return told
 
 
 def _name_line(row: Mapping[str, object], lang: str) -> str:
     """Name the line of a stretch, without what lies across."""
-    follows, word = row["follows"], str(row["word"])
-    if follows != "inner":
-        return word if follows == "street" else t(word if word else "borders.rim", lang)
+    if row["follows"] != "inner":
+        return name_line(str(row["follows"]), str(row["word"]), lang)
     grounds: tuple[int, ...] = row["grounds"]  # type: ignore[assignment]
     words = [t(f"borders.ground.{GROUNDS[ground] or 'unknown'}", lang) for ground in grounds]
     return t("borders.inner", lang, grounds=t("borders.ground.and", lang).join(words))
@@ -266,13 +329,10 @@ def _round_length(metres: object) -> int:
     return max(_STEP_M, round(float(metres) / _STEP_M) * _STEP_M)  # type: ignore[arg-type]
 
 
-def _name_enclosed(stretches: list[Mapping[str, object]], areas: Sequence[str], lang: str) -> list[str]:
-    """Name what lies in the holes of a part."""
-    holes = [row for row in stretches if row["hole"]]
+def _name_enclosed(stretches: list[Mapping[str, object]], areas: Sequence[str]) -> list[str]:
+    """Name the areas that lie in the holes of a part."""
     inside: dict[str, None] = {}
-    for row in holes:
+    for row in stretches:
         across: tuple[int, ...] = row["neighbours"]  # type: ignore[assignment]
-        inside |= dict.fromkeys(areas[one] for one in across)
-        if row["follows"] == "rim":
-            inside[t("borders.outside", lang)] = None
+        inside |= dict.fromkeys(areas[one] for one in across) if row["hole"] else {}
     return list(inside)
