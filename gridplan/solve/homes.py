@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import cast
 
 import numpy as np
@@ -48,7 +49,7 @@ class HomesResult:
     timed_out: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Homes:
     """Atoms with households and what goes with them, as the solver sees them."""
 
@@ -100,35 +101,61 @@ class Homes:
         same = (self.building[pairs[:, 0]] == self.building[pairs[:, 1]]) & (
             self.block[pairs[:, 0]] == self.block[pairs[:, 1]]
         )
-        fits = ~self.rule.is_too_heavy(self._sum_by_building())[self._number_buildings()]
+        fits = self._fitting_buildings[self._building_numbers]
         return find_components(len(self.atoms), pairs[same & fits[pairs].all(axis=1)]).astype(np.int64)
 
-    def _number_buildings(self) -> IntArray:
+    def pick(self, rows: BoolArray) -> Homes:
+        """Take some of the homes, with the borders between them."""
+        place = np.where(rows, np.cumsum(rows) - 1, -1)
+        inside = rows[self.borders.pairs].all(axis=1)
+        return replace(
+            self,
+            atoms=self.atoms[rows],
+            units=self.units[rows],
+            kind=self.kind[rows],
+            area=self.area[rows],
+            xy=self.xy[rows],
+            building=self.building[rows],
+            block=self.block[rows],
+            borders=Borders(
+                place[self.borders.pairs[inside]], self.borders.length[inside], self.borders.street[inside]
+            ),
+        )
+
+    @cached_property
+    def _split(self) -> IntArray:
+        return self.rule.split_homes(self.units, self.kind)
+
+    @cached_property
+    def _building_numbers(self) -> IntArray:
         return np.unique(self.building, return_inverse=True)[1].astype(np.int64)
 
-    def _sum_by_building(self) -> IntArray:
-        building = self._number_buildings()
-        homes = np.zeros((int(building.max(initial=-1)) + 1, len(self.rule.kinds)), dtype=np.int64)
-        np.add.at(homes, building, self.rule.split_homes(self.units, self.kind))
-        return homes
+    @cached_property
+    def _by_building(self) -> tuple[IntArray, IntArray]:
+        """Homes sorted by building, and where each building starts."""
+        order = np.argsort(self._building_numbers, kind="stable")
+        return order, np.flatnonzero(np.diff(self._building_numbers[order], prepend=-1))
+
+    @cached_property
+    def _fitting_buildings(self) -> BoolArray:
+        """Whether a single area could hold each building."""
+        order, start = self._by_building
+        return ~self.rule.is_too_heavy(np.add.reduceat(self._split[order], start, axis=0))
 
     def find_illegal(self, labels: IntArray) -> BoolArray:
         """Mark the homes that lie in an area out of bounds."""
         k = int(labels.max(initial=-1)) + 1
-        split = self.rule.split_homes(self.units, self.kind)
-        homes = np.zeros((k, split.shape[1]), dtype=np.int64)
-        np.add.at(homes, labels, split)
-        illegal = ~self.rule.is_legal(homes)
+        homes = np.stack([np.bincount(labels, of_kind, minlength=k) for of_kind in self._split.T], axis=1)
+        illegal = ~self.rule.is_legal(homes.astype(np.int64))
         if self.level.max_area_m2:
             illegal |= np.bincount(labels, self.area, minlength=k) > self.level.max_area_m2
         return illegal[labels]
 
     def find_cut(self, labels: IntArray) -> BoolArray:
         """Mark the homes of buildings that are cut although a single area could hold them."""
-        building = self._number_buildings()
-        spread = np.unique(np.stack([building, labels], axis=1), axis=0)[:, 0]
-        cut = np.bincount(spread) > 1
-        return (cut & ~self.rule.is_too_heavy(self._sum_by_building()))[building]
+        order, start = self._by_building
+        cut = np.minimum.reduceat(labels[order], start) < np.maximum.reduceat(labels[order], start)
+        return (cut & self._fitting_buildings)[self._building_numbers]
 
     def weigh_trouble(self, labels: IntArray, zones: IntArray) -> IntArray:
         """Sum up what is wrong in each zone: households out of bounds first, then homes of cut buildings."""
@@ -281,18 +308,23 @@ def _mend_cuts(homes: Homes, labels: IntArray, whole: IntArray, options: _Option
 
     One ring of neighbouring areas, then two; a handful of buildings even in a city, so a plain loop.
     """
-    one_zone = np.zeros(len(labels), dtype=np.int64)
     for building in np.unique(homes.building[homes.find_cut(labels)]).tolist():
         own = homes.building == building
         for rings in (1, 2):
             if options.is_late():
                 return labels
-            chosen = np.flatnonzero(_look_around(homes, labels, own, rings))
-            fresh = labels.copy()
-            fresh[chosen] = int(labels.max()) + 1 + homes.solve(one_zone, chosen, whole, options)
-            fresh = np.unique(fresh, return_inverse=True)[1].astype(np.int64)
-            if homes.weigh_trouble(fresh, one_zone)[0] < homes.weigh_trouble(labels, one_zone)[0]:
-                labels = fresh
+            chosen = _look_around(homes, labels, own, rings)
+            # all that is judged anew: the areas around, and their buildings wherever they stand
+            scene = np.isin(homes.building, homes.building[chosen])
+            near, before = homes.pick(scene), _number_labels(labels[scene])
+            one_zone, inside = np.zeros(len(before), dtype=np.int64), np.flatnonzero(chosen[scene])
+            fresh = before.copy()
+            fresh[inside] = int(before.max()) + 1 + near.solve(one_zone, inside, whole[scene], options)
+            fresh = _number_labels(fresh)
+            if near.weigh_trouble(fresh, one_zone)[0] < near.weigh_trouble(before, one_zone)[0]:
+                labels = labels.copy()
+                labels[chosen] = int(labels.max()) + 1 + fresh[inside]
+                labels = _number_labels(labels)
                 break
     return labels
 
@@ -300,11 +332,16 @@ def _mend_cuts(homes: Homes, labels: IntArray, whole: IntArray, options: _Option
 def _look_around(homes: Homes, labels: IntArray, own: BoolArray, rings: int) -> BoolArray:
     """Mark the homes of the areas that some homes lie in, and of so many rings of areas around."""
     pairs = homes.borders.pairs
-    around = np.isin(labels, labels[own])
+    k = int(labels.max()) + 1
+    around = (np.bincount(labels[own], minlength=k) > 0)[labels]
     for _ in range(rings):
         around[pairs[around[pairs].any(axis=1)].ravel()] = True
-        around = np.isin(labels, labels[around])
+        around = (np.bincount(labels[around], minlength=k) > 0)[labels]
     return around
+
+
+def _number_labels(labels: IntArray) -> IntArray:
+    return np.unique(labels, return_inverse=True)[1].astype(np.int64)
 
 
 def _improve(
@@ -319,7 +356,7 @@ def _improve(
         return labels
     fresh = labels.copy()
     fresh[chosen] = int(labels.max()) + 1 + homes.solve(zones, chosen, pieces, options)
-    fresh = np.unique(fresh, return_inverse=True)[1].astype(np.int64)
+    fresh = _number_labels(fresh)
     better = homes.weigh_trouble(fresh, zones) < homes.weigh_trouble(labels, zones)
     kept = np.where(better[zones], int(labels.max()) + 1 + fresh, labels)
-    return np.unique(kept, return_inverse=True)[1].astype(np.int64)
+    return _number_labels(kept)

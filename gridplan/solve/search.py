@@ -27,6 +27,9 @@ BLOCK = 2_500  # atoms in one block: its arrays stay in a processor's cache (som
 # got wrong: from 5 to 10 the end is the same (village5k), so the least work is taken. Warm, in later rounds,
 # moves what stood still at the seams. Below cold nothing moves any more.
 HOT, WARM, COLD = 6.0, 4.0, 1.0
+# Neighbourhoods re-cut per part where all is in order below an area cap: annealing leaves more to gain there.
+# 20 end at the price of 180 a component in a third of the time (nantes_centre tiled to 96,088 buildings).
+POLISH = 20.0
 
 
 @dataclass(frozen=True)
@@ -209,11 +212,13 @@ def repair_block(
     work = renumber(labels)
     layout = tally_layout(ground, work, spare=16)
     before = price_layout(ground, terms, labels)
-    ill = int((~task.problem.rule.is_legal(layout.homes)).sum())
-    if ill == 0 and np.isinf(task.problem.max_area):
+    ill = int((~task.problem.rule.is_legal(layout.homes) | (layout.area > task.problem.max_area)).sum())
+    parts = int((layout.size > 0).sum())
+    if ill == 0 and (parts == 1 or np.isinf(task.problem.max_area)):
         return labels
-    for widest in (4.0, 8.0, 12.0):
-        schedule = np.array([effort.repairs * max(1, ill), 20.0, 0.5, 2.0, widest, 0.6, 1.0])
+    passes = [(effort.repairs * ill, widest) for widest in (4.0, 8.0, 12.0)]
+    for count, widest in passes if ill else [(POLISH * parts, 8.0)]:
+        schedule = np.array([count, 20.0, 0.5, 2.0, widest, 0.6, 1.0])
         recombine(ground, terms, layout, schedule, task.parts is not None, state)
         anneal(ground, terms, layout, np.array([effort.trials / 4, COLD, 0.2]), task.parts is not None, state)
     after = price_layout(ground, terms, layout.labels)
