@@ -47,6 +47,9 @@ class Plan:
         The ``ISSUE_COLUMNS``.
     provenance
         Text by key: versions, digests of inputs and scheme, seed, counts of what came in.
+    existing
+        Areas that stood before by level id: index ``code``; ``name, type, ground``. Where a level has such,
+        the atoms have the column ``old_<level id>``: the code of the old area, "" for none.
     findings
         The ``FINDING_COLUMNS`` of the last check.
     polygons
@@ -64,6 +67,7 @@ class Plan:
     certificates: pd.DataFrame
     issues: pd.DataFrame
     provenance: Mapping[str, str]
+    existing: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     findings: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(FINDING_COLUMNS)))
     polygons: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
     timings: Mapping[str, tuple[float, float]] = field(default_factory=dict)

@@ -142,6 +142,9 @@ def _add_plan(group: _Group, say: _Say) -> None:
         ("compounds", "C"),
     ):  # fmt: skip
         group.add_argument(f"--{name}", metavar=metavar, help=say(f"cli.plan.{name}"))
+    group.add_argument(
+        "--existing", metavar="[LEVEL=]FILE", action="append", default=[], help=say("cli.plan.existing")
+    )
     group.add_argument("--place", metavar="NAME", help=say("cli.plan.place"))
     group.add_argument("--scheme", metavar="NAME|FILE", default="gridplan", help=say("cli.plan.scheme"))
     group.add_argument("--out", metavar="plan.gpkg", required=True, help=say("cli.plan.out"))

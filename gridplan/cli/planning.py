@@ -32,13 +32,14 @@ def run_plan(options: argparse.Namespace) -> int:
     """Make a plan, write it, and tell its figures."""
     if options.place is None and options.buildings is None:
         raise InputError("cli_no_input")
+    scheme = load_scheme(options.scheme)
     inputs = Inputs(
         **{role: getattr(options, role) for role in _ROLES},
+        existing=_read_existing(options.existing, scheme),
         place=options.place,
         columns=_read_columns(options.column),
         crs=options.crs,
     )
-    scheme = load_scheme(options.scheme)
     told, text, code = _make_and_write(
         inputs, scheme, options, Path(options.out), Path(options.map) if options.map else None
     )
@@ -144,6 +145,22 @@ def _require_writable(out: Path, picture: Path | None, lang: str) -> None:
         find_fonts(t("map.title", lang, level=""), lang)
 
 
+def _read_existing(words: list[str], scheme: Scheme) -> dict[str, str]:
+    """Read ``[LEVEL=]FILE`` words; a file without a level is told to one by its rows or by the scheme."""
+    levels = [level.id for level in scheme.levels]
+    existing: dict[str, str] = {}
+    for word in words:
+        level, sign, path = word.partition("=")
+        if not sign or (level not in levels and Path(word.partition("#")[0]).exists()):
+            level, path = "", word
+        elif level not in levels:
+            raise InputError("existing_level_unknown", level=level, known=", ".join(levels))
+        if level in existing:
+            raise InputError("existing_twice", level=level, paths=[existing[level], path])
+        existing[level] = path
+    return existing
+
+
 def _read_columns(pairs: list[str]) -> dict[str, dict[str, str]]:
     """Read ``role.field=COLUMN`` words."""
     columns: dict[str, dict[str, str]] = {}
@@ -152,7 +169,7 @@ def _read_columns(pairs: list[str]) -> dict[str, dict[str, str]]:
         role, _, field = place.partition(".")
         if not (role and field and column):
             raise InputError("column_option", option=pair)
-        if role not in _ROLES:
-            raise InputError("column_role", role=role, known=_ROLES)
+        if role not in (*_ROLES, "existing"):
+            raise InputError("column_role", role=role, known=(*_ROLES, "existing"))
         columns.setdefault(role, {})[field] = column
     return columns

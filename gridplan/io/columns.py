@@ -89,15 +89,16 @@ ALIASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "boundary": {"id": _IDS, "name": ("社区名称", "街道名称", "区划名称", "xzqmc", *_NAMES)},
     "existing": {
         "id": (
-            "code", "网格编码", "网格编号", "网格代码", "社区编码", "社区代码", "统计代码", "统计用区划代码", "区划代码",
-            "编码", "代码", "wgbm", "sqbm", "sqdm", *_IDS,
+            "code", "网格编码", "网格编号", "网格代码", "社区编码", "社区代码", "统计代码", "统计用区划代码",
+            "区划代码", "编码", "代码", "wgbm", "sqbm", "sqdm", *_IDS,
         ),
         "name": ("网格名称", "社区名称", "村居名称", "wgmc", "sqmc", *_NAMES),
         "level": ("level", "层级", "级别"),
         "parent": ("parent", "上级", "上级编码", "所属社区"),
         "type": ("type", "类型", "社区类型", "村居类型", "类别", "村居类别", "kind", "lx", "cjlx"),
         "ground": (
-            "ground", "城乡", "城乡分类", "城乡分类代码", "城乡属性", "城乡类型", "cxfl", "cxfldm", "urban_rural",
+            "ground", "城乡", "城乡分类", "城乡分类代码", "城乡属性", "城乡类型", "cxfl", "cxfldm",
+            "urban_rural",
         ),
     },
 }  # fmt: skip

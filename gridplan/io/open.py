@@ -16,7 +16,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, Geomet
 
 from gridplan.errors import InputError
 from gridplan.io.source import require_file
-from gridplan.io.write import AREA_KEYS, TABLE_TYPES
+from gridplan.io.write import AREA_KEYS, EXISTING_COLUMNS, TABLE_TYPES
 from gridplan.plan import FORMAT_VERSION, Plan
 from gridplan.schema import ATOM_COLUMNS
 from gridplan.scheme import parse_scheme
@@ -80,6 +80,7 @@ def open_plan(path: str | os.PathLike[str]) -> Plan:
         certificates=tables["certificates"],
         issues=tables["issues"],
         provenance=provenance,
+        existing=_read_existing(file) if "existing" in layers else {},
         findings=tables["findings"],
         polygons=polygons,
     )
@@ -127,6 +128,13 @@ def _read_provenance(path: Path) -> Mapping[str, str]:
 def _read_atoms(path: Path) -> gpd.GeoDataFrame:
     atoms = _read(path, "atoms", ("atom_id", *ATOM_COLUMNS))
     return atoms.sort_values("atom_id", kind="stable").set_index("atom_id")
+
+
+def _read_existing(path: Path) -> dict[str, pd.DataFrame]:
+    """Read the areas that stood before, by level."""
+    table = pd.DataFrame(_read(path, "existing", EXISTING_COLUMNS)).fillna("")
+    rows = table.groupby("level", sort=False)
+    return {str(level): one.drop(columns="level").set_index("code") for level, one in rows}
 
 
 def _read_level(path: Path, level: str) -> gpd.GeoDataFrame:

@@ -20,7 +20,7 @@ from gridplan.io.styles import style_table
 from gridplan.plan import FORMAT_VERSION, Plan
 from gridplan.schema import ATOM_COLUMNS, CERTIFICATE_COLUMNS, FINDING_COLUMNS, ISSUE_COLUMNS
 
-__all__ = ["AREA_KEYS", "TABLE_TYPES", "write_layer", "write_plan"]
+__all__ = ["AREA_KEYS", "EXISTING_COLUMNS", "TABLE_TYPES", "write_layer", "write_plan"]
 
 #: What a level's layer holds of ``Plan.areas`` besides the described columns.
 AREA_KEYS: Mapping[str, str] = {"certificate_id": "int64", "reason_key": "str", "reason_values": "str"}
@@ -35,6 +35,9 @@ TABLE_TYPES: Mapping[str, Mapping[str, str]] = {
     ),
     "issues": dict(zip(ISSUE_COLUMNS, ("str", "str", "str", "str", "float64", "str"), strict=True)),
 }
+
+#: Columns of the table of areas that stood before.
+EXISTING_COLUMNS = ("level", "code", "name", "type", "ground")
 
 #: The date that GDAL stamps on layers; a fixed one keeps equal plans equal files.
 _STAMP = "2000-01-01T00:00:00.000Z"
@@ -79,6 +82,8 @@ def write_plan(plan: Plan, path: str | os.PathLike[str], areas: Mapping[str, gpd
         for name, types in TABLE_TYPES.items():
             table: pd.DataFrame = getattr(plan, name)
             write_layer(table[list(types)].astype(dict(types)), part, name)
+        if plan.existing:
+            write_layer(_existing(plan), part, "existing")
         write_layer(_provenance(plan), part, "provenance")
         homes = {level: areas[level]["households"].to_numpy(dtype=np.int64) for level in plan.areas}
         write_layer(style_table(homes), part, "layer_styles")
@@ -131,8 +136,15 @@ def _level_layer(plan: Plan, level: str, described: gpd.GeoDataFrame) -> gpd.Geo
 
 def _atom_layer(plan: Plan) -> gpd.GeoDataFrame:
     levels = [level for level in plan.areas if level in plan.atoms.columns]
-    kept = plan.atoms[[*ATOM_COLUMNS, *levels, "geometry"]]
+    old = [name for level in plan.existing if (name := f"old_{level}") in plan.atoms.columns]
+    kept = plan.atoms[[*ATOM_COLUMNS, *levels, *old, "geometry"]]
     return kept.reset_index(names="atom_id")
+
+
+def _existing(plan: Plan) -> pd.DataFrame:
+    """Put the areas that stood before into one table."""
+    tables = [table.reset_index(names="code").assign(level=level) for level, table in plan.existing.items()]
+    return pd.concat(tables, ignore_index=True)[list(EXISTING_COLUMNS)].astype("str")
 
 
 def _provenance(plan: Plan) -> pd.DataFrame:
