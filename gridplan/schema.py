@@ -40,6 +40,8 @@ ATOM_COLUMNS = (
     "households",
     "population",
     "households_source",
+    "dwellings",
+    "compound",
     "block",
     "lane_block",
     "area_m2",
@@ -133,7 +135,8 @@ class Layers:
     Parameters
     ----------
     buildings
-        ``building_id, name, use, kind, households, population, floors, height, stairwells``; unknown is NA.
+        ``building_id, name, use, kind, households, population, floors, height, stairwells``, and where they
+        are told ``dwellings, compound, compound_type``; unknown is NA.
     streets
         ``street_id, name, street_class, layer, tunnel, bridge, rank``.
     barriers
@@ -168,8 +171,9 @@ class CleanLayers:
     ----------
     buildings
         Index ``building_id``; ``name, kind, kind_source, use, households, households_source,
-        population, population_source, floors, height, stairwells, compound``; single valid polygons
-        that do not overlap.
+        population, population_source, dwellings, dwellings_source, floors, height, stairwells,
+        compound, compound_type``; single valid polygons that do not overlap. ``compound`` is a unique
+        name, None outside of compounds; ``compound_type`` is property, old, resettled, unit or None.
     barriers
         Noded lines with ``street_id, name, street_class, rank`` (1-3).
     district

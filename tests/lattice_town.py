@@ -59,6 +59,8 @@ def build_town() -> Plan:
             "households": households.astype(np.int64),
             "population": households.astype(np.int64) * 3,
             "households_source": np.where(kind == "empty", "none", "given"),
+            "dwellings": households.astype(np.int64),
+            "compound": "",
             "block": block.astype(np.int64),
             "lane_block": block.astype(np.int64),
             "area_m2": CELL**2,

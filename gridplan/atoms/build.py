@@ -15,7 +15,7 @@ from gridplan.atoms.ground import Ground, find_homes, find_touching, lay_ground
 from gridplan.atoms.land import find_open_land
 from gridplan.atoms.linework import GRID_M, Geometries, point_keys
 from gridplan.atoms.options import Atoms
-from gridplan.atoms.slices import Units, cut_slices
+from gridplan.atoms.slices import Units, cut_slices, share_out
 from gridplan.atoms.tiles import Tile, TileCells, fill_tile
 from gridplan.parallel import map_tasks
 from gridplan.schema import issue_rows, join_issues
@@ -216,6 +216,7 @@ def build_frame(
         table["kind"] = np.where(is_unit, buildings["kind"].to_numpy(object)[row], "empty")
         table["households"] = np.where(is_unit, units.households[unit], 0)
         table["population"] = np.where(is_unit, units.population[unit], 0)
+        table["dwellings"] = np.where(is_unit, _share_dwellings(units, buildings)[unit], 0)
         source = buildings["households_source"].to_numpy(object)[row]
         table["households_source"] = np.where(is_unit, source, "given")
         table["footprint_m2"] = np.where(is_unit, shapely.area(units.polygons)[unit], 0.0)
@@ -228,6 +229,7 @@ def build_frame(
             "kind": "empty",
             "households": np.zeros(n, dtype=np.int64),
             "population": np.zeros(n, dtype=np.int64),
+            "dwellings": np.zeros(n, dtype=np.int64),
             "households_source": "given",
             "footprint_m2": 0.0,
         }
@@ -240,12 +242,42 @@ def build_frame(
     return frame
 
 
+def _share_dwellings(units: Units, buildings: gpd.GeoDataFrame) -> Ints:
+    """Share the dwellings of each building out to its units; its households where none are told."""
+    if "dwellings" not in buildings:
+        return units.households
+    weight = np.where(units.number > 0, units.households, 1)
+    return share_out(buildings["dwellings"].to_numpy(np.int64), units.building, weight)
+
+
+def _name_compounds(
+    frame: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, compounds: gpd.GeoDataFrame | None
+) -> npt.NDArray[np.object_]:
+    """Tell the compound of each atom: its building's, for land the smallest around its inner point."""
+    names = np.full(len(frame), "", dtype=object)
+    built = frame["building_id"].notna().to_numpy()
+    if "compound" in buildings:
+        told = buildings["compound"].reindex(frame["building_id"][built])
+        names[built] = told.where(told.notna(), "").to_numpy(dtype=object)
+    if compounds is None or not len(compounds):
+        return names
+    shapes = compounds.geometry.to_numpy()
+    land = np.flatnonzero(~built)
+    points = shapely.point_on_surface(frame.geometry.to_numpy()[land])
+    one, other = shapely.STRtree(shapes).query(points, predicate="intersects")
+    order = np.lexsort((other, shapely.area(shapes)[other], one))
+    one, first = np.unique(one[order], return_index=True)
+    names[land[one]] = compounds["name"].to_numpy(dtype=object)[other[order][first]]
+    return names
+
+
 def build_atoms(
     buildings: gpd.GeoDataFrame,
     barriers: gpd.GeoDataFrame,
     district: shapely.Geometry,
     options: AtomRules | None = None,
     *,
+    compounds: gpd.GeoDataFrame | None = None,
     workers: int = 1,
 ) -> Atoms:
     """Cut a district into atoms: a cell for each building or slice, and open land.
@@ -258,13 +290,16 @@ def build_atoms(
     ----------
     buildings
         Single valid 2-D Polygons, unique str index ``building_id``, columns ``kind``, ``households``,
-        ``population``, ``households_source``, ``floors``, ``stairwells``; a projected CRS in metres.
+        ``population``, ``households_source``, ``floors``, ``stairwells`` and, where told, ``dwellings`` and
+        ``compound``; a projected CRS in metres.
     barriers
         LineStrings with ``rank`` (1, 2, 3), same CRS. Dead ends bar nothing and are ignored.
     district
         Polygon or MultiPolygon, same CRS.
     options
         See :class:`gridplan.scheme.AtomRules`, which also names the source of each default.
+    compounds
+        Polygons with ``name``: land inside belongs to them. Buildings tell their own.
     workers
         Processes; the result does not depend on it.
 
@@ -273,8 +308,8 @@ def build_atoms(
     Atoms
         ``frame`` has the columns ``building_id`` (None for land), ``slice`` (0 for a whole building),
         ``slice_kind`` ("", "stairwell", "floor band"; a floor band's strip is nominal), ``kind``,
-        ``households``, ``population``, ``households_source``, ``footprint_m2``, ``block``,
-        ``lane_block``, ``area_m2`` and Polygons, each of one piece.
+        ``households``, ``population``, ``households_source``, ``dwellings``, ``compound`` ("" outside),
+        ``footprint_m2``, ``block``, ``lane_block``, ``area_m2`` and Polygons, each of one piece.
     """
     options = options or AtomRules()
     local, lines, outline, origin = shift_layers(buildings, barriers, district)
@@ -285,6 +320,7 @@ def build_atoms(
     polygons = restore_rim(polygons, site.ground, outline)
     polygons = shapely.normalize(shapely.transform(polygons, lambda xy: xy + origin))
     frame = build_frame(polygons, owner, lane_block, site, local)
+    frame["compound"] = _name_compounds(frame, local, compounds)
     issues.append(name_moved(moved, site, local))
     issues.append(find_groundless(owner, site, local))
     return Atoms(frame, join_issues(*issues))

@@ -10,11 +10,12 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gridplan.clean.barriers import clean_barriers, node_borders, select_lines
+from gridplan.clean.compounds import infer_compounds, lower_lanes, name_compounds, place_buildings
 from gridplan.clean.district import derive_district, take_boundary
 from gridplan.clean.dwellings import count_households
 from gridplan.clean.existing import clean_existing
 from gridplan.clean.footprints import clip_footprints, name_buildings, repair_footprints
-from gridplan.clean.kinds import find_compounds, find_surroundings, tell_kinds
+from gridplan.clean.kinds import find_surroundings, tell_kinds
 from gridplan.clean.overlaps import separate_footprints
 from gridplan.crs import require_projected_metres
 from gridplan.schema import CleanLayers, Layers, join_issues
@@ -33,10 +34,13 @@ _COLUMNS = (
     "households_source",
     "population",
     "population_source",
+    "dwellings",
+    "dwellings_source",
     "floors",
     "height",
     "stairwells",
     "compound",
+    "compound_type",
     "geometry",
 )
 
@@ -71,7 +75,7 @@ def clean_layers(layers: Layers, scheme: Scheme) -> CleanLayers:
             require_projected_metres(frame, name)
     for frame in layers.existing.values():
         require_projected_metres(frame, "existing")
-    buildings, named_issues = name_buildings(layers.buildings)
+    buildings, named_issues = name_buildings(_fill_columns(layers.buildings))
     buildings, repair_issues = repair_footprints(buildings)
     buildings, overlap_issues = separate_footprints(buildings)
     lines, line_issues = select_lines(layers.streets, layers.barriers, scheme.barriers)
@@ -81,7 +85,7 @@ def clean_layers(layers: Layers, scheme: Scheme) -> CleanLayers:
     geometry = buildings.geometry.to_numpy()
     housed = shapely.point_on_surface(geometry[shapely.area(geometry) >= _HOUSE_IN_FACE_M2])
     barriers, district, barrier_issues = clean_barriers(net, lines, district, housed, scheme.barriers)
-    compounds = _find_compound_layer(layers)
+    barriers, compounds, compound_issues = _settle_compounds(layers, barriers)
     existing, barriers, district, area_issues = clean_existing(
         layers.existing, scheme, barriers, district
     )
@@ -101,6 +105,7 @@ def clean_layers(layers: Layers, scheme: Scheme) -> CleanLayers:
             line_issues,
             barrier_issues,
             area_issues,
+            compound_issues,
             dwelling_issues,
         ),
         compounds=compounds,
@@ -117,18 +122,28 @@ def _find_district(
     return derive_district(buildings.geometry.to_numpy(), lines)
 
 
-def _find_compound_layer(layers: Layers) -> gpd.GeoDataFrame | None:
-    """Take the compounds given, else the named residential areas of the land use."""
-    if layers.compounds is not None or layers.landuse is None:
-        return layers.compounds
-    land = layers.landuse
-    named = land["name"].notna() & land["use"].fillna("").astype(str).str.casefold().isin(
-        ("residential", "居住", "住宅")
-    )
-    if not named.any():
-        return None
-    picked = land[named].sort_values("name", kind="stable").reset_index(drop=True)
-    return picked.assign(compound_id=picked["name"])[["compound_id", "name", "geometry"]]
+def _fill_columns(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Add the columns that a table of buildings may go without."""
+    missing = {
+        "dwellings": pd.array([pd.NA] * len(buildings), dtype="Int64"),
+        "compound": None,
+        "compound_type": None,
+    }
+    return buildings.assign(**{name: one for name, one in missing.items() if name not in buildings})
+
+
+def _settle_compounds(
+    layers: Layers, barriers: gpd.GeoDataFrame
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame | None, pd.DataFrame]:
+    """Take the compounds given and lower the lanes behind their walls, else infer some from the land use."""
+    if layers.compounds is None:
+        return barriers, *infer_compounds(layers.landuse, barriers)
+    compounds, named = name_compounds(layers.compounds)
+    if compounds is None:
+        return barriers, None, named
+    ranked = layers.streets.loc[layers.streets["rank"].notna(), "street_id"].astype(str)
+    barriers, lowered = lower_lanes(barriers, compounds, ranked)
+    return barriers, compounds, join_issues(named, lowered)
 
 
 def _describe(
@@ -137,10 +152,11 @@ def _describe(
     compounds: gpd.GeoDataFrame | None,
     rules: DwellingRules,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Give every building its kind, households, people and compound."""
+    """Give every building its kind, households, people, dwellings and compound."""
     around = find_surroundings(buildings, landuse, rules)
     kind, kind_source, kind_issues = tell_kinds(buildings, around, rules)
     counts = count_households(buildings, kind, kind_source, around, rules)
+    compound, compound_type, compound_issues = place_buildings(buildings, compounds)
     frame = buildings.assign(
         kind=counts.kind,
         kind_source=counts.kind_source,
@@ -148,9 +164,12 @@ def _describe(
         households_source=counts.households_source,
         population=counts.population,
         population_source=counts.population_source,
-        compound=pd.Series(find_compounds(buildings, compounds), index=buildings.index, dtype=object),
+        dwellings=counts.dwellings,
+        dwellings_source=counts.dwellings_source,
+        compound=pd.Series(compound, index=buildings.index, dtype=object),
+        compound_type=pd.Series(compound_type, index=buildings.index, dtype=object),
     )
     frame = frame.set_index("building_id")[list(_COLUMNS)]
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=buildings.crs), join_issues(
-        kind_issues, counts.issues
+        kind_issues, counts.issues, compound_issues
     )

@@ -1,4 +1,4 @@
-"""Households and people per building: given, estimated by documented rules, or none; never mixed silently."""
+"""Households, people, dwellings per building: given, estimated by rules, or none; never mixed silently."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ _HOMES = ("apartment", "selfbuilt")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Counts:
-    """Households and people of every building.
+    """Households, people and dwellings of every building.
 
     Parameters
     ----------
     kind, kind_source
         As told, but a footprint whose guess is asked is ``exclusive`` by ``rule``.
-    households, population
+    households, population, dwellings
         Whole numbers.
-    households_source, population_source
+    households_source, population_source, dwellings_source
         "given", "estimated" or "none".
     issues
         One row per estimate and per question.
@@ -41,6 +41,8 @@ class Counts:
     households_source: npt.NDArray[np.object_]
     population: npt.NDArray[np.int64]
     population_source: npt.NDArray[np.object_]
+    dwellings: npt.NDArray[np.int64]
+    dwellings_source: npt.NDArray[np.object_]
     issues: pd.DataFrame
 
 
@@ -56,7 +58,7 @@ def count_households(
     Parameters
     ----------
     buildings
-        ``households`` and ``population`` are taken where given, zero included.
+        ``households``, ``population`` and ``dwellings`` are taken where given, zero included.
     kind, kind_source
         Result of ``tell_kinds``.
     around
@@ -67,16 +69,18 @@ def count_households(
     Notes
     -----
     Households not given are (1) people over household size, at least 1 where there are people;
-    (2) in apartment buildings floor area over ``dwelling_m2``, floors being told, by height, the
-    neighbours' or the town's median, or the scheme's (those of houses where the neighbours are
-    houses); (3) in houses the same with at most ``house_dwellings`` in up to ``house_floors`` floors,
-    and 1 where floors are unknown, so that a guess is not built on a guess. A guess from floor area
+    (2) the dwellings given, as if all were lived in; (3) in apartment buildings floor area over
+    ``dwelling_m2``, floors being told, by height, the neighbours' or the town's median, or the
+    scheme's (those of houses where the neighbours are houses); (4) in houses the same with at most
+    ``house_dwellings`` in up to ``house_floors`` floors, and 1 where floors are unknown, so that a guess is not built on a guess. A guess from floor area
     above ``guess_limit`` in one footprint is asked: the building is exclusive without households until
     somebody says. Kinds ``exclusive`` and ``empty`` hold none but those given. People not given are
-    households times household size, rounded so that the sum is right to one person.
+    households times household size, rounded so that the sum is right to one person. Dwellings not
+    given are the households: whether flats stand empty is not known.
     """
     given = _numbers(buildings["households"])
     people = _numbers(buildings["population"])
+    flats = _numbers(buildings["dwellings"])
     area = shapely.area(buildings.geometry.to_numpy())
     floors = assume_floors(buildings, rules)
     lives = np.isin(kind, _HOMES)
@@ -92,8 +96,10 @@ def count_households(
     guess[low & np.isnan(floors)] = 1
     from_people = np.where(people > 0, np.maximum(np.round(people / rules.household_size), 1), people)
     from_people[~lives & (people == 0)] = np.nan
-    estimate = np.where(np.isnan(people), np.where(lives, guess, np.nan), from_people)
-    asked = np.isnan(given) & np.isnan(people) & lives & (guess > rules.guess_limit)
+    flats_lived_in = np.where(~lives & (flats == 0), np.nan, flats)
+    guess = np.where(lives, guess, np.nan)
+    estimate = np.where(np.isnan(people), np.where(np.isnan(flats), guess, flats_lived_in), from_people)
+    asked = np.isnan(given) & np.isnan(people) & np.isnan(flats) & (guess > rules.guess_limit)
     estimate[asked] = np.nan
     known = ~np.isnan(given)
     estimated = ~known & ~np.isnan(estimate)
@@ -105,17 +111,27 @@ def count_households(
     population, population_source = spread_people(households, people, rules.household_size)
     ids = buildings["building_id"].to_numpy(dtype=object)
     by_people = estimated & ~np.isnan(people)
-    by_area = estimated & np.isnan(people)
+    by_flats = estimated & np.isnan(people) & ~np.isnan(flats)
+    by_area = estimated & np.isnan(people) & np.isnan(flats)
     counted = population_source == "estimated"
     contradicts = (known & (given == 0) & (people > 0)) | (known & (given > 0) & (people == 0))
+    dwellings = np.where(np.isnan(flats), households, np.nan_to_num(flats)).astype(np.int64)
+    told = np.select([~np.isnan(flats), source != "none"], ["given", "estimated"], "none").astype(object)
+    homeless = (flats == 0) & (households > 0)
     issues = join_issues(
+        issue_rows(
+            "buildings", ids[by_flats], "households_from_dwellings", "estimated", households[by_flats]
+        ),
+        issue_rows("buildings", ids[homeless], "households_without_dwellings", "noted", households[homeless]),
         issue_rows("buildings", ids[by_people], "households_from_people", "estimated", households[by_people]),
         issue_rows("buildings", ids[by_area], "households_from_floor_area", "estimated", households[by_area]),
         issue_rows("buildings", ids[asked], "guess_too_large", "asked", guess[asked]),
         issue_rows("buildings", ids[counted], "population_estimated", "estimated", population[counted]),
         issue_rows("buildings", ids[contradicts], "people_without_households", "noted", people[contradicts]),
     )
-    return Counts(kind, kind_source, households, source, population, population_source, issues)
+    return Counts(
+        kind, kind_source, households, source, population, population_source, dwellings, told, issues
+    )
 
 
 def spread_people(

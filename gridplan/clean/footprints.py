@@ -230,7 +230,7 @@ def _split_parts(
     frame = buildings.iloc[row].reset_index(drop=True)
     several = np.bincount(row, minlength=len(geometry))[row] > 1
     if several.any():
-        for column in ("households", "population"):
+        for column in ("households", "population", "dwellings"):
             frame[column] = _share_column(frame[column], several, area, row)
         named = frame["building_id"].to_numpy(dtype=object).copy()
         taken = set(ids)

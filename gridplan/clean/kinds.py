@@ -18,7 +18,6 @@ __all__ = [
     "AMONG_HOUSES",
     "Surroundings",
     "assume_floors",
-    "find_compounds",
     "find_surroundings",
     "tell_kinds",
 ]
@@ -147,10 +146,10 @@ def tell_kinds(
 
     Notes
     -----
-    In this order: (1) the kind given; (2) homes known to be there (use, households or people): a
-    house has at most ``house_dwellings`` dwellings and ``house_floors`` floors, or if the dwellings
-    are unknown a footprint of at most ``house_m2``; everything else is an apartment building. With
-    neither dwellings nor floors known, neighbours of more floors make it an apartment building.
+    In this order: (1) the kind given; (2) homes known to be there (use, households, people or
+    dwellings): a house has at most ``house_dwellings`` dwellings and ``house_floors`` floors, or if
+    the dwellings are unknown a footprint of at most ``house_m2``; everything else is an apartment
+    building. With neither dwellings nor floors known, neighbours of more floors make it an apartment building.
     (3) Counted as without homes, left out of a table that counts the homes of most buildings known to
     have any, or on land that is not for homes: exclusive, and empty below the size of a house or
     shed. (4) Unknown: a shed is below ``outbuilding_m2`` or stands in the yard of a larger house;
@@ -162,9 +161,11 @@ def tell_kinds(
     households = _numbers(buildings["households"])
     people = _numbers(buildings["population"])
     given = buildings["kind"].notna().to_numpy()
-    homes = (buildings["use"].fillna("") == _HOMES).to_numpy() | (households > 0) | (people > 0)
+    flats = _numbers(buildings["dwellings"])
+    homes = (buildings["use"].fillna("") == _HOMES).to_numpy() | (households > 0) | (people > 0) | (flats > 0)
     nobody = ~homes & ((households == 0) | (people == 0))
-    dwellings = np.where(np.isnan(households), people / rules.household_size, households)
+    living = np.where(np.isnan(households), people / rules.household_size, households)
+    dwellings = np.where(np.isnan(flats), living, flats)
     tall = np.where(np.isnan(floors), around.floors, floors) > rules.house_floors
     counted = dwellings > 0
     house = np.where(
@@ -210,23 +211,6 @@ def _counts_homes(buildings: gpd.GeoDataFrame) -> bool:
     told = (buildings["use"].fillna("") == _HOMES) | buildings["kind"].isin(("apartment", "selfbuilt"))
     homes = told.to_numpy() | (_numbers(buildings["households"]) > 0)
     return bool(counted[homes].sum() > _MOSTLY * homes.sum())
-
-
-def find_compounds(
-    buildings: gpd.GeoDataFrame, compounds: gpd.GeoDataFrame | None
-) -> npt.NDArray[np.object_]:
-    """Return the compound that holds each building's inner point, None outside, the smallest of several."""
-    found = np.full(len(buildings), None, dtype=object)
-    if compounds is None or not len(compounds):
-        return found
-    shapes = compounds.geometry.to_numpy()
-    inside = shapely.point_on_surface(buildings.geometry.to_numpy())
-    one, other = shapely.STRtree(shapes).query(inside, predicate="intersects")
-    ids = compounds["compound_id"].astype(str).to_numpy(dtype=object)
-    pairs = pd.DataFrame({"one": one, "area": shapely.area(shapes)[other], "id": ids[other]})
-    first = pairs.sort_values(["one", "area", "id"]).drop_duplicates("one")
-    found[first["one"].to_numpy()] = first["id"].to_numpy()
-    return found
 
 
 def _numbers(column: pd.Series) -> FloatArray:

@@ -22,6 +22,9 @@ IntArray = npt.NDArray[np.int64]
 _SAME = 0.8
 #: A footprint with more than this share inside another stands on it and is cut out of it.
 _NESTED = 0.8
+#: What the kept one of two rows takes over from the other; the greater of two counts stays.
+_COUNTS = ("households", "population", "dwellings")
+_TOLD = ("name", "use", "kind", "floors", "height", "stairwells", "compound", "compound_type", *_COUNTS)
 #: Overlaps below this are slivers of drawing that no later room notices [m2].
 _OVERLAP_M2 = 0.1
 
@@ -105,13 +108,13 @@ def _merge_duplicates(
 def _take_over(frame: gpd.GeoDataFrame, keep: int, lose: int) -> float:
     """Fill what the kept row does not tell; return the households that are not carried over."""
     left = np.nan
-    for column in ("name", "use", "kind", "households", "population", "floors", "height", "stairwells"):
+    for column in _TOLD:
         mine, other = frame.at[keep, column], frame.at[lose, column]
         if pd.isna(other):
             continue
         if pd.isna(mine):
             frame.at[keep, column] = other
-        elif column in ("households", "population"):
+        elif column in _COUNTS:
             frame.at[keep, column] = max(mine, other)
             left = float(min(mine, other)) if column == "households" else left
     return left
@@ -162,7 +165,7 @@ def _merge_covered(frame: gpd.GeoDataFrame, gone: IntArray, heir: IntArray) -> p
     """
     ids = frame["building_id"].to_numpy(dtype=object)
     for lose, keep in zip(gone.tolist(), heir.tolist(), strict=True):
-        for column in ("households", "population") if keep >= 0 else ():
+        for column in _COUNTS if keep >= 0 else ():
             mine, other = frame.at[keep, column], frame.at[lose, column]
             if not pd.isna(other):
                 frame.at[keep, column] = other if pd.isna(mine) else mine + other

@@ -26,10 +26,13 @@ ALIASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
         "secondary": ("usage2", "usage_2", "amenity", "shop", "office"),
         "households": (
-            "households", "户数", "总户数", "住户数", "居民户数", "家庭户数", "住户", "套数", "总套数",
-            "hs",
-            "zhs", "zhs1", "building:flats", "flats", "dwellings", "dwelling_units", "num_dwellings",
-            "nb_logts", "nombre_de_logements", "households_count",
+            "households", "户数", "总户数", "住户数", "居民户数", "家庭户数", "住户", "hs", "zhs", "zhs1",
+            "households_count",
+        ),
+        # these count as households too where no column tells households
+        "dwellings": (
+            "dwellings", "套数", "总套数", "住房套数", "ts", "zts", "building:flats", "flats",
+            "dwelling_units", "num_dwellings", "nb_logts", "nombre_de_logements",
         ),
         "population": (
             "population", "常住人口", "常住人口数", "实有人口", "实有人口数", "人口", "人口数", "总人口",
@@ -47,6 +50,11 @@ ALIASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "stairwells", "单元数", "单元个数", "楼梯数", "门洞数", "墙门数", "dys", "entrances",
             "staircases", "building:entrances",
         ),
+        "compound": (
+            "compound", "小区名称", "小区名", "所属小区", "小区", "院落名称", "所属院落", "院落", "楼盘名称",
+            "楼盘", "xqmc", "ssxq", "compound_name", "residential_compound", "housing_estate",
+        ),
+        "compound_type": ("compound_type", "小区类型", "小区类别", "小区性质", "院落类型", "xqlx"),
     },
     "streets": {
         "id": ("street_id", "road_id", "道路编号", *_IDS),
@@ -85,6 +93,10 @@ ALIASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "compounds": {
         "id": ("compound_id", "小区编号", *_IDS),
         "name": ("小区名称", "小区名", "小区", "院落名称", "楼盘名称", "xqmc", *_NAMES),
+        "type": (
+            "compound_type", "小区类型", "小区类别", "小区性质", "院落类型", "类型", "类别", "性质", "xqlx",
+            "lx", "type",
+        ),
     },
     "boundary": {"id": _IDS, "name": ("社区名称", "街道名称", "区划名称", "xzqmc", *_NAMES)},
     "existing": {

@@ -26,6 +26,8 @@ __all__ = ["open_plan"]
 _NEEDED = ("atoms", "buildings", "streets", "district", "provenance", *TABLE_TYPES)
 _AREA_COLUMNS = ("name", "parent", "kind", "status", "certificate", *AREA_KEYS)
 _STREET_COLUMNS = ("street_id", "name", "street_class", "rank")
+#: Columns of the atoms that plans of the first release do not have.
+_LATER = ("dwellings", "compound")
 _READ_FAULTS = (
     DataLayerError,
     DataSourceError,
@@ -126,7 +128,10 @@ def _read_provenance(path: Path) -> Mapping[str, str]:
 
 
 def _read_atoms(path: Path) -> gpd.GeoDataFrame:
-    atoms = _read(path, "atoms", ("atom_id", *ATOM_COLUMNS))
+    atoms = _read(path, "atoms", ("atom_id", *(name for name in ATOM_COLUMNS if name not in _LATER)))
+    for name in _LATER:
+        if name not in atoms:
+            atoms[name] = atoms["households"] if name == "dwellings" else ""
     return atoms.sort_values("atom_id", kind="stable").set_index("atom_id")
 
 

@@ -15,7 +15,13 @@ from gridplan.errors import InputError
 from gridplan.io.shapes import sound_shapes
 from gridplan.io.source import RawLayer
 from gridplan.io.values import clean_text, parse_flags, parse_numbers
-from gridplan.io.words import RESIDENTIAL, barrier_classes, kinds_of_words, street_classes
+from gridplan.io.words import (
+    RESIDENTIAL,
+    barrier_classes,
+    compound_types,
+    kinds_of_words,
+    street_classes,
+)
 from gridplan.schema import issue_rows
 
 __all__ = ["BUILDERS", "make_unique"]
@@ -153,7 +159,8 @@ class Reading:
 
 def build_buildings(reading: Reading) -> gpd.GeoDataFrame:
     """Make the table of buildings."""
-    households = reading.count("households")
+    dwellings = reading.count("dwellings")
+    households = _tell_households(reading, dwellings)
     use, kind = _tell_kinds(reading, households)
     table = {
         "building_id": reading.ids,
@@ -162,11 +169,23 @@ def build_buildings(reading: Reading) -> gpd.GeoDataFrame:
         "kind": kind,
         "households": households,
         "population": reading.count("population"),
+        "dwellings": dwellings,
         "floors": reading.number("floors"),
         "height": reading.number("height"),
         "stairwells": reading.number("stairwells"),
+        "compound": reading.text("compound"),
+        "compound_type": _tell_types(reading, "compound_type"),
     }
     return reading.finish(table, "polygon", households.to_numpy(dtype=float, na_value=np.nan))
+
+
+def _tell_households(reading: Reading, dwellings: pd.Series) -> pd.Series:
+    """Read the households; a table that has no column of them tells them by its dwellings, as most do."""
+    told = reading.raw.columns
+    if "households" in told or not dwellings.notna().any():
+        return reading.count("households")
+    reading.note_layer("dwellings_as_households", "noted", float(dwellings.sum()), told["dwellings"][0])
+    return dwellings
 
 
 def _tell_kinds(reading: Reading, households: pd.Series) -> tuple[pd.Series, pd.Series]:
@@ -242,7 +261,20 @@ def build_landuse(reading: Reading) -> gpd.GeoDataFrame:
 
 def build_compounds(reading: Reading) -> gpd.GeoDataFrame:
     """Make the table of residential compounds."""
-    return reading.finish({"compound_id": reading.ids, "name": reading.text("name")}, "polygon")
+    table = {
+        "compound_id": reading.ids,
+        "name": reading.text("name"),
+        "type": _tell_types(reading, "type"),
+    }
+    return reading.finish(table, "polygon")
+
+
+def _tell_types(reading: Reading, name: str) -> pd.Series:
+    """Tell the types of compounds; words that are not understood are asked about."""
+    words = reading.text(name)
+    types, known = compound_types(words)
+    reading.ask_words(words[~known], "compound_word_unknown")
+    return types
 
 
 def build_boundary(reading: Reading) -> gpd.GeoDataFrame:

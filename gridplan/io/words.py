@@ -7,7 +7,7 @@ import unicodedata
 
 import pandas as pd
 
-__all__ = ["RESIDENTIAL", "barrier_classes", "kinds_of_words", "street_classes"]
+__all__ = ["RESIDENTIAL", "barrier_classes", "compound_types", "kinds_of_words", "street_classes"]
 
 #: The word for a building with homes of a kind that the data does not tell; cleaning decides by rule.
 RESIDENTIAL = "residential"
@@ -103,6 +103,17 @@ _BARRIER_PARTS: tuple[tuple[str, str], ...] = (
     ("water", r"water|lake|pond|reservoir|basin|dock|湖|水|塘|海"),
 )
 
+#: Types of compounds (Wuhou's register: 物业小区, 老旧院落, 拆迁安置, 单位宿舍), judged in this order.
+_COMPOUND_PARTS: tuple[tuple[str, str], ...] = (
+    ("unit", r"单位|宿舍|家属|职工|机关|事业|^unit$|staff|dormitor"),
+    ("resettled", r"安置|拆迁|还建|回迁|移民|搬迁|^resettled$|resettlement|relocat"),
+    ("old", r"老旧|旧院|老院|院落|旧小区|老小区|无物业|三无|^old$|old.?yard"),
+    ("property", r"物业|商品|封闭|^property$|managed|gated"),
+    # words that say no type; they are known, so that nobody is asked about them
+    ("", r"^(住宅|居住|居民|普通)?(小区|区|用地)?$|^(residential|housing|compound|estate|multipolygon)$"),
+    ("", r"^(其他|其它|other)$"),
+)  # fmt: skip
+
 
 def kinds_of_words(words: pd.Series) -> tuple[pd.Series, pd.Series]:
     """Map the words for a building onto the kinds.
@@ -189,6 +200,31 @@ def barrier_classes(words: pd.Series, default: str) -> pd.Series:
 def _map_barrier(word: str) -> str:
     plain = word.casefold()
     return next((name for name, pattern in _BARRIER_PARTS if re.search(pattern, plain)), "other")
+
+
+def compound_types(words: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Map the words for a compound onto its types.
+
+    Parameters
+    ----------
+    words
+        Text, missing where nothing is told.
+
+    Returns
+    -------
+    types, known
+        "property" (物业小区), "old" (老旧院落), "resettled" (拆迁安置), "unit" (单位宿舍) or missing; and
+        whether the word was understood (a blank counts as understood).
+    """
+    codes, uniques = pd.factorize(words, use_na_sentinel=True)
+    found = [_map_compound(_plain(str(word))) for word in uniques]
+    types = pd.Series([*(one or None for one in found), None], dtype=object).iloc[codes]
+    known = pd.Series([*(one is not None for one in found), True], dtype=bool).iloc[codes]
+    return types.set_axis(words.index).astype("str"), known.set_axis(words.index)
+
+
+def _map_compound(word: str) -> str | None:
+    return next((name for name, pattern in _COMPOUND_PARTS if re.search(pattern, word)), None)
 
 
 def _plain(text: str) -> str:

@@ -95,6 +95,8 @@ def build_town(
             "households": homes,
             "population": homes * 3,
             "households_source": "given",
+            "dwellings": homes,
+            "compound": "",
             "block": 0,
             "lane_block": 0,
             "area_m2": cell * cell,

@@ -31,7 +31,7 @@ def make_buildings(shapes: Sequence[object], **columns: Sequence[object]) -> gpd
         **columns,
     }
     frame = gpd.GeoDataFrame(told, geometry=list(shapes), crs=CRS)
-    for column in ("households", "population"):
+    for column in {"households", "population", "dwellings"} & set(frame.columns):
         frame[column] = frame[column].astype("Int64")
     for column in ("name", "use", "kind"):
         frame[column] = frame[column].astype(object)

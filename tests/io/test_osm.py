@@ -42,7 +42,8 @@ def test_one_file_serves_all_roles(tmp_path: Path) -> None:
     assert layers.streets["street_id"].tolist() == ["w1"]
     assert layers.barriers is not None and layers.landuse is not None
     assert layers.barriers["barrier_class"].tolist() == ["river"]
-    assert layers.issues.set_index("id")["code"].to_dict() == {"w3": "tunnel_no_barrier"}
+    told = {"*": "dwellings_as_households", "w3": "tunnel_no_barrier"}
+    assert layers.issues.set_index("id")["code"].to_dict() == told
     assert layers.landuse["use"].tolist() == ["residential"]
 
 

@@ -100,8 +100,8 @@ def test_aliases_are_told_apart_within_a_role() -> None:
     [
         ("户数", "households"),
         ("总户数(户)", "households"),
-        ("Building:Flats", "households"),
-        ("NB_LOGTS", "households"),
+        ("Building:Flats", "dwellings"),
+        ("NB_LOGTS", "dwellings"),
         ("层数", "floors"),
         ("ＣＳ", "floors"),
         ("building_levels", "floors"),
@@ -121,7 +121,7 @@ def test_columns_are_found(column: str, field: str) -> None:
 def test_cut_names_are_found() -> None:
     cut = ["number_of_", "building_l", "building_f", "常住人"]
     found, _ = find_columns("buildings", cut, {}, where="x", short_names=True)
-    assert found == {"floors": ("building_l",), "households": ("building_f",), "population": ("常住人",)}
+    assert found == {"floors": ("building_l",), "dwellings": ("building_f",), "population": ("常住人",)}
     assert find_columns("buildings", cut, {}, where="x")[0] == {}
 
 
