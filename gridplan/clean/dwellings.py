@@ -68,15 +68,16 @@ def count_households(
 
     Notes
     -----
-    Households not given are (1) people over household size, at least 1 where there are people;
-    (2) the dwellings given, as if all were lived in; (3) in apartment buildings floor area over
-    ``dwelling_m2``, floors being told, by height, the neighbours' or the town's median, or the
-    scheme's (those of houses where the neighbours are houses); (4) in houses the same with at most
-    ``house_dwellings`` in up to ``house_floors`` floors, and 1 where floors are unknown, so that a guess is not built on a guess. A guess from floor area
-    above ``guess_limit`` in one footprint is asked: the building is exclusive without households until
-    somebody says. Kinds ``exclusive`` and ``empty`` hold none but those given. People not given are
-    households times household size, rounded so that the sum is right to one person. Dwellings not
-    given are the households: whether flats stand empty is not known.
+    Households not given are (1) people over household size, at least 1 where there are people; (2) the
+    dwellings given, as if all were lived in; (3) in apartment buildings floor area over
+    ``dwelling_m2``, floors being told, by height, the neighbours' or the town's median, or the scheme's
+    (those of houses where the neighbours are houses); (4) in houses the same with at most
+    ``house_dwellings`` in up to ``house_floors`` floors, and 1 where floors are unknown, so that a
+    guess is not built on a guess. A guess from floor area above ``guess_limit`` in one footprint is
+    asked: the building is exclusive without households until somebody says. Kinds ``exclusive`` and
+    ``empty`` hold none but those given. People not given are households times household size, rounded
+    so that the sum is right to one person. Dwellings not given are the households: whether flats stand
+    empty is not known.
     """
     given = _numbers(buildings["households"])
     people = _numbers(buildings["population"])

@@ -147,14 +147,14 @@ def tell_kinds(
     Notes
     -----
     In this order: (1) the kind given; (2) homes known to be there (use, households, people or
-    dwellings): a house has at most ``house_dwellings`` dwellings and ``house_floors`` floors, or if
-    the dwellings are unknown a footprint of at most ``house_m2``; everything else is an apartment
-    building. With neither dwellings nor floors known, neighbours of more floors make it an apartment building.
+    dwellings): a house has at most ``house_dwellings`` dwellings and ``house_floors`` floors, or if the
+    dwellings are unknown a footprint of at most ``house_m2``; everything else is an apartment building.
+    With neither dwellings nor floors known, neighbours of more floors make it an apartment building.
     (3) Counted as without homes, left out of a table that counts the homes of most buildings known to
-    have any, or on land that is not for homes: exclusive, and empty below the size of a house or
-    shed. (4) Unknown: a shed is below ``outbuilding_m2`` or stands in the yard of a larger house;
-    else it is judged by size like a home, but a large one among houses is an institution until
-    somebody says what it is (asked).
+    have any, or on land that is not for homes: exclusive, and empty below the size of a house or shed.
+    (4) Unknown: a shed is below ``outbuilding_m2`` or stands in the yard of a larger house; else it is
+    judged by size like a home, but a large one among houses is an institution until somebody says what
+    it is (asked).
     """
     area = shapely.area(buildings.geometry.to_numpy())
     floors = assume_floors(buildings, rules)
