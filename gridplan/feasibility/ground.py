@@ -1,0 +1,185 @@
+"""The ground of a level: what an area may hold together, and the closed pieces that this leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from gridplan.graph import AtomGraph, Setting, find_components, sum_borders
+from gridplan.scheme import Level, Scheme
+
+__all__ = ["Closed", "Ground", "label_faces", "lay_grounds", "list_capped"]
+
+IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Closed:
+    """Borders that no area of a level spans, though ground that carries homes lies on either side.
+
+    Parameters
+    ----------
+    pairs
+        Atoms on either side, shape (c, 2).
+    street
+        Street that the border lies on, -1 where it is none or not known, shape (c,).
+    length
+        Metres, shape (c,).
+    """
+
+    pairs: IntArray
+    street: IntArray
+    length: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ground:
+    """What the areas of one level may hold together.
+
+    Parameters
+    ----------
+    level
+        The level.
+    drawn
+        Atoms on which the level is drawn at all (``applies_to``), shape (n,).
+    carries
+        Atoms that hold an area together: those with households, and small ones without, shape (n,).
+    pairs
+        Atoms side by side that an area may span, shape (p, 2).
+    piece
+        What hangs together, numbered by its first atom, -1 for atoms that carry nothing, shape (n,).
+    whole
+        The same with open land that carries nothing: the ground of parents, shape (n,).
+    closed
+        Borders that are never spanned.
+    """
+
+    level: Level
+    drawn: BoolArray
+    carries: BoolArray
+    pairs: IntArray
+    piece: IntArray
+    whole: IntArray
+    closed: Closed
+
+
+def lay_grounds(
+    graph: AtomGraph, setting: Setting, scheme: Scheme, border_street: IntArray | None = None
+) -> dict[str, Ground]:
+    """Lay the ground of every level, parents before children.
+
+    Parameters
+    ----------
+    graph, setting, scheme
+        The atoms and the rules.
+    border_street
+        Street that each row of ``graph.edges`` lies on, -1 for none, shape (m,).
+    """
+    street = np.full(len(graph.edges), -1, np.int64) if border_street is None else border_street
+    grounds: dict[str, Ground] = {}
+    fences: dict[str, IntArray] = {}
+    for level in scheme.levels:
+        above = [fences[name] for name in (level.parent, *level.within) if name]
+        fence = _number(np.stack(above, axis=1)) if above else np.zeros(len(graph), dtype=np.int64)
+        grounds[level.id] = ground = _lay_ground(graph, setting, scheme, level, fence, street)
+        own = ground.whole
+        if level.make == "faces":
+            own = label_faces(graph, level)
+        elif level.make == "given" and level.id in setting.existing:
+            own = setting.existing[level.id]
+        # a finer area lies in one coarser area, which lies in one piece of the coarser level's ground
+        fences[level.id] = _number(np.stack([own, ground.whole], axis=1))
+    return grounds
+
+
+def list_capped(scheme: Scheme, level: Level) -> list[Level]:
+    """List a level and those it nests in that cap the area of each of their areas.
+
+    Parameters
+    ----------
+    scheme
+        The rules.
+    level
+        The level.
+    """
+    found, waiting = [], [level.id]
+    while waiting:
+        one = scheme[waiting.pop()]
+        found.append(one)
+        waiting += [name for name in (one.parent, *one.within) if name]
+    return [one for one in found if one.make == "bounded" and one.statistic == "each" and one.max_area_m2]
+
+
+def _number(rows: IntArray) -> IntArray:
+    return np.unique(rows, axis=0, return_inverse=True)[1].ravel().astype(np.int64)
+
+
+def _lay_ground(
+    graph: AtomGraph, setting: Setting, scheme: Scheme, level: Level, fence: IntArray, street: IntArray
+) -> Ground:
+    drawn = np.ones(len(graph), dtype=bool)
+    if level.applies_to:
+        drawn = setting.urban == (level.applies_to == "urban")
+    carries = drawn & ((graph.households > 0) | (graph.area <= scheme.atoms.carry_land_m2))
+    if level.measure == "area":
+        carries = drawn
+    edges = graph.edges.astype(np.int64)
+    spanned = ~np.isin(graph.border_rank, level.never_cross) & (fence[edges[:, 0]] == fence[edges[:, 1]])
+    inside = spanned & drawn[edges].all(axis=1)
+    whole_pairs = _select_long(graph, inside, level.min_border_m)
+    pairs = whole_pairs[carries[whole_pairs].all(axis=1)]
+    piece = find_components(len(graph), pairs).astype(np.int64)
+    shut = ~spanned & carries[edges].all(axis=1) & (graph.border_length >= level.min_border_m)
+    shut &= piece[edges[:, 0]] != piece[edges[:, 1]]
+    return Ground(
+        level=level,
+        drawn=drawn,
+        carries=carries,
+        pairs=pairs,
+        piece=np.where(carries, piece, -1),
+        whole=find_components(len(graph), whole_pairs).astype(np.int64),
+        closed=Closed(edges[shut], street[shut], graph.border_length[shut]),
+    )
+
+
+def _select_long(graph: AtomGraph, rows: BoolArray, min_border_m: float) -> IntArray:
+    length = graph.border_length[rows]
+    borders = sum_borders(np.arange(len(graph)), graph.edges[rows], length, length)
+    return borders.pairs[borders.length >= min_border_m]
+
+
+def label_faces(graph: AtomGraph, level: Level) -> IntArray:
+    """Label the faces of the barriers of a level's ranks; slivers join the neighbour they border longest.
+
+    Parameters
+    ----------
+    graph
+        The atoms.
+    level
+        Its ``ranks``, ``merge_m2`` and ``min_border_m``.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+    """
+    whole = np.arange(len(graph))
+    open_ = ~np.isin(graph.border_rank, level.ranks)
+    length = graph.border_length
+    passage = sum_borders(whole, graph.edges[open_], length[open_], length[open_])
+    long = passage.length >= level.min_border_m
+    faces = find_components(len(graph), passage.pairs[long]).astype(np.int64)
+    while True:
+        size = np.bincount(faces, graph.area)
+        around = sum_borders(faces, graph.edges, length, length)
+        small = (size[around.pairs] < level.merge_m2).any(axis=1)
+        if not small.any():
+            return faces
+        # the smallest sliver first, over its longest border: one at a time, since a join changes both
+        pairs, metres = around.pairs[small], around.length[small]
+        first = np.lexsort((-metres, size[pairs].min(axis=1)))[0]
+        joined = np.where(faces == pairs[first, 1], pairs[first, 0], faces)
+        faces = np.unique(joined, return_inverse=True)[1].astype(np.int64)

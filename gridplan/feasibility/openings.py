@@ -1,0 +1,265 @@
+"""Opening closed ground: what a street that may be crossed, or land that may carry, makes possible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from gridplan.feasibility.cores import Core, Load, find_cores
+from gridplan.feasibility.ground import Ground
+from gridplan.feasibility.joins import choose_ways
+from gridplan.feasibility.outlook import Way
+from gridplan.graph import AtomGraph
+
+__all__ = ["Openings"]
+
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+#: Atoms judged anew for all ways out together. A count, so that the same ways are told on every machine; two
+#: million take some ten seconds.
+MOST_JUDGED = 2_000_000
+#: Neighbours of an obstacle that are tried, those with the longest border first.
+MOST_TRIED = 6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Link:
+    """How two pieces could be joined: over a street, over open land, or both."""
+
+    pieces: tuple[int, int]
+    streets: tuple[int, ...]
+    land: int
+    pairs: IntArray
+    metres: float
+
+
+@dataclass(slots=True, eq=False)
+class Openings:
+    """Ways out for ground that is closed, each judged anew with what it opens.
+
+    Parameters
+    ----------
+    graph, ground, load
+        The atoms, what may be spanned, and what the atoms weigh.
+    lost
+        What each piece loses as it stands, by its number, shape (n,).
+    street
+        Street of each row of ``graph.edges``, shape (m,).
+    fixed
+        Streets that nobody may open, shape (number of streets,).
+    slice_households
+        Size of the pieces that a building is cut into.
+    """
+
+    graph: AtomGraph
+    ground: Ground
+    load: Load
+    lost: IntArray
+    street: IntArray
+    fixed: BoolArray
+    slice_households: int
+    _members: dict[int, IntArray] = field(default_factory=dict)
+    _left: dict[tuple[object, ...], int] = field(default_factory=dict)
+    _judged: int = 0
+
+    def offer(self, core: Core, block: IntArray) -> tuple[Way, ...]:
+        """Offer ways out for a core, the best first.
+
+        Parameters
+        ----------
+        core
+            Part of the ground that cannot be legal.
+        block
+            Block of each atom, shape (n,).
+        """
+        piece = int(self.ground.piece[core.atoms[0]])
+        links = self._find_links(piece, core)
+        ways = [way for link in links if (way := self._try_link(link, piece, block)).gained > 0]
+        streets = sorted({one for link in links if link.land < 0 for one in link.streets})
+        ways += [way for one in streets if (way := self._try_street(one)).gained > 0]
+        if core.cause in ("building", "choke"):
+            ways += [way for way in (self._try_split(core, piece),) if way.gained > 0]
+        return choose_ways(ways)
+
+    def _find_links(self, piece: int, core: Core) -> list[_Link]:
+        """Find the neighbours across closed borders and across one piece of open land."""
+        found = self._find_direct(piece) + self._find_over_land(core)
+        found = [link for link in found if not self.fixed[list(link.streets)].any()]
+        best: dict[tuple[int, tuple[int, ...], bool], _Link] = {}
+        for link in found:
+            key = (link.pieces[1], link.streets, link.land >= 0)
+            if key not in best or link.metres > best[key].metres:
+                best[key] = link
+        direct = [link for link in best.values() if link.land < 0]
+        over = [link for link in best.values() if link.land >= 0]
+        chosen = sorted(direct, key=lambda link: (-link.metres, link.pieces))[:MOST_TRIED]
+        area = self.graph.area
+        chosen += sorted(over, key=lambda link: (len(link.streets), area[link.land], link.pieces))[
+            :MOST_TRIED
+        ]
+        return chosen
+
+    def _find_direct(self, piece: int) -> list[_Link]:
+        closed = self.ground.closed
+        sides = self.ground.piece[closed.pairs]
+        rows = np.flatnonzero((sides == piece).any(axis=1))
+        other = sides[rows].sum(axis=1) - piece
+        links = []
+        for name in np.unique(np.column_stack([other, closed.street[rows]]), axis=0).tolist():
+            mine = rows[(other == name[0]) & (closed.street[rows] == name[1])]
+            streets = () if name[1] < 0 else (name[1],)
+            metres = float(closed.length[mine].sum())
+            links.append(_Link((piece, name[0]), streets, -1, closed.pairs[mine], metres))
+        return links
+
+    def _find_over_land(self, core: Core) -> list[_Link]:
+        """Find what lies beyond one piece of open land, with the streets on either side of it."""
+        own, ground = int(self.ground.piece[core.atoms[0]]), self.ground
+        links = []
+        for land, near in self._list_land(own).items():
+            rows = self._rows_at(land)
+            ends = self.graph.edges[rows].astype(np.int64)
+            beyond = ends.sum(axis=1) - land
+            pieces = ground.piece[beyond]
+            for other in np.unique(pieces[(pieces >= 0) & (pieces != own)]).tolist():
+                there = rows[pieces == other]
+                far = there[int(self.graph.border_length[there].argmax())]
+                streets = {int(self.street[row]) for row in (near, far) if self._is_barred(int(row))}
+                pairs = self.graph.edges[[near, far]].astype(np.int64)
+                metres = float(self.graph.border_length[[near, far]].min())
+                known = tuple(sorted(streets - {-1}))
+                links.append(_Link((own, other), known, land, pairs, metres))
+        return links
+
+    def _list_land(self, piece: int) -> dict[int, int]:
+        """Give the pieces of open land beside a piece, each with its longest border row."""
+        edges, ground = self.graph.edges, self.ground
+        long = self.graph.border_length >= ground.level.min_border_m
+        beside: dict[int, int] = {}
+        for here, there in ((0, 1), (1, 0)):
+            land = ~ground.carries[edges[:, there]] & ground.drawn[edges[:, there]]
+            rows = np.flatnonzero(long & land & (ground.piece[edges[:, here]] == piece))
+            for row in rows.tolist():
+                atom = int(edges[row, there])
+                known = beside.get(atom)
+                if known is None or self.graph.border_length[row] > self.graph.border_length[known]:
+                    beside[atom] = row
+        return dict(sorted(beside.items()))
+
+    def _rows_at(self, atom: int) -> IntArray:
+        long = self.graph.border_length >= self.ground.level.min_border_m
+        return np.flatnonzero(long & (self.graph.edges == atom).any(axis=1))
+
+    def _is_barred(self, row: int) -> bool:
+        return bool(np.isin(self.graph.border_rank[row], self.ground.level.never_cross))
+
+    def _list_members(self, piece: int) -> IntArray:
+        if piece not in self._members:
+            self._members[piece] = np.flatnonzero(self.ground.piece == piece)
+        return self._members[piece]
+
+    def _try_link(self, link: _Link, piece: int, block: IntArray) -> Way:
+        land = [link.land] if link.land >= 0 else []
+        left = self._judge(link.pieces, link.pairs, land)
+        other = link.pieces[1]
+        members = self._list_members(other)
+        lived = members[self.load.bounds.total[members] > 0]
+        way = Way(
+            "cross" if link.streets or not land else "carry",
+            streets=link.streets,
+            beside=(other,),
+            blocks=(int(block[lived[0] if len(lived) else members[0]]),),
+            metres=link.metres,
+            land=tuple(land),
+            land_m2=float(self.graph.area[land].sum()),
+            gained=int(self.lost[list(link.pieces)].sum()) - left,
+            left=left,
+            things=max(1, len(link.streets) + len(land)),
+        )
+        return self._count(way, link.pieces)
+
+    def _try_street(self, street: int) -> Way:
+        closed = self.ground.closed
+        rows = np.flatnonzero(closed.street == street)
+        sides = np.sort(self.ground.piece[closed.pairs[rows]], axis=1)
+        pieces = tuple(np.unique(sides).tolist())
+        left = self._judge(pieces, closed.pairs[rows], ())
+        way = Way(
+            "lower",
+            streets=(street,),
+            beside=pieces,
+            metres=float(closed.length[rows].sum()),
+            gained=int(self.lost[list(pieces)].sum()) - left,
+            left=left,
+            things=len(np.unique(sides, axis=0)),
+        )
+        return self._count(way, pieces)
+
+    def _count(self, way: Way, pieces: Iterable[int]) -> Way:
+        members = np.concatenate([self._list_members(one) for one in pieces])
+        lived = members[self.load.bounds.total[members] > 0]
+        sums = self.load.bounds.loads[lived].sum(axis=0, keepdims=True)
+        fewest, most = self.load.count_areas(
+            sums, np.array([self.load.area[lived].sum()]), np.array([self.load.people[lived].sum()])
+        )
+        return replace(way, held=int(sums.sum()), fewest=int(fewest[0]), most=int(most[0]))
+
+    def _judge(self, pieces: tuple[int, ...], opened: IntArray, land: Iterable[int]) -> int:
+        """Judge pieces anew with what is opened; beyond the budget nothing is gained."""
+        key = (tuple(sorted(pieces)), opened.tobytes(), tuple(land))
+        if key not in self._left:
+            atoms = np.concatenate(
+                [*(self._list_members(one) for one in pieces), np.array(list(land), np.int64)]
+            )
+            self._judged += len(atoms)
+            if self._judged > MOST_JUDGED:
+                return int(self.lost[list(pieces)].sum())
+            atoms = np.sort(atoms)
+            self._left[key] = sum(core.lost for core in self._recount(atoms, opened, self.load, atoms))
+        return self._left[key]
+
+    def _recount(self, atoms: IntArray, opened: IntArray, load: Load, carrying: IntArray) -> list[Core]:
+        n = len(self.ground.piece)
+        local = np.full(n, -1, dtype=np.int64)
+        local[atoms] = np.arange(len(atoms))
+        pairs = np.concatenate([self.ground.pairs, np.sort(opened, axis=1)])
+        inside = (local[pairs] >= 0).all(axis=1)
+        return find_cores(load.take(carrying), local[pairs[inside]], np.ones(len(atoms), dtype=bool))
+
+    def _try_split(self, core: Core, piece: int) -> Way:
+        """Cut the largest building of a core into slices that all touch what it touches: at best so much."""
+        total = self.load.bounds.total
+        heavy = int(core.atoms[total[core.atoms].argmax()])
+        parts = -(-int(self.graph.households[heavy]) // self.slice_households)
+        if self.graph.building[heavy] < 0 or parts < 2:
+            return Way("split")
+        members = self._list_members(piece)
+        twins = len(members) + np.arange(parts - 1)
+        local = np.full(len(self.ground.piece), -1, dtype=np.int64)
+        local[members] = np.arange(len(members))
+        pairs = local[self.ground.pairs[(local[self.ground.pairs] >= 0).all(axis=1)]]
+        own = int(local[heavy])
+        touching = pairs[(pairs == own).any(axis=1)].sum(axis=1) - own
+        cut = np.concatenate([[own], twins])
+        first, second = np.triu_indices(parts, 1)
+        more = [np.column_stack([cut[first], cut[second]])]
+        more += [np.column_stack([touching, np.full(len(touching), twin)]) for twin in twins]
+        load = self.load.take(np.concatenate([members, np.full(parts - 1, heavy)]))
+        loads, area, people = load.bounds.loads.copy(), load.area.copy(), load.people.copy()
+        for k in range(loads.shape[1]):
+            loads[cut, k] = _share(int(loads[own, k]), parts)
+        area[cut], people[cut] = area[own] / parts, _share(int(people[own]), parts)
+        load = replace(load, bounds=replace(load.bounds, loads=loads), area=area, people=people)
+        cores = find_cores(load, np.concatenate([pairs, *more]), np.ones(len(load.area), dtype=bool))
+        left = sum(one.lost for one in cores)
+        way = Way("split", gained=int(self.lost[piece]) - left, left=left, things=1)
+        return self._count(way, (piece,))
+
+
+def _share(whole: int, parts: int) -> IntArray:
+    """Share a whole number out evenly, the first parts getting one more."""
+    return np.asarray(whole // parts + (np.arange(parts) < whole % parts), dtype=np.int64)

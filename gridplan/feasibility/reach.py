@@ -1,0 +1,166 @@
+"""Which atoms no legal area can contain, because too little lies within reach of them."""
+
+from __future__ import annotations
+
+import heapq
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+__all__ = ["HELD_BACK", "REACHED", "TOO_SPARSE", "judge_reach"]
+
+IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+
+#: What :func:`judge_reach` tells of an atom: nothing, too few within the area cap, too few before the
+#: upper bound is used up by what stands between.
+REACHED, TOO_SPARSE, HELD_BACK = 0, 1, 2
+
+
+@njit(cache=True, nogil=True)
+def find_within(
+    indptr: IntArray, near: IntArray, weight: FloatArray, start: int, limit: float, cost: FloatArray
+) -> IntArray:
+    """Atoms that a path of total weight <= limit reaches, both ends counted; ``cost`` is left clean (inf)."""
+    found = [np.int64(start)]
+    found.clear()
+    touched = [np.int64(start)]
+    heap = [(weight[start], np.int64(start))]
+    cost[start] = weight[start]
+    if weight[start] > limit:
+        heap.clear()
+    while len(heap) > 0:
+        far, v = heapq.heappop(heap)
+        if far > cost[v]:
+            continue
+        found.append(v)
+        for e in range(indptr[v], indptr[v + 1]):
+            u = near[e]
+            there = far + weight[u]
+            if there <= limit and there < cost[u]:
+                cost[u] = there
+                touched.append(u)
+                heapq.heappush(heap, (there, u))
+    for v in touched:
+        cost[v] = np.inf
+    return np.array(found, dtype=np.int64)
+
+
+@njit(cache=True, nogil=True)
+def grow_legal(
+    indptr: IntArray,
+    near: IntArray,
+    press: FloatArray,
+    ease: FloatArray,
+    area: FloatArray,
+    limits: FloatArray,
+    start: int,
+    seen: npt.NDArray[np.bool_],
+) -> tuple[IntArray, bool]:
+    """Grow from an atom, the smallest cells first, until a legal area stands; ``seen`` is left clean."""
+    cap, need, max_area = limits[0], limits[1], limits[2]
+    held = [np.int64(start)]
+    held.clear()
+    touched = [np.int64(start)]
+    heap = [(0.0, np.int64(start))]
+    seen[start] = True
+    load, gain, size = 0.0, 0.0, 0.0
+    while len(heap) > 0 and gain < need:
+        _, v = heapq.heappop(heap)
+        if load + press[v] > cap or size + area[v] > max_area:
+            continue
+        held.append(v)
+        load += press[v]
+        gain += ease[v]
+        size += area[v]
+        for e in range(indptr[v], indptr[v + 1]):
+            u = near[e]
+            if not seen[u]:
+                seen[u] = True
+                touched.append(u)
+                heapq.heappush(heap, (area[u] if max_area < np.inf else press[u], u))
+    for v in touched:
+        seen[v] = False
+    return np.array(held, dtype=np.int64), gain >= need
+
+
+@njit(cache=True, nogil=True)
+def fill_densest(gain: FloatArray, area: FloatArray, atoms: IntArray, first: int, room: float) -> float:
+    """Most that fits below an area with one atom in and the last one in part: never too little."""
+    total, room = gain[first], room - area[first]
+    density = np.empty(len(atoms))
+    for i in range(len(atoms)):
+        density[i] = -gain[atoms[i]] / max(area[atoms[i]], 1e-9)
+    for i in np.argsort(density):
+        v = atoms[i]
+        if v == first or gain[v] <= 0:
+            continue
+        share = min(1.0, room / max(area[v], 1e-9))
+        total += gain[v] * share
+        room -= area[v] * share
+        if room <= 0.0:
+            break
+    return float(total)
+
+
+@njit(cache=True, nogil=True)
+def judge_reach(
+    indptr: IntArray,
+    near: IntArray,
+    press: FloatArray,
+    ease: FloatArray,
+    area: FloatArray,
+    limits: FloatArray,
+    asked: npt.NDArray[np.bool_],
+) -> npt.NDArray[np.int8]:
+    """Judge for each atom whether enough for a legal area lies within its reach.
+
+    Parameters
+    ----------
+    indptr, near
+        Neighbours of each atom in rows, as in a CSR matrix.
+    press, ease
+        What each atom weighs against the upper and the lower bound, shape (n,).
+    area
+        Square metres, shape (n,).
+    limits
+        Upper bound, lower bound and area cap (infinite for none), shape (3,).
+    asked
+        Atoms to be judged, shape (n,).
+
+    Returns
+    -------
+    ndarray of int8, shape (n,)
+        :data:`REACHED` proves nothing. The verdict on an atom is the same in whatever order atoms are looked
+        at: a legal area that was found for a neighbour only saves work.
+    """
+    n = len(press)
+    verdict = np.zeros(n, np.int8)
+    settled, seen = ~asked, np.zeros(n, np.bool_)
+    cost, inside = np.full(n, np.inf), np.zeros(n, np.bool_)
+    cap, need, max_area = limits[0], limits[1], limits[2]
+    for v in range(n):
+        if settled[v]:
+            continue
+        held, legal = grow_legal(indptr, near, press, ease, area, limits, v, seen)
+        if legal:
+            for u in held:
+                settled[u] = True
+            continue
+        by_load = find_within(indptr, near, press, v, cap, cost)
+        total = 0.0
+        for u in by_load:
+            total += ease[u]
+        if total < need:
+            verdict[v] = 2
+        elif max_area < np.inf:
+            by_area = find_within(indptr, near, area, v, max_area, cost)
+            for u in by_load:
+                inside[u] = True
+            both = by_area[inside[by_area]]
+            for u in by_load:
+                inside[u] = False
+            if len(both) == 0 or fill_densest(ease, area, both, v, max_area) < need - 0.5:
+                verdict[v] = 1
+    return verdict
