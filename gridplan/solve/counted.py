@@ -1,0 +1,228 @@
+"""Levels with a count that is asked for: as many areas as the scheme says, evenly loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+
+from gridplan.graph import AtomGraph, Borders, find_components, sum_borders
+from gridplan.scheme import Level, Scheme
+from gridplan.solve.bounds import Mixed
+from gridplan.solve.carriers import find_passages, gather_homes
+from gridplan.solve.homes import Homes, collect_homes
+from gridplan.solve.land import settle_land
+from gridplan.solve.partition import Weights, partition
+from gridplan.solve.shares import share_count
+
+__all__ = ["reach_count", "share_ground"]
+
+IntArray = npt.NDArray[np.int64]
+
+#: How often a count that a part of the ground did not reach is shared out anew over the others.
+ROUNDS = 6
+#: Where no bounds are given, a load this far from the mean counts as out of bounds: far enough that
+#: contiguity can be kept, near enough that nobody looks after twice as many homes as another.
+UNEVEN = 0.3
+
+
+def reach_count(
+    graph: AtomGraph,
+    blocks: IntArray,
+    level: Level,
+    scheme: Scheme,
+    labels: IntArray,
+    *,
+    seed: int = 0,
+    workers: int = 1,
+) -> IntArray:
+    """Bring a legal level to the count that it asks for, with even loads and without a new violation.
+
+    Parameters
+    ----------
+    graph, blocks
+        The atoms without borders that no area of the level reaches across, and their blocks.
+    level
+        ``count`` and bounds.
+    scheme
+        Rules for land.
+    labels
+        Areas as :func:`gridplan.solve.homes.solve_homes` leaves them, shape (n,).
+    seed, workers
+        As in :func:`gridplan.solve.partition.partition`.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+        Where the bounds leave no room for the count, the nearest count. Land without households is not
+        counted: it has areas of its own.
+    """
+    passage = find_passages(graph, level.never_cross, level.min_border_m)
+    home = gather_homes(graph, passage, scheme.atoms.carry_land_m2)
+    homes = collect_homes(graph, blocks, home, passage, level)
+    if not len(homes.atoms):
+        return labels
+    areas = _reach_count_of_homes(homes, labels[homes.atoms], level.count, seed, workers)
+    where = np.full(len(graph), -1, dtype=np.int64)
+    where[homes.atoms] = np.arange(len(homes.atoms))
+    fresh = np.full(len(graph), -1, dtype=np.int64)
+    fresh[home >= 0] = areas[where[home[home >= 0]]]
+    return settle_land(graph, blocks, passage, fresh, level, scheme.atoms)
+
+
+def _reach_count_of_homes(homes: Homes, labels: IntArray, count: int, seed: int, workers: int) -> IntArray:
+    """Share the count over what hangs together and divide each part anew."""
+    part = find_components(len(homes.atoms), homes.borders.pairs).astype(np.int64)
+    parts = int(part.max()) + 1
+    split = homes.rule.split_homes(homes.units, homes.kind)
+    sums = np.zeros((parts, split.shape[1]), dtype=np.int64)
+    np.add.at(sums, part, split)
+    held = np.bincount(np.unique(np.stack([part, labels], axis=1), axis=0)[:, 0], minlength=parts)
+    settled = np.bincount(part, homes.find_illegal(labels), minlength=parts) > 0
+    load = sums @ homes.rule.upper_weight
+    least = np.where(settled, held, -(-load // homes.rule.cap))
+    most = np.where(settled, held, sums @ homes.rule.lower_weight // homes.rule.need)
+    best = labels.copy()
+    for _ in range(ROUNDS):
+        wanted = share_count(np.where(settled, 0, load), least, most, count)
+        failed = False
+        for one in np.flatnonzero(~settled & (wanted != held)).tolist():
+            chosen = np.flatnonzero(part == one)
+            fresh = _divide_evenly(homes, chosen, int(wanted[one]), seed, workers)
+            trial = best.copy()
+            trial[chosen] = int(best.max()) + 1 + fresh
+            if homes.find_illegal(trial)[chosen].any() or fresh.max() + 1 != wanted[one]:
+                # that many do not fit here: hold on to what is legal and let others make up for it
+                step = np.sign(held[one] - wanted[one])
+                least[one], most[one] = sorted((int(held[one]), int(wanted[one] + step)))
+                failed = True
+                continue
+            best, held[one] = trial, wanted[one]
+        if not failed:
+            break
+    return np.unique(best, return_inverse=True)[1].astype(np.int64)
+
+
+def _divide_evenly(homes: Homes, chosen: IntArray, count: int, seed: int, workers: int) -> IntArray:
+    """Divide some homes into a number of areas with even loads, whole buildings as far as they fit."""
+    local = np.full(len(homes.atoms), -1, dtype=np.int64)
+    local[chosen] = np.arange(len(chosen))
+    borders = sum_borders(local, homes.borders.pairs, homes.borders.length, homes.borders.street)
+    lower, upper = homes.level.bound_arrays()
+    done = partition(
+        homes.units[chosen],
+        homes.kind[chosen],
+        borders.pairs,
+        borders.length,
+        lower=lower,
+        upper=np.maximum(upper, 1),
+        lane=borders.street >= borders.length / 2,
+        area=homes.area[chosen],
+        max_area=homes.level.max_area_m2 or None,
+        xy=homes.xy[chosen],
+        building=homes.building[chosen],
+        target_parts=count,
+        weights=Weights(**homes.level.weights),
+        mixed=cast(Mixed, homes.level.mixed),
+        seed=seed,
+        workers=workers,
+    )
+    return done.labels.astype(np.int64)
+
+
+def share_ground(
+    graph: AtomGraph,
+    pieces: IntArray,
+    loads: IntArray,
+    level: Level,
+    count: int,
+    *,
+    cap_m2: float = 0.0,
+    seed: int = 0,
+) -> IntArray:
+    """Divide the ground into a number of areas with even loads, whatever lies on it.
+
+    Parameters
+    ----------
+    graph
+        The atoms without borders that no area of the level reaches across.
+    pieces
+        Atoms that stay together, 0..p-1, shape (n,).
+    loads
+        What is to be shared evenly, whole numbers, shape (n,).
+    level
+        Ranks never crossed, prices.
+    count
+        How many areas there shall be.
+    cap_m2
+        Area cap [m2], 0 for none.
+    seed
+        As in :func:`gridplan.solve.partition.partition`.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+        Parts of the ground that hang together with nothing to share are areas beside the count.
+    """
+    ground = _gather_pieces(graph, pieces, loads, level)
+    part = find_components(len(ground.load), ground.borders.pairs).astype(np.int64)
+    held = np.bincount(part, ground.load)
+    least = (held > 0).astype(np.int64)
+    if cap_m2:
+        least = np.maximum(least, np.ceil(np.bincount(part, ground.size) / cap_m2).astype(np.int64))
+    labels = np.full(len(part), -1, dtype=np.int64)
+    for one, share in enumerate(share_count(held, least, np.bincount(part), count).tolist()):
+        chosen = np.flatnonzero(part == one)
+        base = int(labels.max(initial=-1)) + 1
+        labels[chosen] = base + (
+            _divide_ground(ground, chosen, share, level, cap_m2, seed) if share > 1 else 0
+        )
+    return labels[pieces]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pieces:
+    """Pieces of ground with what they hold."""
+
+    load: IntArray
+    size: npt.NDArray[np.float64]
+    centre: npt.NDArray[np.float64]
+    borders: Borders
+
+
+def _gather_pieces(graph: AtomGraph, pieces: IntArray, loads: IntArray, level: Level) -> _Pieces:
+    passage = find_passages(graph, level.never_cross, level.min_border_m)
+    k = int(pieces.max(initial=-1)) + 1
+    size = np.bincount(pieces, graph.area, minlength=k).astype(np.float64)
+    centre = [np.bincount(pieces, graph.area * graph.xy[:, a], minlength=k) / size for a in (0, 1)]
+    load = np.zeros(k, dtype=np.int64)
+    np.add.at(load, pieces, loads)
+    borders = sum_borders(pieces, passage.pairs, passage.length, passage.street)
+    return _Pieces(load, size, np.stack(centre, axis=1), borders)
+
+
+def _divide_ground(
+    ground: _Pieces, chosen: IntArray, count: int, level: Level, cap_m2: float, seed: int
+) -> IntArray:
+    local = np.full(len(ground.load), -1, dtype=np.int64)
+    local[chosen] = np.arange(len(chosen))
+    inner = sum_borders(local, ground.borders.pairs, ground.borders.length, ground.borders.street)
+    mean = ground.load[chosen].sum() / count
+    done = partition(
+        ground.load[chosen],
+        np.zeros(len(chosen), dtype=np.int64),
+        inner.pairs,
+        inner.length,
+        lower=[max(1, int(mean * (1 - UNEVEN)))],
+        upper=[max(1, int(np.ceil(mean * (1 + UNEVEN))))],
+        lane=inner.street >= inner.length / 2,
+        area=ground.size[chosen],
+        max_area=cap_m2 or None,
+        xy=ground.centre[chosen],
+        target_parts=count,
+        weights=Weights(**level.weights),
+        seed=seed,
+    )
+    return done.labels.astype(np.int64)
