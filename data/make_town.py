@@ -1,32 +1,60 @@
-"""Write data/xiao_cheng.gpkg, the synthetic town, again: the same content on every machine."""
+"""Write the synthetic towns again: the same content on every machine.
+
+Usage: ``python data/make_town.py [TOWN [OUT.gpkg]]``; without a town, all those stored in data/ are written.
+"""
 
 from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import geopandas as gpd
 import pyogrio
 
+from shangnan.assemble import draw_town as draw_shangnan
+from shangnan.assemble import list_layers as list_shangnan
 from town.assemble import draw_town
 
-OUT = Path(__file__).resolve().parent / "xiao_cheng.gpkg"
+HERE = Path(__file__).resolve().parent
+OUT = HERE / "xiao_cheng.gpkg"
+
+Layers = Mapping[str, gpd.GeoDataFrame]
+
+#: What draws the layers of each town.
+TOWNS: dict[str, Callable[[], Layers]] = {
+    "xiao_cheng": draw_town,
+    "xiao_shangnan": lambda: list_shangnan(draw_shangnan()),
+}
+#: The towns stored beside this file.
+STORED = ("xiao_cheng", "xiao_shangnan")
 
 
-def write_town(path: Path) -> None:
-    """Draw the town and put its layers into one GeoPackage, replacing the file in one move."""
+def write_town(path: Path, town: str = "xiao_cheng") -> None:
+    """Draw a town and put its layers into one GeoPackage, replacing the file in one move."""
     # GDAL would stamp the time of writing into the file
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2026-01-01T00:00:00.000Z"})
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         draft = Path(folder) / path.name
-        layers: dict[str, gpd.GeoDataFrame] = draw_town()
-        for name, frame in layers.items():
+        for name, frame in TOWNS[town]().items():
             pyogrio.write_dataframe(
                 frame, draft, layer=name, driver="GPKG", layer_options={"SPATIAL_INDEX": "NO"}
             )
         draft.replace(path)
 
 
+def main(arguments: list[str]) -> None:
+    """Write the town that is asked for, or all stored ones."""
+    if not arguments:
+        for town in STORED:
+            write_town(HERE / f"{town}.gpkg", town)
+    elif arguments[0] not in TOWNS or len(arguments) > 2:
+        raise SystemExit(f"{__doc__}\nTowns: {', '.join(TOWNS)}")
+    else:
+        town = arguments[0]
+        write_town(Path(arguments[1]) if len(arguments) > 1 else HERE / f"{town}.gpkg", town)
+
+
 if __name__ == "__main__":
-    write_town(Path(sys.argv[1]) if len(sys.argv) > 1 else OUT)
+    main(sys.argv[1:])

@@ -50,7 +50,7 @@ def draw_river() -> Polygon:
 def node_streets(streets: Sequence[Street], lines: Sequence[LineString]) -> list[tuple[Street, LineString]]:
     """Cut every line where it meets another and give each piece the street it came from."""
     pieces = shapely.get_parts(shapely.node(shapely.union_all(np.asarray(lines, dtype=object))))
-    pieces = _drop_stubs(pieces)
+    pieces = drop_stubs(pieces, STUB_M)
     tree = shapely.STRtree(list(lines))
     middle = shapely.line_interpolate_point(pieces, 0.5, normalized=True)
     piece_of, line_of = tree.query_nearest(middle, all_matches=False)
@@ -58,12 +58,12 @@ def node_streets(streets: Sequence[Street], lines: Sequence[LineString]) -> list
     return sorted(named, key=lambda pair: (pair[0].name, pair[0].street_class, pair[1].coords[0]))
 
 
-def _drop_stubs(pieces: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
-    """Take off short pieces that end in the open: overshoots of lanes drawn a little too long."""
+def drop_stubs(pieces: npt.NDArray[np.object_], stub_m: float) -> npt.NDArray[np.object_]:
+    """Take off short pieces that end in the open."""
     ends = np.stack([shapely.get_point(pieces, 0), shapely.get_point(pieces, -1)], axis=1)
     _, node, degree = np.unique(
         shapely.get_coordinates(ends).round(3), axis=0, return_inverse=True, return_counts=True
     )
     loose = (degree[node].reshape(-1, 2) == 1).any(axis=1)
-    kept: npt.NDArray[np.object_] = pieces[~(loose & (shapely.length(pieces) < STUB_M))]
+    kept: npt.NDArray[np.object_] = pieces[~(loose & (shapely.length(pieces) < stub_m))]
     return kept

@@ -1,0 +1,163 @@
+"""The sections of the main town and what stands in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import shapely
+from shapely import LineString, Polygon
+
+from ground.fill import (
+    Building,
+    Filling,
+    fill_halls,
+    fill_old_town,
+    fill_rows,
+    fill_slabs,
+    fill_towers,
+    fill_village,
+)
+from ground.shapes import find_turn, halve_ground, lay_level, take_largest, take_lines
+from shangnan.drawing import SEED, STREETS
+from shangnan.uses import BESIDE, INSTITUTIONS, OLD, ROWS, SLABS, TOWERS, USES, VILLAGE
+
+PLOT_M2 = 17_000.0
+SIDE_SHARE = 0.25
+STREET_M, LANE_M, EDGE_M = 13.0, 4.5, 3.0
+# a piece of ground too small for an estate is filled with rows
+ESTATE_M2 = 5_000.0
+# a way nearer than this to a street all along is no way of its own
+BESIDE_STREET_M = 14.0
+# a way that ends this near to a street meets it
+TO_STREET_M = 18.0
+
+
+class Plot(NamedTuple):
+    """A plot of one use with what stands on it; estates and institutions have a name."""
+
+    section: str
+    use: str
+    name: str
+    ground: Polygon
+    filling: Filling
+
+
+def find_sections(lines: list[LineString], edge: Polygon) -> dict[str, Polygon]:
+    """Find the faces of streets and lanes and name them by row, column and place in their region."""
+    regions = _find_faces(lines[: len(STREETS)], edge)
+    sections = _find_faces(lines, edge)
+    inside = shapely.point_on_surface(np.asarray(sections, dtype=object))
+    named: dict[str, Polygon] = {}
+    slope = 0.12  # the valley climbs to the east
+    rows = sorted(regions, key=lambda r: slope * r.centroid.x - r.centroid.y)
+    for number in range(16):
+        row, column = divmod(number, 4)
+        region = sorted(rows[4 * row : 4 * row + 4], key=lambda r: r.centroid.x)[column]
+        members = [i for i in range(len(sections)) if region.contains(inside[i])]
+        for place, i in enumerate(sorted(members, key=lambda i: inside[i].x)):
+            named[f"{'ABCD'[row]}{column}{place}"] = sections[i]
+    return named
+
+
+def _find_faces(lines: list[LineString], edge: Polygon) -> list[Polygon]:
+    """Return the faces of lines within the edge of town."""
+    net = shapely.node(shapely.union_all([*lines, edge.exterior]))
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(net)))
+    return [face for face in faces if edge.contains(face.representative_point())]
+
+
+def fill_sections(sections: dict[str, Polygon], lines: list[LineString], edge: Polygon) -> list[Plot]:
+    """Fill every section: its institutions first, then plots of its main use and of what is beside it."""
+    streets = shapely.union_all(lines[: len(STREETS)]).buffer(STREET_M)
+    lanes = shapely.union_all(lines[len(STREETS) :]).buffer(LANE_M)
+    land = edge.buffer(-EDGE_M)
+    plots: list[Plot] = []
+    for number, (name, face) in enumerate(sections.items()):
+        rng = np.random.default_rng([SEED, number])
+        ground = take_largest(face.intersection(land).difference(streets).difference(lanes))
+        for place in INSTITUTIONS:
+            if place.section == name:
+                campus, ground = cut_off(ground, place.area_m2 / ground.area)
+                yard = take_largest(campus.buffer(-3, join_style="mitre"))
+                empty = Filling([], [])
+                filling = empty if place.use == "field" else fill_halls(place.use, yard, rng)
+                plots.append(Plot(name, place.use, place.name, yard, filling))
+        plots += _fill_plots(name, ground, face, rng)
+    return plots
+
+
+def cut_off(ground: Polygon, share: float, *, far: bool = False) -> tuple[Polygon, Polygon]:
+    """Cut a share of ground off at one end of its longer side; returns the piece and the rest."""
+    turn = find_turn(ground)
+    level = lay_level(ground, turn)
+    left, low, right, high = level.bounds
+    wide = right - left > high - low
+    near, end = (left, right) if wide else (low, high)
+    for _ in range(40):
+        at = (near + end) / 2
+        box = _box_to(level, at, wide=wide, far=far)
+        near, end = (at, end) if (level.intersection(box).area < share * level.area) != far else (near, at)
+    box = lay_level(_box_to(level, near, wide=wide, far=far), -turn)
+    return take_largest(ground.intersection(box)), take_largest(ground.difference(box))
+
+
+def _box_to(level: Polygon, at: float, *, wide: bool, far: bool) -> Polygon:
+    """Return the half of the plane on one side of a cut."""
+    left, low, right, high = np.asarray(level.bounds) + np.array([-9, -9, 9, 9])
+    if wide:
+        return shapely.box(at, low, right, high) if far else shapely.box(left, low, at, high)
+    return shapely.box(left, at, right, high) if far else shapely.box(left, low, right, at)
+
+
+def _fill_plots(section: str, ground: Polygon, face: Polygon, rng: np.random.Generator) -> list[Plot]:
+    """Cut a section's ground in plots along ways and fill them."""
+    main = USES[section[:2]][int(section[2])]
+    whole = main in (VILLAGE, OLD) or ground.area < 1.6 * PLOT_M2
+    limit = 45_000.0 if whole else PLOT_M2
+    cut = halve_ground(ground, limit, rng, way_from_m2=0.0, way_m=6.0, reach_m=3.3)
+    plots = []
+    for piece in cut.pieces:
+        plot = take_largest(piece)
+        use = BESIDE[main] if rng.random() < SIDE_SHARE and len(cut.pieces) > 1 else main
+        if use in (SLABS, TOWERS) and plot.area < ESTATE_M2:
+            use = ROWS
+        filling = _fill_plot(use, plot, rng)
+        ways = [(drive, part) for drive, way in filling.ways for part in _keep_inside(way, face)]
+        plots.append(Plot(section, use, "", plot, Filling(filling.buildings, ways)))
+    if plots:
+        first = plots[0]
+        inner = [(True, part) for way in cut.ways for part in _keep_inside(way, face)]
+        plots[0] = first._replace(filling=Filling(first.filling.buildings, first.filling.ways + inner))
+    return plots
+
+
+def _keep_inside(way: LineString, face: Polygon) -> list[LineString]:
+    """Lead a way on to the street it ends near, without what runs beside a street all along."""
+    rim = face.exterior
+    points = shapely.get_coordinates(way)
+    inside = []
+    for end, before in ((0, 1), (-1, -2)):
+        step = points[end] - points[before]
+        if rim.distance(shapely.Point(points[end])) < TO_STREET_M:
+            points[end] = points[end] + step / np.hypot(*step) * 1.4 * TO_STREET_M
+    for part in take_lines(LineString(points).intersection(face)):
+        spots = shapely.line_interpolate_point(part, [0.25, 0.5, 0.75], normalized=True)
+        if part.length > 12 and shapely.distance(rim, spots).min() > BESIDE_STREET_M:
+            inside.append(part)
+    return inside
+
+
+def _fill_plot(use: str, plot: Polygon, rng: np.random.Generator) -> Filling:
+    """Fill a plot by its use; an estate's plot that holds no block of flats gets rows of houses."""
+    fillers: dict[str, Callable[[Polygon, np.random.Generator], Filling]] = {
+        VILLAGE: fill_village,
+        ROWS: fill_rows,
+        OLD: fill_old_town,
+        SLABS: fill_slabs,
+        TOWERS: fill_towers,
+    }
+    filling = fillers[use](plot, rng)
+    buildings: list[Building] = filling.buildings
+    return filling if buildings or use not in (SLABS, TOWERS) else fill_rows(plot, rng)
