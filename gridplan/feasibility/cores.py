@@ -204,12 +204,13 @@ def _judge_totals(load: Load, piece: IntArray) -> list[Core]:
     lost = bounds.count_lost(sums)
     fewest, most = bounds.count_areas(sums)
     lived = (piece >= 0) & (total > 0)
-    spread = np.bincount(piece[lived], load.area[lived], minlength=size) > most * load.max_area
+    room = np.maximum(most, 1) * load.max_area
+    spread = np.bincount(piece[lived], load.area[lived], minlength=size) > room
     wanted = np.isin(piece, np.flatnonzero(((lost > 0) | spread) & (sums.sum(axis=1) > 0))) & lived
     cores = []
     for atoms in split_groups(piece, wanted):
         name = int(piece[atoms[0]])
-        sparse = _count_uncovered(total[atoms], load.area[atoms], most[name] * load.max_area)
+        sparse = _count_uncovered(total[atoms], load.area[atoms], float(room[name]))
         values = {"fewest": int(fewest[name]), "most": int(most[name]), "held": int(sums[name].sum())}
         cause = "density" if sparse > lost[name] else "lemma"
         cores.append(Core(cause, atoms, max(int(lost[name]), sparse), values))
