@@ -120,3 +120,26 @@ def _draw_cuts(pieces: Geometries, rng: np.random.Generator) -> Geometries:
         ]
     )
     return np.asarray(shapely.linestrings(np.stack([middle - 0.8 * half, middle + 0.8 * half], axis=1)))
+
+
+def cut_off(ground: Polygon, share: float, *, far: bool = False) -> tuple[Polygon, Polygon]:
+    """Cut a share of ground off at one end of its longer side; returns the piece and the rest."""
+    turn = find_turn(ground)
+    level = lay_level(ground, turn)
+    left, low, right, high = level.bounds
+    wide = right - left > high - low
+    near, end = (left, right) if wide else (low, high)
+    for _ in range(40):
+        at = (near + end) / 2
+        box = _box_to(level, at, wide=wide, far=far)
+        near, end = (at, end) if (level.intersection(box).area < share * level.area) != far else (near, at)
+    box = lay_level(_box_to(level, near, wide=wide, far=far), -turn)
+    return take_largest(ground.intersection(box)), take_largest(ground.difference(box))
+
+
+def _box_to(level: Polygon, at: float, *, wide: bool, far: bool) -> Polygon:
+    """Return the half of the plane on one side of a cut."""
+    left, low, right, high = np.asarray(level.bounds) + np.array([-9, -9, 9, 9])
+    if wide:
+        return shapely.box(at, low, right, high) if far else shapely.box(left, low, at, high)
+    return shapely.box(left, at, right, high) if far else shapely.box(left, low, right, at)

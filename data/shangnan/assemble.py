@@ -15,12 +15,13 @@ from shapely.affinity import translate
 
 from ground.fill import FLAT, HOUSE, Building
 from ground.shapes import take_largest
+from ground.sheet import GRID_M, Street, cut_streets, settle_ends
 from shangnan.blocks import Plot, fill_sections, find_sections
-from shangnan.drawing import CRS, INNER, LANES, ORIGIN, PATH, RIVER_NAME, SEED, STREETS, TOWN_NAME, Street
+from shangnan.drawing import CRS, INNER, LANES, ORIGIN, PATH, RIVER_NAME, SEED, STREETS, TOWN_NAME
 from shangnan.names import name_estates
 from shangnan.old_areas import draw_old_areas, number_areas, plant_flaws
 from shangnan.people import count_households, count_people
-from shangnan.streets import GRID_M, cut_streets, draw_edge, draw_river, draw_street, settle_ends
+from shangnan.streets import SHEET, draw_river
 from shangnan.uses import COMMUNITY, OLD_AREAS, SLABS, TOWERS
 
 LAND_USE = {
@@ -65,9 +66,9 @@ class Town(NamedTuple):
 
 def draw_town() -> Town:
     """Draw the main town and count its people."""
-    edge = draw_edge()
+    edge = SHEET.draw_edge()
     streets = [*STREETS, *LANES]
-    lines = settle_ends(streets, [draw_street(street) for street in streets], edge)
+    lines = settle_ends(streets, [SHEET.draw_street(street) for street in streets], edge)
     sections = find_sections(lines, edge)
     plots = name_estates(fill_sections(sections, lines, edge))
     old_areas = draw_old_areas(sections)

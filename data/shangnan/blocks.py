@@ -19,7 +19,8 @@ from ground.fill import (
     fill_towers,
     fill_village,
 )
-from ground.shapes import find_turn, halve_ground, lay_level, take_largest, take_lines
+from ground.shapes import cut_off, halve_ground, take_largest, take_lines
+from ground.sheet import find_faces
 from shangnan.drawing import SEED, STREETS
 from shangnan.uses import BESIDE, INSTITUTIONS, OLD, ROWS, SLABS, TOWERS, USES, VILLAGE
 
@@ -46,8 +47,8 @@ class Plot(NamedTuple):
 
 def find_sections(lines: list[LineString], edge: Polygon) -> dict[str, Polygon]:
     """Find the faces of streets and lanes and name them by row, column and place in their region."""
-    regions = _find_faces(lines[: len(STREETS)], edge)
-    sections = _find_faces(lines, edge)
+    regions = find_faces(lines[: len(STREETS)], edge)
+    sections = find_faces(lines, edge)
     inside = shapely.point_on_surface(np.asarray(sections, dtype=object))
     named: dict[str, Polygon] = {}
     slope = 0.12  # the valley climbs to the east
@@ -59,13 +60,6 @@ def find_sections(lines: list[LineString], edge: Polygon) -> dict[str, Polygon]:
         for place, i in enumerate(sorted(members, key=lambda i: inside[i].x)):
             named[f"{'ABCD'[row]}{column}{place}"] = sections[i]
     return named
-
-
-def _find_faces(lines: list[LineString], edge: Polygon) -> list[Polygon]:
-    """Return the faces of lines within the edge of town."""
-    net = shapely.node(shapely.union_all([*lines, edge.exterior]))
-    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(net)))
-    return [face for face in faces if edge.contains(face.representative_point())]
 
 
 def fill_sections(sections: dict[str, Polygon], lines: list[LineString], edge: Polygon) -> list[Plot]:
@@ -86,29 +80,6 @@ def fill_sections(sections: dict[str, Polygon], lines: list[LineString], edge: P
                 plots.append(Plot(name, place.use, place.name, yard, filling))
         plots += _fill_plots(name, ground, face, rng)
     return plots
-
-
-def cut_off(ground: Polygon, share: float, *, far: bool = False) -> tuple[Polygon, Polygon]:
-    """Cut a share of ground off at one end of its longer side; returns the piece and the rest."""
-    turn = find_turn(ground)
-    level = lay_level(ground, turn)
-    left, low, right, high = level.bounds
-    wide = right - left > high - low
-    near, end = (left, right) if wide else (low, high)
-    for _ in range(40):
-        at = (near + end) / 2
-        box = _box_to(level, at, wide=wide, far=far)
-        near, end = (at, end) if (level.intersection(box).area < share * level.area) != far else (near, at)
-    box = lay_level(_box_to(level, near, wide=wide, far=far), -turn)
-    return take_largest(ground.intersection(box)), take_largest(ground.difference(box))
-
-
-def _box_to(level: Polygon, at: float, *, wide: bool, far: bool) -> Polygon:
-    """Return the half of the plane on one side of a cut."""
-    left, low, right, high = np.asarray(level.bounds) + np.array([-9, -9, 9, 9])
-    if wide:
-        return shapely.box(at, low, right, high) if far else shapely.box(left, low, at, high)
-    return shapely.box(left, at, right, high) if far else shapely.box(left, low, right, at)
 
 
 def _fill_plots(section: str, ground: Polygon, face: Polygon, rng: np.random.Generator) -> list[Plot]:

@@ -7,9 +7,7 @@ their crossings lie; what is drawn between bends with them.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-Point = tuple[float, float]
+from ground.sheet import Point, Street
 
 SEED = 20260611
 CRS = "EPSG:4546"  # CGCS2000, 3-degree zone, central meridian 111 degrees east
@@ -27,15 +25,6 @@ NODES: list[list[Point]] = [
 ]
 
 MAIN, SECOND, LANE, INNER, PATH = "主干路", "次干路", "巷道", "小区路", "步道"
-
-
-class Street(NamedTuple):
-    """A street or lane as drawn on the sheet; what runs on past the edge of town has ``beyond_m``."""
-
-    name: str
-    street_class: str
-    points: list[Point]
-    beyond_m: float = 12.0
 
 
 STREETS: list[Street] = [

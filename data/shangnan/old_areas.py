@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 import shapely
 from shapely import Polygon
 
-from ground.shapes import take_largest
-from shangnan.blocks import cut_off
+from ground.shapes import cut_off, take_largest
+from ground.sheet import join_cover
 from shangnan.uses import COMMUNITY, FLAWS, GAP, OLD_AREAS, SHIFTS
 
 TOWN_CODE = "990127001"
@@ -39,25 +38,6 @@ def _cut_towards(face: Polygon, share: float, near: shapely.Geometry) -> tuple[P
     """Cut a share of a section off at the end that touches an area."""
     cuts = [cut_off(face, share, far=far) for far in (False, True)]
     return max(cuts, key=lambda cut: cut[0].buffer(1).intersection(near).area)
-
-
-def join_cover(groups: list[list[Polygon]]) -> list[Polygon]:
-    """Join the pieces of each group so that the groups share every vertex of their borders.
-
-    All outlines are noded together on a 1 cm grid; what was a corner on a neighbour's straight side
-    becomes a vertex of both.
-    """
-    pieces = np.asarray([piece for group in groups for piece in group], dtype=object)
-    owner = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
-    net = shapely.union_all(shapely.boundary(pieces), grid_size=0.01)
-    cells = shapely.get_parts(shapely.polygonize(shapely.get_parts(net)))
-    spots = shapely.point_on_surface(cells)
-    cell, piece = shapely.STRtree(pieces).query(spots, predicate="within")
-    first = dict(zip(cell[::-1].tolist(), piece[::-1].tolist(), strict=True))
-    # slivers of rounding between two pieces go to the nearest
-    nearest = shapely.STRtree(pieces).nearest(spots)
-    group = np.array([owner[first.get(i, int(nearest[i]))] for i in range(len(cells))])
-    return [take_largest(shapely.coverage_union_all(cells[group == g])) for g in range(len(groups))]
 
 
 def plant_flaws(areas: dict[str, Polygon], sections: dict[str, Polygon]) -> dict[str, Polygon]:
