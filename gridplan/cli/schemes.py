@@ -9,6 +9,7 @@ from gridplan.cli import FINE
 from gridplan.errors import InputError
 from gridplan.i18n import t
 from gridplan.scheme import list_schemes, load_scheme
+from gridplan.scheme.parse import read_preset
 
 __all__ = ["run_schemes"]
 
@@ -26,7 +27,7 @@ def run_schemes(options: argparse.Namespace) -> int:
         print(
             json.dumps({**told, "toml": scheme.text}, ensure_ascii=False)
             if options.json
-            else scheme.text.rstrip()
+            else (read_preset(options.scheme) if options.scheme in list_schemes() else scheme.text).rstrip()
         )
     elif options.json:
         print(json.dumps({**told, "valid": True}, ensure_ascii=False))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
@@ -22,8 +22,9 @@ from gridplan.scheme.rules import (
     StaffRule,
     Text,
 )
+from gridplan.scheme.toml import merge_tables, write_toml
 
-__all__ = ["list_schemes", "load_scheme", "parse_scheme"]
+__all__ = ["list_schemes", "load_scheme", "parse_scheme", "read_preset"]
 
 
 def list_schemes() -> tuple[str, ...]:
@@ -51,8 +52,12 @@ def load_scheme(name_or_path: str | Path) -> Scheme:
             raise SchemeError("scheme_not_utf8", path=str(path)) from None
     if str(name_or_path) not in list_schemes():
         raise SchemeError("scheme_unknown", name=str(name_or_path), known=", ".join(list_schemes()))
-    preset = resources.files("gridplan").joinpath("presets", f"{name_or_path}.toml")
-    return parse_scheme(preset.read_text("utf-8"), where=str(name_or_path))
+    return parse_scheme(read_preset(str(name_or_path)), where=str(name_or_path))
+
+
+def read_preset(name: str) -> str:
+    """Return the text of a packaged scheme with its comments."""
+    return resources.files("gridplan").joinpath("presets", f"{name}.toml").read_text("utf-8")
 
 
 def parse_scheme(text: str, *, where: str = "<text>") -> Scheme:
@@ -61,7 +66,9 @@ def parse_scheme(text: str, *, where: str = "<text>") -> Scheme:
     Parameters
     ----------
     text
-        The file's content.
+        The file's content. ``extends = "gridplan"`` takes over what a packaged scheme says: tables are merged
+        key by key; levels, posts and codes are the file's own as soon as it has levels. ``Scheme.text`` is
+        then the whole scheme written out, so that a plan can be judged where the packaged one has changed.
     where
         What to call it in messages.
 
@@ -75,6 +82,9 @@ def parse_scheme(text: str, *, where: str = "<text>") -> Scheme:
     except tomllib.TOMLDecodeError as error:
         raise SchemeError("scheme_not_toml", where=where, fault=str(error)) from None
     faults: list[str] = []
+    extended = "extends" in table
+    if extended:
+        table = _extend(table, faults)
     sections = {
         "barriers": BarrierRules,
         "dwellings": DwellingRules,
@@ -87,7 +97,9 @@ def parse_scheme(text: str, *, where: str = "<text>") -> Scheme:
     rules: dict[str, Any] = {
         key: _build(rule, table.get(key, {}), key, faults) for key, rule in sections.items()
     }
-    rows: dict[str, Any] = {key: _build_all(rule, table.get(key, []), key, faults) for key, rule in lists.items()}
+    rows: dict[str, Any] = {
+        key: _build_all(rule, table.get(key, []), key, faults) for key, rule in lists.items()
+    }
     named: dict[str, Any] = {key: table.get(key) for key in ("id", "version", "source")}
     faults += [f"{key}: text wanted" for key, value in named.items() if not isinstance(value, str)]
     name = _as_text(table.get("name"), "name", faults)
@@ -97,7 +109,20 @@ def parse_scheme(text: str, *, where: str = "<text>") -> Scheme:
         faults += judge_rules(scheme)
     if faults:
         raise SchemeError("scheme_invalid", where=where, count=len(faults), faults="; ".join(faults))
-    return scheme
+    return replace(scheme, text=write_toml(table)) if extended else scheme
+
+
+def _extend(table: dict[str, Any], faults: list[str]) -> dict[str, Any]:
+    """Put a table over the packaged scheme that it names, and this over its own."""
+    own = {key: value for key, value in table.items() if key != "extends"}
+    base = table["extends"]
+    if base not in list_schemes():
+        faults.append(f"extends: {base!r} is not one of {', '.join(list_schemes())}")
+        return own
+    inherited = tomllib.loads(read_preset(base))
+    if "extends" in inherited:
+        inherited = _extend(inherited, faults)
+    return merge_tables(inherited, own)
 
 
 R = TypeVar("R")
