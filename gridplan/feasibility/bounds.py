@@ -28,6 +28,8 @@ class LoadBounds:
 
     Parameters
     ----------
+    kinds
+        Names of the kinds that have bounds, ``any`` for all of them, K names.
     loads
         What is counted by kind, shape (n, K); K is 0 where nothing but the area is bounded.
     lower, upper
@@ -46,6 +48,7 @@ class LoadBounds:
     holds for every rule.
     """
 
+    kinds: tuple[str, ...]
     loads: IntArray
     lower: IntArray
     upper: IntArray
@@ -137,7 +140,7 @@ def make_bounds(level: Level, graph: AtomGraph, setting: Setting) -> LoadBounds:
         If the common multiple of the bounds would overflow.
     """
     counted = count_loads(graph, setting, level.measure)
-    names = [name for name in (ANY, *KINDS) if name in level.bounds and level.measure != "area"]
+    names = tuple(name for name in (ANY, *KINDS) if name in level.bounds and level.measure != "area")
     loads = np.zeros((len(counted), len(names)), dtype=np.int64)
     for k, name in enumerate(names):
         loads[:, k] = counted if name == ANY else np.where(graph.kind == KINDS.index(name), counted, 0)
@@ -146,10 +149,10 @@ def make_bounds(level: Level, graph: AtomGraph, setting: Setting) -> LoadBounds:
     if level.mixed == "majority" and names:
         ones = np.ones(len(names), dtype=np.int64)
         cap, need = int(upper.max()), max(int(lower.min()), 1)
-        return LoadBounds(loads, lower, upper, level.mixed, ones, cap, ones, need)
+        return LoadBounds(names, loads, lower, upper, level.mixed, ones, cap, ones, need)
     need, cap = lcm(*lower[lower > 0].tolist()), lcm(*upper.tolist())
     if max(need, cap) > LARGEST_SCALE:
         raise InputError("bounds_too_large", bounds=[*lower.tolist(), *upper.tolist()])
     # a kind without a lower bound fills an area with its first household
     lower_weight = np.where(lower > 0, need // np.maximum(lower, 1), need)
-    return LoadBounds(loads, lower, upper, level.mixed, cap // upper, cap, lower_weight, need)
+    return LoadBounds(names, loads, lower, upper, level.mixed, cap // upper, cap, lower_weight, need)

@@ -121,7 +121,10 @@ def find_cores(load: Load, pairs: IntArray, carries: BoolArray) -> list[Core]:
         & (total > 0)
         & ((load.press > load.bounds.cap) | (load.area > load.max_area) | (load.people > load.max_people))
     )
-    cores = [Core("building", np.array([v]), int(total[v])) for v in np.flatnonzero(heavy)]
+    cores = [
+        Core("building", np.array([v]), int(total[v]), {"by_area": int(load.press[v] <= load.bounds.cap)})
+        for v in np.flatnonzero(heavy)
+    ]
     alive &= ~heavy
     behind = _mark_beside(pairs, heavy)
     while True:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -73,6 +73,8 @@ class Links:
         Street or -1, shape (l,).
     metres
         Length [m], shape (l,).
+    middle
+        A point on it [m], shape (l, 2).
     rows, start
         Rows of each zone one after the other, and where those of a zone begin, shape (2 l,) and (z + 1,).
     """
@@ -80,6 +82,7 @@ class Links:
     pairs: IntArray
     street: IntArray
     metres: FloatArray
+    middle: FloatArray
     rows: IntArray
     start: IntArray
 
@@ -93,6 +96,13 @@ class Links:
             other: (sum(metres for metres, _ in told), _name_longest(told))
             for other, told in sorted(beside.items())
         }
+
+    def find_middle(self, zone: int, other: int) -> tuple[float, float]:
+        """Give a point on the longest border of two zones."""
+        rows = self.rows[self.start[zone] : self.start[zone + 1]]
+        rows = rows[self.pairs[rows].sum(axis=1) == zone + other]
+        x, y = self.middle[rows[self.metres[rows].argmax()]]
+        return float(x), float(y)
 
 
 def _name_longest(told: list[tuple[float, int]]) -> tuple[int, ...]:
@@ -164,7 +174,9 @@ def absorb_empty(labels: IntArray, lived: BoolArray, pairs: IntArray, metres: Fl
         labels = np.where(labels >= 0, target[labels], -1)
 
 
-def link_zones(labels: IntArray, pairs: IntArray, street: IntArray, metres: FloatArray) -> Links:
+def link_zones(
+    labels: IntArray, pairs: IntArray, street: IntArray, metres: FloatArray, xy: FloatArray
+) -> Links:
     """Sum the borders between zones by street.
 
     Parameters
@@ -173,16 +185,28 @@ def link_zones(labels: IntArray, pairs: IntArray, street: IntArray, metres: Floa
         Zone of each atom, -1 for none, shape (n,).
     pairs, street, metres
         Borders between atoms, shape (m, 2), (m,) and (m,).
+    xy
+        A point in each atom [m], shape (n, 2).
     """
     ends = np.sort(labels[pairs], axis=1)
     keep = (ends[:, 0] != ends[:, 1]) & (ends[:, 0] >= 0)
     names = np.column_stack([ends[keep], street[keep]])
     rows, inverse = np.unique(names, axis=0, return_inverse=True)
     length = np.bincount(inverse.ravel(), metres[keep], minlength=len(rows))
+    halfway = xy[pairs[keep]].mean(axis=1) * metres[keep, None]
+    sums = [np.bincount(inverse.ravel(), halfway[:, axis], minlength=len(rows)) for axis in (0, 1)]
+    middle = np.stack(sums, axis=1) / np.maximum(length, 1e-9)[:, None]
     ends_of_rows = rows[:, :2].ravel()
     by_zone = np.argsort(ends_of_rows, kind="stable")
     start = np.searchsorted(ends_of_rows[by_zone], np.arange(int(labels.max(initial=-1)) + 2))
-    return Links(rows[:, :2], rows[:, 2], length.astype(np.float64), by_zone // 2, start.astype(np.int64))
+    return Links(
+        rows[:, :2],
+        rows[:, 2],
+        length.astype(np.float64),
+        middle.astype(np.float64),
+        by_zone // 2,
+        start.astype(np.int64),
+    )
 
 
 def offer_joins(load: Load, zones: Zones, links: Links, zone: int) -> list[Way]:
@@ -196,7 +220,10 @@ def offer_joins(load: Load, zones: Zones, links: Links, zone: int) -> list[Way]:
         The zone that cannot be legal alone.
     """
     beside = links.list_beside(zone)
-    ways = [_describe_join(load, zones, zone, (other,), *told) for other, told in beside.items()]
+    ways = [
+        replace(_describe_join(load, zones, zone, (other,), *told), at=links.find_middle(zone, other))
+        for other, told in beside.items()
+    ]
     ways = [way for way in ways if way.gained > 0]
     if beside and not any(way.left == 0 for way in ways):
         ways += _offer_chain(load, zones, links, zone)

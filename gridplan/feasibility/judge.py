@@ -114,7 +114,9 @@ class _LevelJudge:
             large = self.ground.drawn & (self.graph.area > self.load.max_area)
             # an atom of land above the cap is a fact of the atoms, and nobody's household
             homes = np.flatnonzero(large & (self.graph.households > 0))
-            return [Core("building", np.array([v]), int(self.graph.households[v])) for v in homes]
+            return [
+                Core("building", np.array([v]), int(self.graph.households[v]), {"by_area": 1}) for v in homes
+            ]
         return find_cores(self.load, self.ground.pairs, self.ground.carries)
 
     def sum_up(self) -> LevelOutlook:
@@ -187,7 +189,7 @@ class _LevelJudge:
         names = np.unique(zone[lived])
         labels = np.where(np.isin(zone, names), np.searchsorted(names, zone), -1).astype(np.int64)
         zones = self.scopes[scope] = sum_zones(self.load, labels, self.setting.block)
-        links = link_zones(labels, *borders)
+        links = link_zones(labels, *borders, self.graph.xy)
         streets = offer_streets(self.load, zones, links)
         told = np.zeros(len(zone), dtype=bool)
         for core in self.cores:
@@ -222,6 +224,7 @@ class _LevelJudge:
         fewest, most = (int(one[0]) for one in self.load.bounds.count_areas(sums))
         held = self.load.bounds.total[atoms] if sums.size else self.graph.households[atoms]
         blocks, row = np.unique(self.setting.block[atoms], return_inverse=True)
+        middle = np.average(self.graph.xy[atoms], axis=0, weights=np.maximum(held, 1))
         accept = Way("accept", held=int(held.sum()), left=core.lost, things=0)
         return Obstacle(
             level=self.level.id,
@@ -233,7 +236,9 @@ class _LevelJudge:
             held=int(held.sum()),
             households=int(self.graph.households[atoms].sum()),
             people=int(self.setting.population[atoms].sum()),
+            kinds=tuple(name for name, one in zip(self.load.bounds.kinds, sums[0], strict=True) if one),
             area_m2=float(self.graph.area[atoms].sum()),
+            xy=(float(middle[0]), float(middle[1])),
             fewest=fewest,
             most=most,
             lost=core.lost,

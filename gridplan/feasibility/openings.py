@@ -168,12 +168,14 @@ class Openings:
         other = link.pieces[1]
         members = self._list_members(other)
         lived = members[self.load.bounds.total[members] > 0]
+        middle = self.graph.xy[link.pairs].mean(axis=(0, 1))
         way = Way(
             "cross" if link.streets or not land else "carry",
             streets=link.streets,
             beside=(other,),
             blocks=(int(block[lived[0] if len(lived) else members[0]]),),
             metres=link.metres,
+            at=(float(middle[0]), float(middle[1])),
             land=tuple(land),
             land_m2=float(self.graph.area[land].sum()),
             gained=int(self.lost[list(link.pieces)].sum()) - left,

@@ -31,6 +31,8 @@ class Way:
         Block of each of those pieces, for telling where they lie.
     metres
         Length of the border that is opened [m].
+    at
+        A point on that border [m, projected CRS], () where it has several stretches.
     land, land_m2
         Atoms of open land that are made to carry, and their area [m2].
     held
@@ -50,6 +52,7 @@ class Way:
     beside: tuple[int, ...] = ()
     blocks: tuple[int, ...] = ()
     metres: float = 0.0
+    at: tuple[float, ...] = ()
     land: tuple[int, ...] = ()
     land_m2: float = 0.0
     held: int = 0
@@ -80,8 +83,12 @@ class Obstacle:
         Atoms concerned that hold something, ascending.
     held, households, people
         What the level counts of them, their households and people.
+    kinds
+        Kinds of them that are bounded.
     area_m2
         Ground of these atoms [m2].
+    xy
+        The middle of these atoms [m, projected CRS].
     fewest, most
         Legal areas that they could be divided into by the bounds; none where ``fewest > most``.
     lost
@@ -103,7 +110,9 @@ class Obstacle:
     held: int
     households: int
     people: int
+    kinds: tuple[str, ...]
     area_m2: float
+    xy: tuple[float, float]
     fewest: int
     most: int
     lost: int
