@@ -16,21 +16,34 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gridplan.atoms import build_atoms
+from gridplan.atoms import Atoms, build_atoms
 from gridplan.check import judge_plan
 from gridplan.clean import clean_layers
 from gridplan.codes import code_areas
 from gridplan.contiguity import build_graph
 from gridplan.crs import to_metres
+from gridplan.feasibility import judge_feasibility
+from gridplan.graph import AtomGraph, Setting
 from gridplan.io import read_layers
 from gridplan.io import write_plan as write_tables
+from gridplan.overlay import place_atoms
 from gridplan.plan import FORMAT_VERSION, Plan
 from gridplan.report import describe_plan
-from gridplan.schema import CERTIFICATE_COLUMNS, CleanLayers, Layers, join_issues
+from gridplan.report.border_streets import name_borders
+from gridplan.report.feasibility import Foresight
+from gridplan.schema import (
+    ALTERNATIVE_COLUMNS,
+    CERTIFICATE_COLUMNS,
+    CleanLayers,
+    Layers,
+    issue_rows,
+    join_issues,
+)
 from gridplan.scheme import Scheme
 from gridplan.solve.levels import LevelsResult, solve_levels
+from gridplan.succession import Standing
 
-__all__ = ["ROOMS", "Inputs", "make_plan", "solve_plan", "write_plan"]
+__all__ = ["ROOMS", "Inputs", "foresee", "make_plan", "solve_plan", "write_plan"]
 
 #: The rooms in their order, as progress and timings name them.
 ROOMS = ("read", "clean", "atoms", "contiguity", "solve", "check")
@@ -106,6 +119,7 @@ def make_plan(
     seed: int = 0,
     workers: int = 1,
     time_limit: float | None = None,
+    choice: str = "",
     progress: Progress | None = None,
 ) -> Plan:
     """Make a judged plan from files.
@@ -122,6 +136,9 @@ def make_plan(
         Number of processes; the plan does not depend on it. More than one needs a script with a main guard.
     time_limit
         Seconds for the search; the best so far is returned after that, and the provenance says so.
+    choice
+        Alternative to take where a level is redrawn; "" for the recommended one (fewest people moved
+        among the plans with most people within bounds).
     progress
         Called with a room of :data:`ROOMS` and 0.0 at its start, 1.0 at its end.
 
@@ -131,6 +148,99 @@ def make_plan(
         If the input cannot be planned on.
     """
     watch = _Watch(progress)
+    layers, clean = _read_clean(inputs, scheme, watch)
+    provenance = _tell_inputs(layers, clean)
+    return solve_plan(
+        clean,
+        scheme,
+        seed=seed,
+        workers=workers,
+        time_limit=time_limit,
+        choice=choice,
+        provenance=provenance,
+        watch=watch,
+    )
+
+
+def solve_plan(
+    clean: CleanLayers,
+    scheme: Scheme,
+    *,
+    seed: int = 0,
+    workers: int = 1,
+    time_limit: float | None = None,
+    choice: str = "",
+    provenance: Mapping[str, str] | None = None,
+    watch: _Watch | None = None,
+) -> Plan:
+    """Make a judged plan from clean layers.
+
+    Parameters
+    ----------
+    clean
+        What :func:`gridplan.clean.clean_layers` gives.
+    scheme, seed, workers, time_limit, choice
+        As in :func:`make_plan`.
+    provenance
+        What is known about where the layers came from.
+    """
+    watch = watch or _Watch(None)
+    atoms, graph = _lay_atoms(clean, scheme, workers, watch)
+    with watch.enter("solve"):
+        standing, placed = _place_existing(clean, atoms.frame)
+        setting = _read_setting(atoms.frame, standing)
+        solved = solve_levels(
+            graph,
+            setting,
+            scheme,
+            seed=seed,
+            workers=workers,
+            time_limit=time_limit,
+            choice=choice,
+        )
+    with watch.enter("check"):
+        frame = atoms.frame.assign(ground=np.where(setting.urban, "urban", "rural"))
+        plan = _assemble(clean, frame, graph.xy, solved, scheme, standing)
+        plan = replace(
+            plan,
+            issues=join_issues(clean.issues, atoms.issues, placed, _tell_slivers(solved)),
+            provenance={**(provenance or {}), **_tell_run(scheme, seed, solved)},
+            timings=watch.timings,
+        )
+        plan = judge_plan(plan)
+    return replace(plan, timings=dict(watch.timings))
+
+
+def foresee(
+    inputs: Inputs, scheme: Scheme, *, workers: int = 1, progress: Progress | None = None
+) -> Foresight:
+    """Say what no plan of some files can make legal, why, and what would help, without drawing one.
+
+    Parameters
+    ----------
+    inputs, scheme, workers, progress
+        As in :func:`make_plan`; the rooms are the first four and "solve".
+
+    Raises
+    ------
+    GridplanError
+        If the input cannot be planned on.
+    """
+    watch = _Watch(progress)
+    _, clean = _read_clean(inputs, scheme, watch)
+    atoms, graph = _lay_atoms(clean, scheme, workers, watch)
+    with watch.enter("solve"):
+        standing, _ = _place_existing(clean, atoms.frame)
+        setting = _read_setting(atoms.frame, standing)
+        street, streets = name_borders(atoms.frame, clean.barriers, graph)
+        outlook = judge_feasibility(
+            graph, setting, scheme, border_street=street, fixed_streets=streets["fixed"].to_numpy()
+        )
+    existing = {level: [str(code) for code in one.codes] for level, one in standing.items()}
+    return Foresight(outlook, scheme, streets, existing)
+
+
+def _read_clean(inputs: Inputs, scheme: Scheme, watch: _Watch) -> tuple[Layers, CleanLayers]:
     with watch.enter("read"):
         layers = to_metres(
             read_layers(
@@ -148,63 +258,24 @@ def make_plan(
         )
     with watch.enter("clean"):
         clean = clean_layers(layers, scheme)
-    provenance = _tell_inputs(layers, clean)
-    return solve_plan(
-        clean,
-        scheme,
-        seed=seed,
-        workers=workers,
-        time_limit=time_limit,
-        provenance=provenance,
-        watch=watch,
-    )
+    return layers, clean
 
 
-def solve_plan(
-    clean: CleanLayers,
-    scheme: Scheme,
-    *,
-    seed: int = 0,
-    workers: int = 1,
-    time_limit: float | None = None,
-    provenance: Mapping[str, str] | None = None,
-    watch: _Watch | None = None,
-) -> Plan:
-    """Make a judged plan from clean layers.
-
-    Parameters
-    ----------
-    clean
-        What :func:`gridplan.clean.clean_layers` gives.
-    scheme, seed, workers, time_limit
-        As in :func:`make_plan`.
-    provenance
-        What is known about where the layers came from.
-    """
-    watch = watch or _Watch(None)
+def _lay_atoms(
+    clean: CleanLayers, scheme: Scheme, workers: int, watch: _Watch
+) -> tuple[Atoms, AtomGraph]:
     with watch.enter("atoms"):
-        atoms = build_atoms(clean.buildings, clean.barriers, clean.district, scheme.atoms, workers=workers)
+        atoms = build_atoms(
+            clean.buildings,
+            clean.barriers,
+            clean.district,
+            scheme.atoms,
+            compounds=clean.compounds,
+            workers=workers,
+        )
     with watch.enter("contiguity"):
         graph = build_graph(atoms.frame, clean.barriers)
-    with watch.enter("solve"):
-        solved = solve_levels(
-            graph,
-            atoms.frame["block"].to_numpy(dtype=np.int64),
-            scheme,
-            seed=seed,
-            workers=workers,
-            time_limit=time_limit,
-        )
-    with watch.enter("check"):
-        plan = _assemble(clean, atoms.frame, graph.xy, solved, scheme)
-        plan = replace(
-            plan,
-            issues=join_issues(clean.issues, atoms.issues),
-            provenance={**(provenance or {}), **_tell_run(scheme, seed, solved)},
-            timings=watch.timings,
-        )
-        plan = judge_plan(plan)
-    return replace(plan, timings=dict(watch.timings))
+    return atoms, graph
 
 
 def write_plan(plan: Plan, path: str | Path) -> Path:
@@ -236,10 +307,15 @@ def _assemble(
     xy: npt.NDArray[np.float64],
     solved: LevelsResult,
     scheme: Scheme,
+    standing: Mapping[str, Standing],
 ) -> Plan:
     """Put codes on the atoms and list the areas."""
-    codes = code_areas(solved.labels, xy, scheme)
-    atoms = frame.assign(**{level.id: pd.array(codes[level.id], dtype="str") for level in scheme.levels})
+    codes = code_areas(solved.labels, xy, scheme, standing)
+    old = {
+        f"old_{name}": np.where(one.place >= 0, one.codes[one.place], "") for name, one in standing.items()
+    }
+    columns = {**old, **{level.id: codes[level.id] for level in scheme.levels}}
+    atoms = frame.assign(**{name: pd.array(told, dtype="str") for name, told in columns.items()})
     areas = {level.id: _list_areas(atoms, level.id, level.parent) for level in scheme.levels}
     return Plan(
         scheme=scheme,
@@ -251,6 +327,41 @@ def _assemble(
         certificates=_list_certificates(solved),
         issues=clean.issues,
         provenance={},
+        existing={
+            level: pd.DataFrame(table.drop(columns="geometry")).set_index("code").sort_index()
+            for level, table in clean.existing.items()
+        },
+        alternatives=_list_alternatives(solved),
+    )
+
+
+def _place_existing(clean: CleanLayers, frame: gpd.GeoDataFrame) -> tuple[dict[str, Standing], pd.DataFrame]:
+    """Find the old area of every level that each atom lies in."""
+    people, ground = frame["population"].to_numpy(dtype=np.int64), frame["area_m2"].to_numpy(dtype=np.float64)
+    standing: dict[str, Standing] = {}
+    issues = []
+    for level, areas in clean.existing.items():
+        by_code = areas.sort_values("code", ignore_index=True)
+        place, told = place_atoms(frame, by_code, clean.buildings)
+        codes, types, grounds = (by_code[name].to_numpy(dtype=object) for name in ("code", "type", "ground"))
+        standing[level] = Standing(codes, types, grounds, place, people, ground)
+        issues.append(told)
+    return standing, join_issues(*issues)
+
+
+def _read_setting(frame: gpd.GeoDataFrame, standing: Mapping[str, Standing]) -> Setting:
+    """Turn what the atoms stand in into arrays; ground is urban unless an old area says that it is rural."""
+    rural = np.zeros(len(frame), dtype=bool)
+    for one in standing.values():
+        rural |= (one.place >= 0) & (one.grounds[one.place] == "rural")
+    compound = frame["compound"].to_numpy(dtype=object)
+    return Setting(
+        block=frame["block"].to_numpy(dtype=np.int64),
+        population=frame["population"].to_numpy(dtype=np.int64),
+        dwellings=frame["dwellings"].to_numpy(dtype=np.int64),
+        compound=np.where(compound != "", pd.factorize(compound, sort=True)[0], -1).astype(np.int64),
+        existing={level: one.place for level, one in standing.items()},
+        urban=~rural,
     )
 
 
@@ -293,6 +404,35 @@ def _list_certificates(solved: LevelsResult) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=list(CERTIFICATE_COLUMNS[1:]))
     table.insert(0, "certificate_id", np.arange(len(table)))
     return table
+
+
+def _list_alternatives(solved: LevelsResult) -> pd.DataFrame:
+    """List the plans that there were to choose from; the one that stands is marked."""
+    rows = [
+        (
+            level,
+            one.key,
+            place == 0,
+            one.areas,
+            one.legal,
+            one.outside,
+            one.moved,
+            one.compactness,
+            one.farthest_m,
+        )
+        for level, found in solved.alternatives.items()
+        for place, one in enumerate(found)
+    ]
+    return pd.DataFrame(rows, columns=list(ALTERNATIVE_COLUMNS))
+
+
+def _tell_slivers(solved: LevelsResult) -> pd.DataFrame:
+    """Tell of each sliver between barriers that joined a neighbouring face."""
+    rows = [
+        issue_rows("atoms", atoms, "face_sliver", "merged", area, detail=level)
+        for level, (atoms, area) in solved.slivers.items()
+    ]
+    return join_issues(*rows)
 
 
 def _tell_inputs(layers: Layers, clean: CleanLayers) -> dict[str, str]:

@@ -14,7 +14,7 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gridplan.schema import FINDING_COLUMNS
+from gridplan.schema import ALTERNATIVE_COLUMNS, FINDING_COLUMNS
 from gridplan.scheme import Scheme
 
 __all__ = ["FORMAT_VERSION", "Plan", "dissolve_level", "order_codes"]
@@ -50,6 +50,8 @@ class Plan:
     existing
         Areas that stood before by level id: index ``code``; ``name, type, ground``. Where a level has such,
         the atoms have the column ``old_<level id>``: the code of the old area, "" for none.
+    alternatives
+        The ``ALTERNATIVE_COLUMNS``: the plans of the levels that were redrawn; one of each level is chosen.
     findings
         The ``FINDING_COLUMNS`` of the last check.
     polygons
@@ -68,6 +70,9 @@ class Plan:
     issues: pd.DataFrame
     provenance: Mapping[str, str]
     existing: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    alternatives: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=list(ALTERNATIVE_COLUMNS))
+    )
     findings: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(FINDING_COLUMNS)))
     polygons: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
     timings: Mapping[str, tuple[float, float]] = field(default_factory=dict)

@@ -13,6 +13,7 @@ import pyproj
 from shapely.geometry.base import BaseGeometry
 
 __all__ = [
+    "ALTERNATIVE_COLUMNS",
     "ATOM_COLUMNS",
     "CERTIFICATE_COLUMNS",
     "FINDING_COLUMNS",
@@ -31,6 +32,11 @@ ISSUE_COLUMNS = ("layer", "id", "code", "action", "value", "detail")
 FINDING_COLUMNS = ("key", "version", "level", "code", "value", "bound", "verdict", "reason")
 #: Claims that nothing better exists, checkable without the solver; ``atoms`` is a JSON list.
 CERTIFICATE_COLUMNS = ("certificate_id", "level", "kind", "atoms", "bound", "params")
+#: Plans of a level that is redrawn, to choose from: areas, those within bounds, what is counted in the
+#: others, people moved, mean compactness, longest way to the service place [m].
+ALTERNATIVE_COLUMNS = (
+    "level", "key", "chosen", "areas", "legal", "outside", "moved", "compactness", "farthest_m",
+)  # fmt: skip
 #: Columns of the atoms besides the geometry; one column per level follows in a plan.
 ATOM_COLUMNS = (
     "building_id",
@@ -42,6 +48,7 @@ ATOM_COLUMNS = (
     "households_source",
     "dwellings",
     "compound",
+    "ground",
     "block",
     "lane_block",
     "area_m2",

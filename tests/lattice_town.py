@@ -61,6 +61,7 @@ def build_town() -> Plan:
             "households_source": np.where(kind == "empty", "none", "given"),
             "dwellings": households.astype(np.int64),
             "compound": "",
+            "ground": "urban",
             "block": block.astype(np.int64),
             "lane_block": block.astype(np.int64),
             "area_m2": CELL**2,

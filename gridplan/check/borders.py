@@ -46,10 +46,13 @@ class Segments:
         ``x0, y0, x1, y1`` with the lesser end first, shape (s, 4) [m].
     owner
         Position of the polygon, shape (s,).
+    left
+        Whether the polygon lies to the left of the segment, seen from the lesser end, shape (s,).
     """
 
     ends: FloatArray
     owner: IntArray
+    left: npt.NDArray[np.bool_]
 
     @property
     def length(self) -> FloatArray:
@@ -74,7 +77,7 @@ class Borders:
     partner
         The atom on the other side of each segment, -1 where there is none, shape (s,).
     crowded
-        Atoms that share a segment with more than one other: they overlap.
+        Atoms that share a segment with more than one other, or with one on the same side of it: they overlap.
     """
 
     pairs: IntArray
@@ -119,12 +122,18 @@ def take_segments(polygons: GeometryArray) -> Segments:
     parts, part_of = shapely.get_parts(polygons, return_index=True)
     rings, ring_of = shapely.get_rings(parts, return_index=True)
     xy, point_of = shapely.get_coordinates(rings, return_index=True)
-    xy = xy + 0.0  # -0.0 and 0.0 are one place
-    inner = point_of[1:] == point_of[:-1]
-    a, b = xy[:-1][inner], xy[1:][inner]
-    swap = (a[:, 0] > b[:, 0]) | ((a[:, 0] == b[:, 0]) & (a[:, 1] > b[:, 1]))
-    ends = np.where(swap[:, None], np.hstack([b, a]), np.hstack([a, b]))
-    return Segments(ends, np.asarray(part_of[ring_of[point_of[:-1][inner]]], dtype=np.int64))
+    xy += 0.0  # -0.0 and 0.0 are one place
+    inner = np.flatnonzero(point_of[1:] == point_of[:-1])
+    x, y = xy.T
+    turned = (x[1:] < x[:-1]) | ((x[1:] == x[:-1]) & (y[1:] < y[:-1]))
+    turned = turned[inner]
+    ends = np.empty((len(inner), 4))
+    ends[:, :2], ends[:, 2:] = xy[inner + turned], xy[inner + ~turned]
+    # an outer ring against the clock and a hole with it have the polygon to their left
+    hole = np.diff(ring_of, prepend=-1) == 0
+    ring = point_of[inner]
+    left = (shapely.is_ccw(rings) != hole)[ring] != turned
+    return Segments(ends, np.asarray(part_of[ring_of], dtype=np.int64)[ring], left)
 
 
 def hash_segments(ends: FloatArray) -> npt.NDArray[np.uint64]:
@@ -181,36 +190,50 @@ def measure_borders(
     """
     segments = take_segments(polygons)
     n = len(polygons)
-    # equal segments come to stand side by side; the order of the ends within equals is free
-    hashes = hash_segments(segments.ends)
-    order = np.lexsort((segments.owner, hashes))
-    ends, owner = segments.ends[order], segments.owner[order]
-    new = np.ones(len(order), dtype=bool)
-    new[1:] = (ends[1:] != ends[:-1]).any(axis=1)
-    group = np.cumsum(new) - 1
-    size = np.bincount(group) if len(group) else np.zeros(0, np.int64)
-    starts = np.flatnonzero(new)
-    first = starts[size == 2]
-    partner = np.full(len(order), -1, dtype=np.int64)
-    partner[order[first]] = owner[first + 1]
-    partner[order[first + 1]] = owner[first]
-    crowded = np.unique(owner[size[group] > 2]) if len(group) else np.zeros(0, np.int64)
-
-    apart = first[owner[first] != owner[first + 1]]
-    sides = np.column_stack([owner[apart], owner[apart + 1]])
-    rank = rank_segments(ends[apart], streets, ranks)
+    partner, one, crowded = _pair_segments(segments)
+    apart = one[segments.owner[one] != partner[one]]
+    ends = segments.ends[apart]
+    sides = np.column_stack([segments.owner[apart], partner[apart]])
+    rank = rank_segments(ends, streets, ranks)
     if blocks is not None and houses is not None:
         detour = (rank == 0) & (blocks[sides[:, 0]] != blocks[sides[:, 1]])
         detour &= _find_on_street(polygons, streets, houses, np.unique(sides[detour]))[sides].any(axis=1)
         rank = rank_detours(rank, blocks[sides], detour)
-    length = np.hypot(ends[apart, 2] - ends[apart, 0], ends[apart, 3] - ends[apart, 1])
+    length = np.hypot(ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1])
     keys = (sides[:, 0] * n + sides[:, 1]) * 4 + rank
     unique, place = np.unique(keys, return_inverse=True)
-    total = np.zeros(len(unique))
-    np.add.at(total, place, length)
+    total = np.bincount(place, length, minlength=len(unique))
     pair = unique // 4
     pairs = np.column_stack([pair // max(n, 1), pair % max(n, 1)])
     return Borders(pairs, total, (unique % 4).astype(np.int8), segments, partner, crowded)
+
+
+def _pair_segments(segments: Segments) -> tuple[IntArray, IntArray, IntArray]:
+    """Find the polygon across each segment.
+
+    Returns
+    -------
+    partner, one, crowded
+        The polygon across, -1 for none; the first segment of each pair; polygons that share a segment with
+        more than one other, or with one on the same side of it.
+    """
+    ends, owner = segments.ends, segments.owner
+    # equal segments come to stand side by side, in the order of their owners
+    hashes = hash_segments(ends)
+    order = np.argsort(hashes, kind="stable")
+    same = hashes[order[1:]] == hashes[order[:-1]]
+    at = np.flatnonzero(same)
+    same[at] = (ends[order[at]] == ends[order[at + 1]]).all(axis=1)
+    starts = np.flatnonzero(np.concatenate([np.ones(min(len(order), 1), dtype=bool), ~same]))
+    size = np.diff(starts, append=len(order))
+    first = starts[size == 2]
+    one, other = order[first], order[first + 1]
+    partner = np.full(len(order), -1, dtype=np.int64)
+    partner[one], partner[other] = owner[other], owner[one]
+    # in the order of the polygons neighbouring segments lie near each other, which the later steps gain from
+    beside = segments.left[one] == segments.left[other]
+    crowded = np.concatenate([order[np.repeat(size > 2, size)], one[beside], other[beside]])
+    return partner, np.sort(one), np.unique(owner[crowded])
 
 
 def rank_detours(
@@ -295,16 +318,17 @@ def rank_segments(ends: FloatArray, streets: GeometryArray, ranks: IntArray) -> 
     near = _find_near_cells(ends, pieces)
     tree = shapely.STRtree(pieces)
     span = ends[near, 2:] - ends[near, :2]
-    quarters = []
-    for share in (0.25, 0.75):
-        points = shapely.points(ends[near, :2] + span * share)
-        hit, piece = tree.query(points, predicate="dwithin", distance=ON_STREET_M)
-        best = np.full(len(near), 9, dtype=np.int64)
-        np.minimum.at(best, hit, ranks[of[piece]])
-        quarters.append(best)
+    best = np.zeros(len(near), dtype=np.int64)
+    left = np.arange(len(near))
     # a border that only crosses a street has one place on it, not two
-    weaker = np.maximum(*quarters)
-    found[near] = np.where(weaker < 9, weaker, 0)
+    for share in (0.25, 0.75):
+        points = shapely.points(ends[near[left], :2] + span[left] * share)
+        hit, piece = tree.query(points, predicate="dwithin", distance=ON_STREET_M)
+        here = np.full(len(left), 9, dtype=np.int64)
+        np.minimum.at(here, hit, ranks[of[piece]])
+        best[left] = np.maximum(best[left], here)
+        left = left[here < 9]
+    found[near] = np.where(best < 9, best, 0)
     return found
 
 
@@ -322,16 +346,20 @@ def _find_near_cells(ends: FloatArray, pieces: GeometryArray) -> IntArray:
 
     Most borders run through courtyards; this throws them out before the tree is asked.
     """
-    box = shapely.bounds(pieces)
-    origin = np.floor(box[:, :2].min(axis=0)) - 1
+    line = shapely.get_coordinates(pieces).reshape(-1, 4)
+    origin = np.floor(np.minimum(line[:, :2], line[:, 2:]).min(axis=0)) - 1
     cell = 4.0
-    width = int((box[:, 2].max() - origin[0]) / cell) + 3
-    points = shapely.get_coordinates(shapely.segmentize(pieces, cell / 2))
-    square = ((points - origin) // cell).astype(np.int64)
-    around = [(square[:, 1] + dy) * width + square[:, 0] + dx for dx in (-1, 0, 1) for dy in (-1, 0, 1)]
-    marked = np.unique(np.concatenate(around))
+    width = int((line[:, ::2].max() - origin[0]) / cell) + 3
+    steps = np.linspace(0, 1, int(PIECE_M / cell * 2) + 1)
+    squares = [
+        (((line[:, 1] * (1 - t) + line[:, 3] * t) - origin[1]) // cell) * width
+        + ((line[:, 0] * (1 - t) + line[:, 2] * t) - origin[0]) // cell
+        for t in steps
+    ]
+    square = np.sort(np.concatenate(squares).astype(np.int64))
+    square = square[np.diff(square, prepend=-1) != 0]
+    marked = np.concatenate([square + dy * width + dx for dx in (-1, 0, 1) for dy in (-1, 0, 1)])
     middle = ((ends[:, :2] + ends[:, 2:]) / 2 - origin) // cell
     inside = (middle >= -1).all(axis=1) & (middle[:, 0] < width)
     keys = np.where(inside, middle[:, 1] * width + middle[:, 0], -(10**15)).astype(np.int64)
-    place = np.minimum(np.searchsorted(marked, keys), len(marked) - 1)
-    return np.flatnonzero(marked[place] == keys)
+    return np.flatnonzero(np.isin(keys, marked))

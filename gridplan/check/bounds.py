@@ -90,6 +90,11 @@ def judge_areas(reading: Reading, one: LevelReading) -> AreaVerdicts:
         verdicts.reason[i] = "over_cap" if homes[i] else "land_over_cap"
         verdicts.value[i], verdicts.bound[i] = area[i], level.max_area_m2
         verdicts.values[i].update(area_m2=round(float(area[i]), 1), cap_m2=level.max_area_m2)
+    people = one.count_by_area(np.where(reading.applies(level), reading.population, 0))
+    for i in np.flatnonzero(people > level.max_people) if level.max_people else ():
+        verdicts.status[i], verdicts.reason[i] = bad, "over_people"
+        verdicts.value[i], verdicts.bound[i] = people[i], level.max_people
+        verdicts.values[i].update(people=int(people[i]), most=level.max_people)
     for i in np.flatnonzero(fault != LEGAL):
         verdicts.status[i] = bad
         verdicts.reason[i], verdicts.value[i], verdicts.bound[i] = _tell_fault(rule, sums[i], int(fault[i]))
@@ -176,31 +181,39 @@ def judge_bounded(reading: Reading) -> list[Finding]:
             )
             for i in np.flatnonzero(verdicts.status != "ok")
         ]  # fmt: skip
-        faults += _judge_statistic(reading, one) + _compare_written(reading, one, verdicts)
+        faults += _judge_statistics(reading, one) + _compare_written(reading, one, verdicts)
         rows += with_ok(one.level.id, faults, judged=len(one.codes))
     return rows
 
 
-def _judge_statistic(reading: Reading, one: LevelReading) -> list[Finding]:
-    """Bounds that hold for the mean or the 95th percentile of a level."""
+def _judge_statistics(reading: Reading, one: LevelReading) -> list[Finding]:
+    """Judge bounds that hold for the mean or the 95th percentile of a level, and those that only warn."""
     level = one.level
-    if level.statistic == "each" or not len(one.codes):
-        return []
-    verdict = "violation" if level.hard else "warning"
+    hard = "violation" if level.hard else "warning"
+    asked = [(level.statistic, hard)] if level.statistic != "each" else []
+    asked += [(statistic, "warning") for statistic in level.warn if statistic != "each"]
+    faults = []
+    for statistic, verdict in asked if len(one.codes) else ():
+        faults += _judge_statistic(reading, one, statistic, verdict)
+    return faults
+
+
+def _judge_statistic(reading: Reading, one: LevelReading, statistic: str, verdict: str) -> list[Finding]:
+    level = one.level
     faults = []
     if level.max_area_m2:
-        found = _take_statistic(one.sum_by_area(reading.area), level.statistic)
+        found = _take_statistic(one.sum_by_area(reading.area), statistic)
         if found > level.max_area_m2 * (1 + CAP_SLACK):
             cap = level.max_area_m2
-            values = {"statistic": level.statistic, "cap_m2": cap, "area_m2": round(found, 1)}
+            values = {"statistic": statistic, "cap_m2": cap, "area_m2": round(found, 1)}
             faults.append(Finding(verdict, level.id, "", found, cap, "statistic_over_cap", values))
     rule = reading.make_rule(level)
     sums = one.count_by_area(rule.total)
     if rule.kinds and (sums > 0).any():
-        found = _take_statistic(sums[sums > 0].astype(float), level.statistic)
+        found = _take_statistic(sums[sums > 0].astype(float), statistic)
         lower, upper = float(rule.lower.min()), float(rule.upper.max())
         if not lower <= found <= upper:
-            values = {"statistic": level.statistic, "found": round(found, 1)}
+            values = {"statistic": statistic, "found": round(found, 1)}
             bound = lower if found < lower else upper
             faults.append(Finding(verdict, level.id, "", found, bound, "statistic_out", values))
     return faults

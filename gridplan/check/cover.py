@@ -21,6 +21,8 @@ GeometryArray = npt.NDArray[np.object_]
 AREA_SHARE = 1e-6
 #: Holes and overlaps below this are the rounding of coordinates, not ground [m2]: 1 cm along 10 m.
 SPECK_M2 = 0.1
+#: A place lies on the district's outline when it is this near [m]: the written grid.
+ON_RIM_M = 0.01
 
 
 def judge_seamless(reading: Reading) -> list[Finding]:
@@ -53,15 +55,31 @@ def _judge_atoms(reading: Reading) -> list[Finding]:
         )
         return faults
     whole = float(shapely.area(reading.plan.district))
-    gaps = _find_gaps(reading, whole)
-    valid = bool(shapely.coverage_is_valid(shapes))
-    if not valid:
+    gaps, covered = _find_gaps(reading, whole)
+    if not (_cancels(reading, covered) or bool(shapely.coverage_is_valid(shapes))):
         faults += _name_overlaps(reading)
     return faults + gaps
 
 
-def _find_gaps(reading: Reading, whole: float) -> list[Finding]:
-    """Compare the rim of all atoms with the district, and name holes and what sticks out."""
+def _cancels(reading: Reading, covered: float) -> bool:
+    """Whether the borders of the atoms cancel, so that they are a coverage without further ado.
+
+    How many atoms lie over a place can change only across a segment that has no partner on its other side.
+    Where all those lie on the district's outline, the number is the same all over, and it is one if the
+    areas of the atoms add up to the ground inside the outline.
+    """
+    borders = reading.borders
+    if len(borders.crowded) or abs(float(reading.area.sum()) - covered) > SPECK_M2:
+        return False
+    limit = take_segments(np.array([reading.plan.district], dtype=object))
+    tree = shapely.STRtree(shapely.linestrings(limit.ends.reshape(-1, 2, 2)))
+    rim = shapely.points(borders.segments.ends[borders.partner < 0].reshape(-1, 2))
+    near = tree.query(rim, predicate="dwithin", distance=ON_RIM_M)[0]
+    return len(np.unique(near)) == len(rim)
+
+
+def _find_gaps(reading: Reading, whole: float) -> tuple[list[Finding], float]:
+    """Compare the rim of all atoms with the district; name holes and what sticks out, measure the ground."""
     borders = reading.borders
     rim = borders.partner < 0
     ends = borders.segments.ends[rim]
@@ -72,7 +90,7 @@ def _find_gaps(reading: Reading, whole: float) -> list[Finding]:
         == fingerprint_segments(limit.ends, np.zeros(len(limit.ends), np.int64), 1)
     )
     if bool(same) and abs(total - whole) <= AREA_SHARE * whole:
-        return []
+        return [], whole
     covered = shapely.build_area(shapely.multilinestrings(shapely.linestrings(ends.reshape(-1, 2, 2))))
     faults = []
     lost = _take_pieces(shapely.difference(reading.plan.district, covered), whole)
@@ -82,7 +100,7 @@ def _find_gaps(reading: Reading, whole: float) -> list[Finding]:
             faults.append(_tell_pieces(reading, reason, pieces))
     if not faults and abs(total - whole) > AREA_SHARE * whole:
         faults.append(Finding("violation", value=total, bound=whole, reason="area_differs"))
-    return faults
+    return faults, float(shapely.area(covered))
 
 
 def _take_pieces(shape: BaseGeometry, whole: float) -> GeometryArray:
@@ -138,7 +156,7 @@ def outline_segments(reading: Reading, level: LevelReading) -> Segments:
     mine = level.labels[borders.segments.owner]
     beyond = np.where(borders.partner >= 0, level.labels[borders.partner], -2)
     outline = (mine != beyond) & (mine >= 0)
-    return Segments(borders.segments.ends[outline], mine[outline])
+    return Segments(borders.segments.ends[outline], mine[outline], borders.segments.left[outline])
 
 
 def find_differing(reading: Reading, level: LevelReading, layer: gpd.GeoDataFrame) -> dict[str, float]:

@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 
 from gridplan.check.bounds import AreaVerdicts, judge_areas, judge_bounded, judge_certificates
+from gridplan.check.compounds import judge_compounds
 from gridplan.check.cover import judge_seamless
+from gridplan.check.faces import judge_counts, judge_faces
 from gridplan.check.findings import Finding, tabulate_findings
 from gridplan.check.order import judge_coded, judge_nested, judge_whole
 from gridplan.check.origins import judge_accounted, judge_reproducible
@@ -51,7 +53,10 @@ CHECKS = (
     Check("bounded", 1, judge_bounded),
     Check("certificate", 1, judge_certificates),
     Check("nested", 1, judge_nested),
+    Check("faces", 1, judge_faces),
+    Check("count", 1, judge_counts),
     Check("whole", 1, judge_whole),
+    Check("compound", 1, judge_compounds),
     Check("coded", 1, judge_coded),
     Check("reproducible", 1, judge_reproducible),
     Check("accounted", 1, judge_accounted),

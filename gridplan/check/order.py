@@ -30,8 +30,8 @@ def judge_nested(reading: Reading) -> list[Finding]:
     """
     rows: list[Finding] = []
     for one in reading.levels:
-        parent = reading.find_level(one.level.parent) if one.level.parent else None
-        faults = [] if parent is None else _judge_parents(reading, one, parent)
+        above = (reading.find_level(name) for name in (one.level.parent, *one.level.within) if name)
+        faults = [fault for up in above if up is not None for fault in _judge_parents(reading, one, up)]
         rows += with_ok(one.level.id, faults, judged=len(one.codes))
     return rows
 
@@ -50,7 +50,7 @@ def _judge_parents(reading: Reading, one: LevelReading, parent: LevelReading) ->
         )
     own = {str(one.codes[c]): str(parent.codes[p]) for c, p in pairs if not split[c]}
     table = reading.plan.areas.get(name)
-    if table is not None and "parent" in table.columns:
+    if table is not None and "parent" in table.columns and parent.level.id == one.level.parent:
         told = dict(zip(table.index.astype(str), table["parent"].fillna("").astype(str), strict=True))
         faults += [
             Finding(
@@ -60,12 +60,19 @@ def _judge_parents(reading: Reading, one: LevelReading, parent: LevelReading) ->
             if told.get(code, found) != found
         ]
     form = reading.plan.scheme.codes.formats.get(name, "")
+    if parent.level.id != _find_frame(reading, one) or name in reading.plan.existing:
+        form = ""
     faults += [
         Finding("violation", name, code, reason="code_outside_parent", values={"parent": found})
         for code, found in own.items()
         if not _fits_format(code, form, found)
     ]
     return faults + _judge_ground(reading, one, parent, own)
+
+
+def _find_frame(reading: Reading, one: LevelReading) -> str:
+    """Give the level inside whose areas the numbers of a level count."""
+    return str(reading.plan.scheme.codes.within.get(one.level.id, one.level.parent))
 
 
 def _fits_format(code: str, form: str, parent: str) -> bool:
@@ -157,14 +164,7 @@ def _count_cut(reading: Reading, one: LevelReading, home: npt.NDArray[np.bool_])
     rule = reading.make_rule(one.level)
     weight = (rule.loads @ rule.upper_weight) if rule.kinds else np.zeros(len(home), dtype=np.int64)
     cap = rule.cap if rule.kinds else 1
-    rows = [_cut_row(one, home, reading.building, weight, cap, "buildings_cut")]
-    buildings = reading.plan.buildings
-    if "compound" in buildings.columns and buildings["compound"].notna().any():
-        of = dict(zip(building_ids(buildings), buildings["compound"], strict=True))
-        told = [of.get(building) for building in reading.building]
-        named = np.array([one if isinstance(one, str) else "" for one in told], dtype=object)
-        rows.append(_cut_row(one, named != "", named, weight, cap, "compounds_cut"))
-    return rows
+    return [_cut_row(one, home, reading.building, weight, cap)]
 
 
 def _cut_row(
@@ -173,7 +173,6 @@ def _cut_row(
     names: npt.NDArray[np.object_],
     weight: IntArray,
     cap: int,
-    reason: str,
 ) -> Finding:
     table = pd.DataFrame({"name": names[held], "label": one.labels[held], "weight": weight[held]})
     told = table.groupby("name", sort=True).agg({"label": "nunique", "weight": "sum"})
@@ -182,7 +181,7 @@ def _cut_row(
     free = told.index[cut & (told["weight"] <= cap)].tolist()
     values = name_ids(free) | {"cut": int(cut.sum()), "forced": forced}
     verdict = "warning" if free else "ok"
-    return Finding(verdict, one.level.id, "", float(cut.sum()), float(forced), reason, values)
+    return Finding(verdict, one.level.id, "", float(cut.sum()), float(forced), "buildings_cut", values)
 
 
 def judge_coded(reading: Reading) -> list[Finding]:
@@ -212,9 +211,13 @@ def judge_coded(reading: Reading) -> list[Finding]:
 def _judge_order(reading: Reading, one: LevelReading, xy: npt.NDArray[np.float64]) -> list[Finding]:
     """Warn of numbers out of order.
 
-    No more than that: areas that were drawn or retired later keep their numbers.
+    No more than that: areas that were drawn or retired later keep their numbers. Levels that go on from
+    existing areas keep the codes of these.
     """
-    parent = reading.find_level(one.level.parent) if one.level.parent else None
+    if one.level.id in reading.plan.existing:
+        return []
+    frame = _find_frame(reading, one)
+    parent = reading.find_level(frame) if frame else None
     group = parent.labels if parent is not None else np.zeros(len(one.labels), dtype=np.int64)
     held = (one.labels >= 0) & (group >= 0)
     wrong: list[str] = []

@@ -56,7 +56,7 @@ def count_pieces(one: LevelReading, pairs: IntArray, chosen: npt.NDArray[np.bool
 
 def count_dwelling_groups(reading: Reading, one: LevelReading, pairs: IntArray) -> IntArray:
     """Count the groups of dwellings of each area that only large empty land holds together, shape (k,)."""
-    dwelling = reading.households > 0
+    dwelling = (reading.households > 0) & reading.applies(one.level)
     large = ~dwelling & (reading.area > reading.plan.scheme.atoms.carry_land_m2)
     carrying = ~large
     inside = (one.labels[pairs[:, 0]] == one.labels[pairs[:, 1]]) & carrying[pairs].all(axis=1)
@@ -76,6 +76,8 @@ def _judge_areas(reading: Reading, one: LevelReading) -> list[Finding]:
     any_rank = np.ones(len(borders.pairs), dtype=bool)
     unbarred = count_pieces(one, borders.join_pairs(any_rank, n, one.level.min_border_m), everything)
     faults = []
+    # old areas are taken as they are, enclaves (飞地) and all: said, not forbidden
+    verdict = "warning" if one.level.make == "given" else "violation"
     for i in np.flatnonzero(pieces > 1):
         if unbarred[i] == 1:
             reason = "crosses_barrier"
@@ -86,9 +88,9 @@ def _judge_areas(reading: Reading, one: LevelReading) -> list[Finding]:
             "ranks": list(one.level.never_cross),
             "min_border_m": one.level.min_border_m,
         }
-        faults.append(Finding("violation", name, str(one.codes[i]), float(pieces[i]), 1.0, reason, values))
-    if one.level.measure == "area":
-        # nobody is counted here: whole blocks stand side by side, parks and all
+        faults.append(Finding(verdict, name, str(one.codes[i]), float(pieces[i]), 1.0, reason, values))
+    if not one.level.joins_homes:
+        # whole blocks stand side by side, parks and all
         return faults
     groups = count_dwelling_groups(reading, one, pairs)
     carry = reading.plan.scheme.atoms.carry_land_m2
@@ -115,7 +117,7 @@ def _judge_written(reading: Reading, one: LevelReading) -> list[Finding]:
     codes = layer_codes(layer)
     return [
         Finding(
-            "violation",
+            "warning" if one.level.make == "given" else "violation",
             one.level.id,
             codes[i],
             float(parts[i]),

@@ -81,6 +81,10 @@ class Reading:
         Area of the polygons, not of the column [m2], shape (n,).
     building
         Building id of each atom, "" for land, shape (n,).
+    dwellings
+        Whole numbers per atom, shape (n,).
+    ground
+        Class of ground of each atom, shape (n,).
     gaps
         Atoms without a whole number of households or of population.
     """
@@ -94,6 +98,8 @@ class Reading:
     kind: IntArray
     area: FloatArray
     building: npt.NDArray[np.object_]
+    dwellings: IntArray
+    ground: npt.NDArray[np.object_]
     gaps: IntArray
 
     @cached_property
@@ -114,12 +120,34 @@ class Reading:
 
     def passable_pairs(self, level: Level) -> IntArray:
         """Pairs of atoms that an area of the level may join, shape (p, 2)."""
-        free = ~np.isin(self.borders.rank, level.never_cross)
-        return self.borders.join_pairs(free, len(self.geometry), level.min_border_m)
+        barring = level.never_cross if level.make == "bounded" else ()
+        free = ~np.isin(self.borders.rank, barring)
+        pairs = self.borders.join_pairs(free, len(self.geometry), level.min_border_m)
+        fenced = np.ones(len(pairs), dtype=bool)
+        for fence in self.find_fences(level):
+            fenced &= fence[pairs[:, 0]] == fence[pairs[:, 1]]
+        return pairs[fenced]
+
+    def find_fences(self, level: Level) -> list[IntArray]:
+        """Give the labels that no area of the level spans: areas that stood first, classes of ground."""
+        above = (self.find_level(one.id) for one in self.plan.scheme.find_fences(level.id))
+        fences = [one.labels for one in above if one is not None]
+        if level.applies_to:
+            fences.append(self.applies(level).astype(np.int64))
+        return fences
+
+    def applies(self, level: Level) -> npt.NDArray[np.bool_]:
+        """Mark the atoms on ground that the level applies to, shape (n,)."""
+        if not level.applies_to:
+            return np.ones(len(self.ground), dtype=bool)
+        return np.asarray(self.ground == level.applies_to, dtype=bool)
 
     def make_rule(self, level: Level) -> LoadRule:
         """Build the household rule of a level over the atoms."""
-        return make_load_rule(level, self.households, self.population, self.kind)
+        counted = {"population": self.population, "dwellings": self.dwellings}
+        return make_load_rule(
+            level, counted.get(level.measure, self.households), self.kind, self.applies(level)
+        )
 
     @cached_property
     def proofs(self) -> dict[str, tuple[Carriers | None, list[Proof]]]:
@@ -169,6 +197,7 @@ def read_plan(plan: Plan, level_polygons: Mapping[str, gpd.GeoDataFrame] | None 
     geometry = atoms.geometry.to_numpy()
     households, no_households = _take_whole(atoms["households"])
     population, no_population = _take_whole(atoms["population"])
+    dwellings, _ = _take_whole(atoms["dwellings"])
     kinds = pd.Index(KINDS).get_indexer(atoms["kind"].to_numpy(dtype=object))
     return Reading(
         plan=plan,
@@ -180,6 +209,8 @@ def read_plan(plan: Plan, level_polygons: Mapping[str, gpd.GeoDataFrame] | None 
         kind=kinds.astype(np.int64),
         area=np.nan_to_num(shapely.area(geometry)),
         building=_take_text(atoms["building_id"]),
+        dwellings=dwellings,
+        ground=_take_text(atoms["ground"]),
         gaps=np.flatnonzero(no_households | no_population),
     )
 

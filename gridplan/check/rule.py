@@ -148,20 +148,23 @@ class LoadRule:
         return total - max((min(total, m * upper) for m in range(1, total // lower + 1)), default=0)
 
 
-def make_load_rule(level: Level, households: IntArray, population: IntArray, kind: IntArray) -> LoadRule:
+def make_load_rule(
+    level: Level, counted: IntArray, kind: IntArray, applies: npt.NDArray[np.bool_]
+) -> LoadRule:
     """Build the rule of a level over the atoms.
 
     Parameters
     ----------
     level
-        Its measure, bounds and mixed rule; a level bounded by area alone has a rule without kinds.
-    households, population
-        Whole numbers per atom, shape (n,).
+        Its measure, bounds and mixed rule; a level without bounds on what it counts has a rule without kinds.
+    counted
+        What the level counts, whole numbers per atom, shape (n,).
     kind
         Index into ``KINDS`` per atom, shape (n,).
+    applies
+        Atoms on ground that the level applies to; the others count for nothing, shape (n,).
     """
-    counted = population if level.measure == "population" else households
-    if level.measure == "area":
+    if level.measure == "area" or level.make != "bounded":
         kinds: tuple[str, ...] = ()
     elif ANY in level.bounds:
         kinds = (ANY,)
@@ -169,7 +172,8 @@ def make_load_rule(level: Level, households: IntArray, population: IntArray, kin
         kinds = tuple(name for name in KINDS if name in level.bounds)
     loads = np.zeros((len(counted), len(kinds)), dtype=np.int64)
     for k, name in enumerate(kinds):
-        loads[:, k] = counted if name == ANY else np.where(kind == KINDS.index(name), counted, 0)
+        held = applies if name == ANY else applies & (kind == KINDS.index(name))
+        loads[:, k] = np.where(held, counted, 0)
     lower = np.array([level.bounds[name][0] for name in kinds], dtype=np.int64)
     upper = np.array([level.bounds[name][1] for name in kinds], dtype=np.int64)
     need, cap = lcm(*lower.tolist()), lcm(*upper.tolist())

@@ -18,7 +18,7 @@ from gridplan.errors import InputError
 from gridplan.io.source import require_file
 from gridplan.io.write import AREA_KEYS, EXISTING_COLUMNS, TABLE_TYPES
 from gridplan.plan import FORMAT_VERSION, Plan
-from gridplan.schema import ATOM_COLUMNS
+from gridplan.schema import ALTERNATIVE_COLUMNS, ATOM_COLUMNS
 from gridplan.scheme import parse_scheme
 
 __all__ = ["open_plan"]
@@ -27,7 +27,7 @@ _NEEDED = ("atoms", "buildings", "streets", "district", "provenance", *TABLE_TYP
 _AREA_COLUMNS = ("name", "parent", "kind", "status", "certificate", *AREA_KEYS)
 _STREET_COLUMNS = ("street_id", "name", "street_class", "rank")
 #: Columns of the atoms that plans of the first release do not have.
-_LATER = ("dwellings", "compound")
+_LATER = {"dwellings": "", "compound": "", "ground": "urban"}
 _READ_FAULTS = (
     DataLayerError,
     DataSourceError,
@@ -82,6 +82,7 @@ def open_plan(path: str | os.PathLike[str]) -> Plan:
         certificates=tables["certificates"],
         issues=tables["issues"],
         provenance=provenance,
+        alternatives=_read_alternatives(file if "alternatives" in layers else None),
         existing=_read_existing(file) if "existing" in layers else {},
         findings=tables["findings"],
         polygons=polygons,
@@ -131,8 +132,14 @@ def _read_atoms(path: Path) -> gpd.GeoDataFrame:
     atoms = _read(path, "atoms", ("atom_id", *(name for name in ATOM_COLUMNS if name not in _LATER)))
     for name in _LATER:
         if name not in atoms:
-            atoms[name] = atoms["households"] if name == "dwellings" else ""
+            atoms[name] = atoms["households"] if name == "dwellings" else _LATER[name]
     return atoms.sort_values("atom_id", kind="stable").set_index("atom_id")
+
+
+def _read_alternatives(path: Path | None) -> pd.DataFrame:
+    if path is None:
+        return pd.DataFrame(columns=list(ALTERNATIVE_COLUMNS))
+    return pd.DataFrame(_read(path, "alternatives", ALTERNATIVE_COLUMNS))[list(ALTERNATIVE_COLUMNS)]
 
 
 def _read_existing(path: Path) -> dict[str, pd.DataFrame]:

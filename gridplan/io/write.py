@@ -18,7 +18,13 @@ from gridplan.errors import WriteError
 from gridplan.io.atomic import replace_files
 from gridplan.io.styles import style_table
 from gridplan.plan import FORMAT_VERSION, Plan
-from gridplan.schema import ATOM_COLUMNS, CERTIFICATE_COLUMNS, FINDING_COLUMNS, ISSUE_COLUMNS
+from gridplan.schema import (
+    ALTERNATIVE_COLUMNS,
+    ATOM_COLUMNS,
+    CERTIFICATE_COLUMNS,
+    FINDING_COLUMNS,
+    ISSUE_COLUMNS,
+)
 
 __all__ = ["AREA_KEYS", "EXISTING_COLUMNS", "TABLE_TYPES", "write_layer", "write_plan"]
 
@@ -38,6 +44,15 @@ TABLE_TYPES: Mapping[str, Mapping[str, str]] = {
 
 #: Columns of the table of areas that stood before.
 EXISTING_COLUMNS = ("level", "code", "name", "type", "ground")
+
+#: Types of the plans to choose from, a table that only a redraw has.
+ALTERNATIVE_TYPES: Mapping[str, str] = dict(
+    zip(
+        ALTERNATIVE_COLUMNS,
+        ("str", "str", "bool", "int64", "int64", "int64", "int64", "float64", "float64"),
+        strict=True,
+    )
+)
 
 #: The date that GDAL stamps on layers; a fixed one keeps equal plans equal files.
 _STAMP = "2000-01-01T00:00:00.000Z"
@@ -82,6 +97,8 @@ def write_plan(plan: Plan, path: str | os.PathLike[str], areas: Mapping[str, gpd
         for name, types in TABLE_TYPES.items():
             table: pd.DataFrame = getattr(plan, name)
             write_layer(table[list(types)].astype(dict(types)), part, name)
+        if len(plan.alternatives):
+            write_layer(plan.alternatives.astype(dict(ALTERNATIVE_TYPES)), part, "alternatives")
         if plan.existing:
             write_layer(_existing(plan), part, "existing")
         write_layer(_provenance(plan), part, "provenance")

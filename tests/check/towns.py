@@ -97,6 +97,7 @@ def build_town(
             "households_source": "given",
             "dwellings": homes,
             "compound": "",
+            "ground": "urban",
             "block": 0,
             "lane_block": 0,
             "area_m2": cell * cell,
