@@ -219,7 +219,7 @@ def foresee(
     Parameters
     ----------
     inputs, scheme, workers, progress
-        As in :func:`make_plan`; the rooms are the first four and "solve".
+        As in :func:`make_plan`; there is no room "solve".
 
     Raises
     ------
@@ -229,7 +229,7 @@ def foresee(
     watch = _Watch(progress)
     _, clean = _read_clean(inputs, scheme, watch)
     atoms, graph = _lay_atoms(clean, scheme, workers, watch)
-    with watch.enter("solve"):
+    with watch.enter("check"):
         standing, _ = _place_existing(clean, atoms.frame)
         setting = _read_setting(atoms.frame, standing)
         street, streets = name_borders(atoms.frame, clean.barriers, graph)
@@ -261,9 +261,7 @@ def _read_clean(inputs: Inputs, scheme: Scheme, watch: _Watch) -> tuple[Layers, 
     return layers, clean
 
 
-def _lay_atoms(
-    clean: CleanLayers, scheme: Scheme, workers: int, watch: _Watch
-) -> tuple[Atoms, AtomGraph]:
+def _lay_atoms(clean: CleanLayers, scheme: Scheme, workers: int, watch: _Watch) -> tuple[Atoms, AtomGraph]:
     with watch.enter("atoms"):
         atoms = build_atoms(
             clean.buildings,

@@ -27,6 +27,7 @@ DEBUG_VARIABLE = "GRIDPLAN_DEBUG"
 # module and function of each command
 _COMMANDS = {
     "plan": "gridplan.cli.planning:run_plan",
+    "feasibility": "gridplan.cli.feasibility:run_feasibility",
     "demo": "gridplan.cli.planning:run_demo",
     "check": "gridplan.cli.judging:run_check",
     "export": "gridplan.cli.judging:run_export",

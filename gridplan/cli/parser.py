@@ -136,7 +136,7 @@ def _add_common(group: _Group, say: _Say) -> None:
     group.add_argument("--lang", choices=LANGUAGES, default=argparse.SUPPRESS, help=say("cli.lang"))
 
 
-def _add_plan(group: _Group, say: _Say) -> None:
+def _add_inputs(group: _Group, say: _Say) -> None:
     for name, metavar in (
         ("buildings", "B"), ("streets", "S"), ("boundary", "X"), ("barriers", "W"), ("landuse", "L"),
         ("compounds", "C"),
@@ -147,13 +147,24 @@ def _add_plan(group: _Group, say: _Say) -> None:
     )
     group.add_argument("--place", metavar="NAME", help=say("cli.plan.place"))
     group.add_argument("--scheme", metavar="NAME|FILE", default="gridplan", help=say("cli.plan.scheme"))
-    group.add_argument("--out", metavar="plan.gpkg", required=True, help=say("cli.plan.out"))
-    group.add_argument("--map", metavar="out.png", help=say("cli.plan.map"))
     group.add_argument(
         "--column", metavar="ROLE.FIELD=COLUMN", action="append", default=[], help=say("cli.plan.column")
     )
     group.add_argument("--crs", metavar="EPSG:n", help=say("cli.plan.crs"))
+
+
+def _add_plan(group: _Group, say: _Say) -> None:
+    _add_inputs(group, say)
+    group.add_argument("--out", metavar="plan.gpkg", required=True, help=say("cli.plan.out"))
+    group.add_argument("--map", metavar="out.png", help=say("cli.plan.map"))
     _add_run(group, say)
+
+
+def _add_feasibility(group: _Group, say: _Say) -> None:
+    _add_inputs(group, say)
+    group.add_argument("--out", metavar="out.csv|xlsx", help=say("cli.feasibility.out"))
+    group.add_argument("--workers", metavar="N", type=_positive, help=say("cli.plan.workers"))
+    group.add_argument("--quiet", action="store_true", help=say("cli.plan.quiet"))
 
 
 def _add_run(group: _Group, say: _Say) -> None:
@@ -234,6 +245,7 @@ def _seconds(text: str) -> float:
 
 _ADDERS = {
     "plan": _add_plan,
+    "feasibility": _add_feasibility,
     "check": _add_check,
     "schemes": _add_schemes,
     "demo": _add_demo,

@@ -23,28 +23,46 @@ from gridplan.report import describe_plan, draw_overview, format_summary, summar
 from gridplan.report.fonts import find_fonts
 from gridplan.scheme import Scheme, load_scheme
 
-__all__ = ["run_demo", "run_plan"]
+__all__ = ["read_inputs", "run_demo", "run_plan"]
 
 _ROLES = ("buildings", "streets", "boundary", "barriers", "landuse", "compounds")
 
 
 def run_plan(options: argparse.Namespace) -> int:
     """Make a plan, write it, and tell its figures."""
+    scheme = load_scheme(options.scheme)
+    inputs = read_inputs(options, scheme)
+    told, text, code = _make_and_write(
+        inputs, scheme, options, Path(options.out), Path(options.map) if options.map else None
+    )
+    print(json.dumps(told, ensure_ascii=False) if options.json else text)
+    return code
+
+
+def read_inputs(options: argparse.Namespace, scheme: Scheme) -> Inputs:
+    """Gather the files that the command line names.
+
+    Parameters
+    ----------
+    options
+        What was asked for.
+    scheme
+        The rules; its levels are what ``--existing`` may name.
+
+    Raises
+    ------
+    InputError
+        If nothing is named to read, or something that is not known.
+    """
     if options.place is None and options.buildings is None:
         raise InputError("cli_no_input")
-    scheme = load_scheme(options.scheme)
-    inputs = Inputs(
+    return Inputs(
         **{role: getattr(options, role) for role in _ROLES},
         existing=_read_existing(options.existing, scheme),
         place=options.place,
         columns=_read_columns(options.column),
         crs=options.crs,
     )
-    told, text, code = _make_and_write(
-        inputs, scheme, options, Path(options.out), Path(options.map) if options.map else None
-    )
-    print(json.dumps(told, ensure_ascii=False) if options.json else text)
-    return code
 
 
 def run_demo(options: argparse.Namespace) -> int:

@@ -15,6 +15,8 @@ __all__ = ["name_borders"]
 
 #: A border lies on the line that its middle is this near to [m]: what snapping of the network may move.
 ON_STREET_M = 1.0
+#: Classes of lines that are no streets.
+FIXED_CLASSES = ("rail", "river", "canal", "water", "coastline", "area_border")
 
 Ints = npt.NDArray[np.int64]
 
@@ -38,7 +40,8 @@ def name_borders(
     street : ndarray of int64, shape (m,)
         Row of ``streets`` for each row of ``graph.edges``, -1 where it lies on no barrier.
     streets : DataFrame
-        ``name`` ("" where unknown), ``street_class`` and ``rank``, a row for each name, and for each id
+        ``name`` ("" where unknown), ``street_class``, ``rank`` and ``fixed`` (a river, a railway, a given
+        border: nothing that could be crossed or given another rank), a row for each name, and for each id
         where there is no name; in the order of names, then of ids.
     """
     number, streets = _number_streets(barriers)
@@ -67,7 +70,8 @@ def _number_streets(barriers: gpd.GeoDataFrame) -> tuple[Ints, pd.DataFrame]:
     number = table.groupby(keys, sort=True).ngroup().to_numpy(np.int64)
     # a street whose stretches differ is told by its strongest one
     first = table.sort_values([*keys, "rank", "street_class"]).drop_duplicates(keys)
-    return number, first[["name", "street_class", "rank"]].reset_index(drop=True)
+    first["fixed"] = first["street_class"].isin(FIXED_CLASSES)
+    return number, first[["name", "street_class", "rank", "fixed"]].reset_index(drop=True)
 
 
 def _find_streets(

@@ -1,0 +1,40 @@
+"""``gridplan feasibility``: what no plan of some files can make legal, before one is drawn."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from gridplan.cli import FINE, VIOLATIONS
+from gridplan.cli.planning import read_inputs
+from gridplan.cli.progress import RoomBar
+from gridplan.i18n import t
+from gridplan.io import write_tables
+from gridplan.parallel import default_workers
+from gridplan.pipeline import ROOMS, foresee
+from gridplan.report.feasibility import describe_outlook, format_outlook, table_obstacles
+from gridplan.scheme import load_scheme
+
+__all__ = ["run_feasibility"]
+
+
+def run_feasibility(options: argparse.Namespace) -> int:
+    """Tell what cannot be legal, why, and what would help; 1 where something cannot."""
+    scheme = load_scheme(options.scheme)
+    inputs = read_inputs(options, scheme)
+    rooms = tuple(room for room in ROOMS if room != "solve")
+    with RoomBar(rooms, options.lang, quiet=options.quiet or options.json) as bar:
+        told = foresee(inputs, scheme, workers=options.workers or default_workers(), progress=bar)
+    written: tuple[Path, ...] = ()
+    if options.out is not None:
+        title = t("feasibility.table", options.lang)
+        written = write_tables({title: table_obstacles(told, options.lang)}, options.out)
+    if options.json:
+        plain = {**describe_outlook(told), "written": [str(path) for path in written]}
+        print(json.dumps(plain, ensure_ascii=False))
+    else:
+        print(format_outlook(told, options.lang))
+        for path in written:
+            print(t("cli.export.written", options.lang, path=path))
+    return FINE if told.outlook.possible else VIOLATIONS
