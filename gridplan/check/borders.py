@@ -202,7 +202,7 @@ def measure_borders(
     length = np.hypot(ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1])
     keys = (sides[:, 0] * n + sides[:, 1]) * 4 + rank
     unique, place = np.unique(keys, return_inverse=True)
-    total = np.bincount(place, length, minlength=len(unique))
+    total = np.bincount(place, length, minlength=len(unique)).astype(np.float64)
     pair = unique // 4
     pairs = np.column_stack([pair // max(n, 1), pair % max(n, 1)])
     return Borders(pairs, total, (unique % 4).astype(np.int8), segments, partner, crowded)

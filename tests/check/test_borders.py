@@ -101,6 +101,22 @@ def test_overlapping_cells_are_told() -> None:
     assert measure_borders(cells, as_array(), np.zeros(0, np.int64)).crowded.tolist() == [0, 1, 2]
 
 
+def test_cells_on_the_same_side_of_a_segment_overlap() -> None:
+    cells = np.array([shapely.box(0, 0, 10, 10), shapely.Polygon([(10, 0), (10, 10), (5, 5)])], dtype=object)
+    assert measure_borders(cells, as_array(), np.zeros(0, np.int64)).crowded.tolist() == [0, 1]
+    beside = np.array([cells[0], shapely.Polygon([(10, 0), (10, 10), (15, 5)])], dtype=object)
+    assert measure_borders(beside, as_array(), np.zeros(0, np.int64)).crowded.tolist() == []
+
+
+@given(turn=st.booleans())
+def test_side_of_a_segment_does_not_depend_on_how_rings_run(turn: bool) -> None:
+    frame = shapely.Polygon([(0, 0), (9, 0), (9, 9), (0, 9)], [[(3, 3), (6, 3), (6, 6), (3, 6)]])
+    found = take_segments(np.array([shapely.reverse(frame) if turn else frame], dtype=object))
+    sides = dict(zip(map(tuple, found.ends.tolist()), found.left.tolist(), strict=True))
+    assert sides[0, 0, 9, 0] and not sides[0, 9, 9, 9]  # the ground is above the lower side of the frame ...
+    assert not sides[3, 3, 6, 3] and sides[3, 6, 6, 6]  # ... and below that of its hole
+
+
 @given(start=st.integers(0, 3), turn=st.booleans())
 def test_fingerprint_knows_an_outline_however_it_is_told(start: int, turn: bool) -> None:
     ring = np.roll(np.array([(0, 0), (5, 0), (5, 5), (0, 5)], dtype=float), start, axis=0)
