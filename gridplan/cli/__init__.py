@@ -33,6 +33,7 @@ _COMMANDS = {
     "export": "gridplan.cli.judging:run_export",
     "compare": "gridplan.cli.judging:run_compare",
     "borders": "gridplan.cli.borders:run_borders",
+    "staff": "gridplan.cli.staff:run_staff",
     "schemes": "gridplan.cli.schemes:run_schemes",
     "app": "gridplan.cli.machine:run_app",
     "doctor": "gridplan.cli.machine:run_doctor",

@@ -202,6 +202,12 @@ def _add_borders(group: _Group, say: _Say) -> None:
     group.add_argument("--level", metavar="ID", help=say("cli.export.level"))
 
 
+def _add_staff(group: _Group, say: _Say) -> None:
+    group.add_argument("plan", metavar="plan.gpkg", help=say("cli.check.plan"))
+    group.add_argument("--people", metavar="FILE", help=say("cli.staff.people"))
+    group.add_argument("--out", metavar="out.xlsx|csv", required=True, help=say("cli.staff.out"))
+
+
 def _add_schemes(group: _Group, say: _Say) -> None:
     group.add_argument(
         "action",
@@ -252,6 +258,7 @@ _ADDERS = {
     "export": _add_export,
     "compare": _add_compare,
     "borders": _add_borders,
+    "staff": _add_staff,
     "app": _add_app,
     "doctor": _add_doctor,
 }
