@@ -27,7 +27,15 @@ from gridplan.solve.redraw_pieces import (
     refine_pieces,
     spread_labels,
 )
-from gridplan.solve.redraw_search import Effort, improve_draft, keep_heaviest, start_anew, start_from_old
+from gridplan.solve.redraw_search import (
+    Effort,
+    choose_effort,
+    improve_draft,
+    keep_heaviest,
+    search_drafts,
+    start_anew,
+    start_from_old,
+)
 from gridplan.solve.redraw_task import Aim, Draft, Task, make_draft, make_task
 
 __all__ = ["AIMS", "Alternative", "redraw_level"]
@@ -40,8 +48,6 @@ BoolArray = npt.NDArray[np.bool_]
 #: 100 m: at 100 m a person no border buys anybody, at 2 m a straighter border may move a house or two, at
 #: 0 nobody is asked.
 AIMS = {"fewest": Aim(100.0), "balanced": Aim(2.0), "shape": Aim(0.0)}
-#: Starts from even halves for the best shape.
-STARTS = 3
 #: How often pieces around areas out of bounds are broken down: once for each step from blocks to buildings.
 BREAKS = 4
 
@@ -290,7 +296,6 @@ def _find_majority(ground: _Ground, pieces: IntArray) -> tuple[IntArray, IntArra
 
 def _choose_plans(ground: _Ground, seed: int, deadline: float | None) -> tuple[Alternative, ...]:
     """Draw all alternatives and put the recommended one first."""
-    effort = Effort(deadline=deadline)
     drawn = (ground.old >= 0).any()
     pieces = gather_pieces(
         ground.grain,
@@ -299,6 +304,7 @@ def _choose_plans(ground: _Ground, seed: int, deadline: float | None) -> tuple[A
         ground.graph.area[ground.solid],
         ground.level.max_area_m2,
     )
+    effort = choose_effort(int(pieces.max()) + 1, deadline)
     first = "fewest" if drawn else "shape"
     task, best = _draw_first(ground, pieces, first, effort, seed)
     for _ in range(BREAKS):
@@ -330,23 +336,19 @@ def _draw_first(ground: _Ground, pieces: IntArray, key: str, effort: Effort, see
     weighed = task.weigh(AIMS[key])
     if key == "fewest":
         start = start_from_old(weighed, *_find_majority(ground, pieces))
-        return task, improve_draft(weighed, start, effort, seed)
-    return task, _draw_shape(weighed, effort, seed)
-
-
-def _draw_shape(task: Task, effort: Effort, seed: int) -> Draft:
-    tried = [improve_draft(task, start_anew(task, seed + i), effort, seed + i) for i in range(STARTS)]
-    return min(tried, key=lambda one: one.price)
+        return task, search_drafts(weighed, [start], effort, seed)
+    return task, search_drafts(weighed, [start_anew(weighed, seed)], effort, seed)
 
 
 def _draw_others(task: Task, fewest: Draft, effort: Effort, seed: int) -> dict[str, Draft]:
     """Draw the alternatives that move more people for the sake of shape."""
     shaped = task.weigh(AIMS["shape"])
-    tried = [_draw_shape(shaped, effort, seed), improve_draft(shaped, fewest.labels, effort, seed)]
-    shape = min(tried, key=lambda one: one.price)
-    middle = task.weigh(AIMS["balanced"])
-    tried = [improve_draft(middle, one.labels, effort, seed) for one in (fewest, shape)]
-    return {"balanced": min(tried, key=lambda one: one.price), "shape": shape}
+    shape = search_drafts(shaped, [start_anew(shaped, seed)], effort, seed)
+    balanced = search_drafts(task.weigh(AIMS["balanced"]), [fewest.labels], effort, seed)
+    # where a border counts too, the search gets past plans that stop it where only people count
+    again = improve_draft(task.weigh(AIMS["fewest"]), balanced.labels, effort, seed + 1)
+    fewest = min((fewest, again), key=lambda one: one.price)
+    return {"fewest": fewest, "balanced": balanced, "shape": shape}
 
 
 def _find_trouble(task: Task, labels: IntArray) -> BoolArray:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from gridplan.solve.moves import pack_links, stays_whole, weigh_move
+from gridplan.solve.moves import FROM, TO, list_border, pack_links, renew_border, stays_whole, weigh_move
 from gridplan.solve.terms import FloatArray, Ground, IntArray, Layout, Terms, draw, measure_part, price_part
 
 __all__ = ["MOVED", "SHAPE", "Areas", "Matter", "anneal_areas", "measure_areas"]
@@ -48,11 +48,11 @@ class Areas(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def count_stay(matter: Matter, v: int, anchor: int) -> int:
+def count_stay(ptr: IntArray, old: IntArray, people: IntArray, v: int, anchor: int) -> int:
     """Count the people of a piece that lived in the old area."""
-    for t in range(matter.ptr[v], matter.ptr[v + 1]):
-        if matter.old[t] == anchor:
-            return int(matter.people[t])
+    for t in range(ptr[v], ptr[v + 1]):
+        if old[t] == anchor:
+            return int(people[t])
     return 0
 
 
@@ -68,13 +68,20 @@ def measure_ring(total: FloatArray, p: int, add: FloatArray, v: int, sign: int) 
 
 
 @njit(cache=True, nogil=True)
+def price_areas(terms: Terms, layout: Layout, matter: Matter, areas: Areas) -> FloatArray:
+    """Price of each area's bounds and shape [m of border], shape (k,)."""
+    worth = np.zeros(len(layout.size))
+    for p in range(len(worth)):
+        if layout.size[p] > 0:
+            ring = measure_ring(areas.moment, p, areas.moment, p, 0)
+            worth[p] = measure_part(layout, p, terms) + matter.price[SHAPE] * ring
+    return worth
+
+
+@njit(cache=True, nogil=True)
 def measure_areas(ground: Ground, terms: Terms, layout: Layout, matter: Matter, areas: Areas) -> float:
     """Price a whole plan [m of border]: bounds, borders, people moved, shapes."""
-    total = 0.0
-    for p in range(len(layout.size)):
-        if layout.size[p] > 0:
-            total += measure_part(layout, p, terms)
-            total += matter.price[SHAPE] * measure_ring(areas.moment, p, areas.moment, p, 0)
+    total = price_areas(terms, layout, matter, areas).sum()
     labels = layout.labels
     for v in range(len(labels)):
         for t in range(matter.ptr[v], matter.ptr[v + 1]):
@@ -83,34 +90,7 @@ def measure_areas(ground: Ground, terms: Terms, layout: Layout, matter: Matter, 
         for e in range(ground.indptr[v], ground.indptr[v + 1]):
             if labels[ground.near[e]] != labels[v]:
                 total += ground.cut[e] / 2.0
-    return total
-
-
-@njit(cache=True, nogil=True)
-def price_change(
-    ground: Ground, terms: Terms, layout: Layout, matter: Matter, areas: Areas, v: int, q: int
-) -> float:
-    """Change of the price when piece v goes to area q, borders aside [m]."""
-    p = layout.labels[v]
-    change = matter.price[MOVED] * (
-        count_stay(matter, v, areas.anchor[p]) - count_stay(matter, v, areas.anchor[q])
-    )
-    change -= measure_part(layout, p, terms) + measure_part(layout, q, terms)
-    load, land = ground.load[v], ground.area[v]
-    if layout.size[p] > 1:
-        change += price_part(
-            layout.homes, p, ground.homes, v, -1, layout.load[p] - load, layout.area[p] - land, terms
-        )
-    change += price_part(
-        layout.homes, q, ground.homes, v, 1, layout.load[q] + load, layout.area[q] + land, terms
-    )
-    ring = measure_ring(areas.moment, p, matter.moment, v, -1) - measure_ring(
-        areas.moment, p, matter.moment, v, 0
-    )
-    ring += measure_ring(areas.moment, q, matter.moment, v, 1) - measure_ring(
-        areas.moment, q, matter.moment, v, 0
-    )
-    return float(change + matter.price[SHAPE] * ring)
+    return float(total)
 
 
 @njit(cache=True, nogil=True)
@@ -159,29 +139,50 @@ def anneal_areas(
         Change of the total price [m of border].
     """
     n = len(layout.labels)
-    links, stamp, gained = pack_links(ground), np.zeros(n + 1, np.int64), 0.0
-    row, ends, _, cut, ring = links
     labels = layout.labels.astype(np.uint32)
-    queue = labels.copy()
-    trials = int(schedule[0] * n)
+    links = pack_links(ground)
+    row, ends, saved, cut, ring = links
+    border = list_border(links, labels, ground.fixed)
+    stamp, queue, gained = np.zeros(n + 1, np.int64), labels.copy(), 0.0
+    trials, worth = int(schedule[0] * n), price_areas(terms, layout, matter, areas)
+    # plain arrays in the loop: handing on a tuple of arrays counts a reference to each, atomically
+    tally, load, land, homes, units, size = (
+        layout.homes,
+        layout.load,
+        layout.area,
+        ground.homes,
+        ground.load,
+        ground.area,
+    )
+    here, mine, anchor = areas.moment, matter.moment, areas.anchor
+    ptr, old, people = matter.ptr, matter.old, matter.people
+    moving, shape = matter.price[MOVED], matter.price[SHAPE]
     heat, cool = schedule[1], exp(log(schedule[2] / schedule[1]) / max(1, trials // 64))
     for trial in range(trials):
         if trial & 63 == 0:
             heat *= cool
-        v = int(draw(state) * n)
-        first, last = row[v], row[v + 1]
-        if first == last or ground.fixed[v] != 0:
+        if border[-1, 0] == 0:
+            break
+        e = border[int(draw(state) * border[-1, 0]), 0]
+        v = ends[e, FROM]
+        p, q = labels[v], labels[ends[e, TO]]
+        if layout.size[p] == 1:
             continue
-        p, q = labels[v], labels[ends[first + np.uint32(draw(state) * (last - first)), 1]]
-        if p == q or layout.size[p] == 1:
-            continue
-        change = weigh_move(ends, cut, labels, (first, last), p, q)
-        change += price_change(ground, terms, layout, matter, areas, v, q)
+        change = weigh_move(ends, cut, labels, (row[v], row[v + 1]), p, q)
+        if moving > 0.0:
+            change += moving * count_stay(ptr, old, people, v, anchor[p])
+            change -= moving * count_stay(ptr, old, people, v, anchor[q])
+        after_p = price_part(tally, p, homes, v, -1, load[p] - units[v], land[p] - size[v], terms)
+        after_q = price_part(tally, q, homes, v, 1, load[q] + units[v], land[q] + size[v], terms)
+        after_p += shape * measure_ring(here, p, mine, v, -1)
+        after_q += shape * measure_ring(here, q, mine, v, 1)
+        change += after_p + after_q - worth[p] - worth[q]
         if change > 16.0 * heat or (change > 0.0 and draw(state) >= exp(-change / heat)):
             continue
         if not stays_whole(row, ends, ring, labels, v, stamp, queue):
             continue
         shift_piece(ground, layout, matter, areas, v, q)
-        labels[v] = q
+        labels[v], worth[p], worth[q] = q, after_p, after_q
+        renew_border(row, ends, saved, border, labels, ground.fixed, v, p)
         gained += change
     return gained

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from gridplan.graph import find_components
-from gridplan.solve.redraw_moves import anneal_areas
+from gridplan.solve.redraw_exact import draw_exactly
+from gridplan.solve.redraw_moves import MOVED, anneal_areas
 from gridplan.solve.redraw_pieces import spread_labels
 from gridplan.solve.redraw_task import Draft, Task, cut_task, make_draft, make_layout
 from gridplan.solve.search import seed_state
@@ -17,7 +18,15 @@ from gridplan.solve.seed import halve
 from gridplan.solve.shares import share_count
 from gridplan.solve.terms import IntArray
 
-__all__ = ["Effort", "improve_draft", "start_anew", "start_from_old"]
+__all__ = [
+    "Effort",
+    "choose_effort",
+    "improve_draft",
+    "keep_heaviest",
+    "search_drafts",
+    "start_anew",
+    "start_from_old",
+]
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -25,6 +34,17 @@ BoolArray = npt.NDArray[np.bool_]
 COLD = 10.0
 #: First temperature [m]: the side of a block.
 HOT = 200.0
+#: The search with bounds as a wall mends what the slope left: this share of the trials, from this share of
+#: the heat (40 random towns: 4 % fewer people moved than with as many trials from the same heat).
+HARD, COOLER = 0.3, 0.1
+#: Pieces above which less is tried for each.
+LARGE = 1_500
+#: Ways to draw a neighbourhood anew, see :func:`_propose`.
+WAYS = 4
+#: Areas that may be listed in one neighbourhood: some 0.1 s for HiGHS.
+WINDOW = 2_000
+#: Pieces of a neighbourhood whose areas are listed; with more, the budget is spent for nothing.
+FEW = 30
 
 
 @dataclass(frozen=True)
@@ -39,18 +59,28 @@ class Effort:
         The same in a neighbourhood that is drawn anew.
     tries
         Neighbourhoods per area.
+    starts
+        Searches with other random numbers, of which the best is kept.
     deadline
         ``time.monotonic()`` at which to stop; None = never.
     """
 
-    trials: float = 400.0
-    local: float = 250.0
-    tries: float = 8.0
+    trials: float
+    local: float
+    tries: float
+    starts: int
     deadline: float | None = None
 
     def is_late(self) -> bool:
         """Whether the time is up."""
         return self.deadline is not None and time.monotonic() >= self.deadline
+
+
+def choose_effort(n: int, deadline: float | None) -> Effort:
+    """Choose the effort by the number of pieces: small grounds are searched twice and three times as hard."""
+    if n <= LARGE:
+        return Effort(150.0, 100.0, 12.0, 2, deadline)
+    return Effort(100.0, 60.0, 4.0, 1, deadline)
 
 
 def start_from_old(task: Task, old: IntArray, people: IntArray) -> IntArray:
@@ -163,14 +193,14 @@ def _halve(task: Task, parts: int, state: IntArray) -> IntArray:
 def anneal_draft(
     task: Task, draft: Draft, trials: float, heat: float, allowed: BoolArray, state: IntArray
 ) -> Draft:
-    """Move boundaries, first with the bounds as a slope where they are broken, then as a wall."""
+    """Move boundaries, first with the bounds as a slope, then as a wall; what is not better is dropped."""
     labels, anchor = draft.labels.copy(), draft.anchor
     layout, areas = make_layout(task, labels, anchor)
-    hot = max(heat, float(task.matter.price[0]) * 20.0)
-    if not task.rule.is_legal(layout.homes).all() or (layout.area > task.max_area).any():
-        soft = np.array([trials, hot, COLD])
-        anneal_areas(task.ground, task.make_terms(True), layout, task.matter, areas, soft, state)
-    hard = np.array([trials, hot, COLD])
+    # half of what moving a common piece costs in people
+    hot = max(heat, 0.5 * float(task.matter.price[MOVED]) * float(task.matter.people.sum()) / len(labels))
+    soft = np.array([trials, hot, COLD])
+    anneal_areas(task.ground, task.make_terms(True), layout, task.matter, areas, soft, state)
+    hard = np.array([trials * HARD, max(hot * COOLER, COLD), COLD])
     anneal_areas(task.ground, task.make_terms(False), layout, task.matter, areas, hard, state)
     found = make_draft(task, layout.labels, allowed)
     return found if found.price < draft.price - 1e-6 else draft
@@ -200,6 +230,27 @@ def improve_draft(task: Task, labels: IntArray, effort: Effort, seed: int) -> Dr
             break
         draft = _redraw_around(task, draft, effort, turn, rng, state)
     return draft if effort.is_late() else anneal_draft(task, draft, effort.trials, COLD * 2, allowed, state)
+
+
+def search_drafts(task: Task, starts: list[IntArray], effort: Effort, seed: int) -> Draft:
+    """Search from several starts, each with several random numbers, and give the best plan.
+
+    Parameters
+    ----------
+    task, effort, seed
+        As in :func:`improve_draft`.
+    starts
+        Connected areas to start from, each of shape (n,).
+    """
+    exact = draw_exactly(task)
+    if exact is not None:
+        return exact
+    found = [
+        improve_draft(task, start, effort, seed + 1_000 * turn)
+        for start in starts
+        for turn in range(effort.starts)
+    ]
+    return min(found, key=lambda one: one.price)
 
 
 def fit_count(task: Task, draft: Draft, allowed: BoolArray, state: IntArray) -> Draft:
@@ -232,7 +283,7 @@ def _redraw_around(
     ill = np.flatnonzero(~task.rule.is_legal(layout.homes) | (layout.area > task.max_area))
     focus = int(rng.choice(ill)) if len(ill) and turn % 4 else int(rng.integers(k))
     beside = _find_beside(task, draft.labels, focus)
-    way = int(rng.integers(3))
+    way = int(rng.integers(WAYS))
     if way:
         beside = rng.permutation(beside)[: int(rng.integers(1, 4))]
     chosen = np.unique(np.r_[focus, beside])
@@ -248,7 +299,8 @@ def _redraw_around(
     allowed[outside[outside >= 0]] = False
     current = make_draft(part, before, allowed)
     found = make_draft(part, fresh, allowed)
-    found = anneal_draft(part, found, effort.local, HOT, allowed, state)
+    if way < 3:
+        found = anneal_draft(part, found, effort.local, HOT, allowed, state)
     if found.price >= current.price - 1e-6:
         return draft
     labels = draft.labels.copy()
@@ -275,7 +327,8 @@ def _propose(
 ) -> IntArray | None:
     """Propose other areas for a neighbourhood: one less, one more, or all cut anew; None where there is none.
 
-    ``way`` 0 gives the focus away to all its neighbours, 1 halves it, 2 cuts the whole neighbourhood anew.
+    ``way`` 0 gives the focus away to all its neighbours, 1 halves it, 2 cuts the whole neighbourhood anew, 3
+    looks for its best plan where all areas in it can be listed.
     """
     k = int(labels.max()) + 1
     if way == 0:
@@ -283,6 +336,11 @@ def _propose(
             return None
         pairs, length = list_borders(task)
         return spread_labels(np.where(labels == focus, -1, labels), pairs, length)
+    if way == 3:
+        if len(labels) > FEW:
+            return None
+        best = draw_exactly(task, WINDOW)
+        return None if best is None else best.labels
     if way == 1:
         nodes = np.flatnonzero(labels == focus)
         if task.count or len(nodes) == 1:

@@ -27,8 +27,13 @@ OUTSIDE = 10_000.0
 #: 100 m, about what moving one block across a border of a community saves.
 EVEN = 10_000.0
 #: How much more a person too many or too few weighs than a person moved while bounds are still a slope.
-#: Above 2 mending pays even where two people have to move for it.
-SLOPE = 3.0
+#: Above 1 mending pays where one person has to move for it. 1.5 with 0.3 below moved the fewest people of 10
+#: settings on 17 random towns (3 was 3 % worse).
+SLOPE = 1.5
+#: Per person in an area out of bounds meanwhile, in persons moved.
+CHARGE = 0.3
+#: What a person moved is then taken to cost at least [m of border], where nobody asks for it.
+LEAST = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +87,9 @@ class Task:
         rule[1:, 0], rule[1:, 1] = self.rule.upper_weight, self.rule.lower_weight
         rule[1:, 2], rule[1:, 3] = self.rule.lower, self.rule.upper
         price = np.zeros(PRICES)
-        per_person = max(SLOPE * float(self.matter.price[0]), 1.0)
-        price[GAP] = per_person * float(max(self.rule.upper, default=1))
-        price[HOME] = 0.0 if soft else OUTSIDE
+        moved = max(float(self.matter.price[0]), LEAST)
+        price[GAP] = SLOPE * moved * float(max(self.rule.upper, default=1))
+        price[HOME] = CHARGE * moved if soft else OUTSIDE
         price[CAP] = self.max_area
         if self.target > 0:
             price[BALANCE], price[TARGET] = EVEN, self.target
