@@ -371,12 +371,13 @@ def _list_areas(atoms: gpd.GeoDataFrame, level: str, parent: str) -> pd.DataFram
     per_kind = homes.groupby([level, "kind"])["households"].sum().unstack(fill_value=0)
     institutions = set(table.loc[table["kind"] == "exclusive", level])
     codes = np.sort(table[level].unique())
-    kinds = [
-        ("mixed" if (row := per_kind.loc[code])[row > 0].size > 1 else str(row.idxmax()))
-        if code in per_kind.index
-        else ("exclusive" if code in institutions else "empty")
-        for code in codes
-    ]
+    kinds = ["exclusive" if code in institutions else "empty" for code in codes]
+    if len(homes):
+        counts = per_kind.to_numpy()
+        chief = per_kind.columns.to_numpy(dtype=object)[counts.argmax(axis=1)]
+        inhabited = np.where((counts > 0).sum(axis=1) > 1, "mixed", chief)
+        told = pd.Series(inhabited, index=per_kind.index, dtype=object).reindex(codes)
+        kinds = told.where(told.notna(), kinds).to_list()
     parents = table.drop_duplicates(level).set_index(level)[parent].loc[codes] if parent else ""
     return pd.DataFrame(
         {
