@@ -61,9 +61,7 @@ def name_compounds(compounds: gpd.GeoDataFrame | None) -> tuple[gpd.GeoDataFrame
     frame = _mend_shapes(compounds)
     lost = sorted(set(compounds["compound_id"].astype(str)) - set(frame["compound_id"]))
     group = _find_same(frame)
-    order = np.lexsort(
-        (frame["compound_id"].to_numpy(dtype=str), *shapely.bounds(frame.geometry).T[1::-1], group)
-    )
+    order = np.argsort(group, kind="stable")
     frame, group = frame.iloc[order].reset_index(drop=True), group[order]
     first = np.r_[True, group[1:] != group[:-1]] if len(group) else np.zeros(0, dtype=bool)
     joined = issue_rows(
@@ -237,7 +235,10 @@ def _mend_shapes(compounds: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     )
     area = shapely.area(frame.geometry.to_numpy())
     frame["type"] = frame["type"].where(frame["type"].notna(), None).astype(object)
-    return frame[np.isfinite(area) & (area > 0)].reset_index(drop=True)
+    frame = frame[np.isfinite(area) & (area > 0)]
+    # from west to east, whatever the order of the rows
+    order = np.lexsort((frame["compound_id"].to_numpy(dtype=str), *shapely.bounds(frame.geometry).T[::-1]))
+    return frame.iloc[order].reset_index(drop=True)
 
 
 def _find_same(frame: gpd.GeoDataFrame) -> IntArray:

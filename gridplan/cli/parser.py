@@ -157,6 +157,7 @@ def _add_plan(group: _Group, say: _Say) -> None:
     _add_inputs(group, say)
     group.add_argument("--out", metavar="plan.gpkg", required=True, help=say("cli.plan.out"))
     group.add_argument("--map", metavar="out.png", help=say("cli.plan.map"))
+    group.add_argument("--choose", metavar="ALTERNATIVE", default="", help=say("cli.plan.choose"))
     _add_run(group, say)
 
 
@@ -193,7 +194,10 @@ def _add_export(group: _Group, say: _Say) -> None:
 
 def _add_compare(group: _Group, say: _Say) -> None:
     group.add_argument("before", metavar="A.gpkg", help=say("cli.compare.before"))
-    group.add_argument("after", metavar="B.gpkg", help=say("cli.compare.after"))
+    group.add_argument("after", metavar="B.gpkg", nargs="?", help=say("cli.compare.after"))
+    group.add_argument("--level", metavar="ID", help=say("cli.compare.level"))
+    group.add_argument("--map", metavar="out.png", help=say("cli.compare.map"))
+    group.add_argument("--table", metavar="out.xlsx|csv", help=say("cli.compare.table"))
 
 
 def _add_borders(group: _Group, say: _Say) -> None:
@@ -206,6 +210,11 @@ def _add_staff(group: _Group, say: _Say) -> None:
     group.add_argument("plan", metavar="plan.gpkg", help=say("cli.check.plan"))
     group.add_argument("--people", metavar="FILE", help=say("cli.staff.people"))
     group.add_argument("--out", metavar="out.xlsx|csv", required=True, help=say("cli.staff.out"))
+
+
+def _add_compounds(group: _Group, say: _Say) -> None:
+    group.add_argument("plan", metavar="plan.gpkg", help=say("cli.check.plan"))
+    group.add_argument("--out", metavar="out.xlsx|csv", help=say("cli.compounds.out"))
 
 
 def _add_schemes(group: _Group, say: _Say) -> None:
@@ -259,6 +268,7 @@ _ADDERS = {
     "compare": _add_compare,
     "borders": _add_borders,
     "staff": _add_staff,
+    "compounds": _add_compounds,
     "app": _add_app,
     "doctor": _add_doctor,
 }

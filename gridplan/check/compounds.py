@@ -1,0 +1,140 @@
+"""Law 6 for compounds (小区): kept whole, unless a bound, a main street or an area above demands a cut."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from gridplan.check.findings import Finding
+from gridplan.check.reading import LevelReading, Reading
+from gridplan.check.rule import MIXED_KINDS, TOO_MANY
+from gridplan.graph import find_components
+
+__all__ = ["judge_compounds"]
+
+IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Compounds as far as their homes hang together: what lies apart anyway is a part of its own.
+
+    Parameters
+    ----------
+    names
+        Compounds in sorted order.
+    compound
+        Place of each part's compound in ``names``, shape (p,).
+    part
+        Part of each atom with households in a compound, -1 elsewhere, shape (n,).
+    """
+
+    names: npt.NDArray[np.object_]
+    compound: IntArray
+    part: IntArray
+
+
+def judge_compounds(reading: Reading) -> list[Finding]:
+    """Judge that no area cuts a compound without need.
+
+    Parameters
+    ----------
+    reading
+        The plan.
+
+    Returns
+    -------
+    list of Finding
+        Nothing where there are no compounds or a level does not draw its areas itself. A compound is whole
+        if one area holds its homes, or if the areas that hold them hold nobody else's. Each one cut although
+        its homes would fit one area, or areas of their own, is a warning; one row per level counts the
+        cuts (``value``) and those that are demanded (``bound``).
+    """
+    if "compound" not in reading.plan.atoms:
+        return []
+    told = reading.plan.atoms["compound"].fillna("").astype(str).to_numpy(dtype=object)
+    held = (told != "") & (reading.households > 0)
+    if not held.any():
+        return []
+    rows: list[Finding] = []
+    for one in reading.levels:
+        if one.level.make == "bounded" and len(one.codes):
+            rows += _judge_level(reading, one, told, held)
+    return rows
+
+
+def _judge_level(
+    reading: Reading, one: LevelReading, told: npt.NDArray[np.object_], held: npt.NDArray[np.bool_]
+) -> list[Finding]:
+    parts = _find_parts(reading, one, told, held & (one.labels >= 0) & reading.applies(one.level))
+    if not len(parts.compound):
+        return []
+    inside = parts.part >= 0
+    pairs, pair = np.unique(
+        np.stack([parts.part[inside], one.labels[inside]], axis=1), axis=0, return_inverse=True
+    )
+    areas = np.bincount(pairs[:, 0], minlength=len(parts.compound))
+    mine = np.bincount(pair.reshape(-1), reading.households[inside], minlength=len(pairs))
+    shared = one.count_by_area(reading.households)[pairs[:, 1]] > mine
+    cut = (areas > 1) & (np.bincount(pairs[:, 0], shared, minlength=len(parts.compound)) > 0)
+    large, divisible = _weigh(reading, one, parts)
+    demanded = cut & large & ~divisible
+    rows = [
+        Finding(
+            "warning",
+            one.level.id,
+            value=float(areas[part]),
+            bound=1.0,
+            reason="compound_cut_divisible" if large[part] else "compound_cut",
+            values={"name": str(parts.names[parts.compound[part]]), "areas": int(areas[part])},
+        )
+        for part in np.flatnonzero(cut & ~demanded)
+    ]
+    whole = len(parts.names) - len(np.unique(parts.compound[cut]))
+    parted = int((np.bincount(parts.compound) > 1).sum())
+    values = {"whole": whole, "cut": int(cut.sum()), "demanded": int(demanded.sum()), "parted": parted}
+    return [
+        *rows,
+        Finding("ok", one.level.id, "", float(cut.sum()), float(demanded.sum()), "compounds_cut", values),
+    ]
+
+
+def _find_parts(
+    reading: Reading, one: LevelReading, told: npt.NDArray[np.object_], held: npt.NDArray[np.bool_]
+) -> _Parts:
+    """Take compounds apart where no area of the level could hold them together."""
+    names, compound = np.unique(told[held].astype(str), return_inverse=True)
+    ground = find_components(len(told), reading.passable_pairs(one.level)).astype(np.int64)
+    keys, part = np.unique(np.stack([compound, ground[held]], axis=1), axis=0, return_inverse=True)
+    labels = np.full(len(told), -1, dtype=np.int64)
+    labels[held] = part.reshape(-1)
+    return _Parts(names.astype(object), keys[:, 0].astype(np.int64), labels)
+
+
+def _weigh(
+    reading: Reading, one: LevelReading, parts: _Parts
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Tell which parts are too large for one area, and which of them fill areas of their own by the lemma."""
+    count, level = len(parts.compound), one.level
+    inside = parts.part >= 0
+
+    def total(values: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        mine = np.asarray(values, dtype=np.float64)[inside]
+        return np.bincount(parts.part[inside], mine, minlength=count).astype(np.float64)
+
+    large = np.zeros(count, dtype=bool)
+    if level.max_people:
+        large |= total(reading.population) > level.max_people
+    if level.max_area_m2 and level.statistic == "each":
+        large |= total(reading.area) > level.max_area_m2
+    rule = reading.make_rule(level)
+    if not rule.kinds:
+        # an even share of the homes is all that a mere count asks for
+        uneven = total(reading.households) > reading.households.sum() / len(one.codes)
+        return large | (uneven & bool(level.count)), ~(uneven & bool(level.count))
+    sums = np.stack([total(rule.loads[:, k]) for k in range(len(rule.kinds))], axis=1).astype(np.int64)
+    large |= np.isin(rule.judge(sums), (TOO_MANY, MIXED_KINDS))
+    divisible = np.array([rule.count_unplaceable(one_sum) == 0 for one_sum in sums], dtype=bool)
+    return large, divisible
