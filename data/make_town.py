@@ -13,6 +13,8 @@ from pathlib import Path
 import geopandas as gpd
 import pyogrio
 
+from matian.assemble import list_hazards
+from matian.assemble import list_layers as list_matian
 from shangnan.assemble import draw_town as draw_shangnan
 from shangnan.assemble import list_layers as list_shangnan
 from town.assemble import draw_town
@@ -26,9 +28,11 @@ Layers = Mapping[str, gpd.GeoDataFrame]
 TOWNS: dict[str, Callable[[], Layers]] = {
     "xiao_cheng": draw_town,
     "xiao_shangnan": lambda: list_shangnan(draw_shangnan()),
+    "xiao_matian": list_matian,
 }
 #: The towns stored beside this file.
-STORED = ("xiao_cheng", "xiao_shangnan")
+STORED = ("xiao_cheng", "xiao_shangnan", "xiao_matian")
+HAZARDS = HERE / "xiao_matian_hazards.parquet"
 
 
 def write_town(path: Path, town: str = "xiao_cheng") -> None:
@@ -44,11 +48,17 @@ def write_town(path: Path, town: str = "xiao_cheng") -> None:
         draft.replace(path)
 
 
+def write_hazards(path: Path) -> None:
+    """Write the hazards of xiao-Matian: 95,714 rows without geometry."""
+    list_hazards().to_parquet(path, index=False, compression="zstd", version="2.6")
+
+
 def main(arguments: list[str]) -> None:
     """Write the town that is asked for, or all stored ones."""
     if not arguments:
         for town in STORED:
             write_town(HERE / f"{town}.gpkg", town)
+        write_hazards(HAZARDS)
     elif arguments[0] not in TOWNS or len(arguments) > 2:
         raise SystemExit(f"{__doc__}\nTowns: {', '.join(TOWNS)}")
     else:

@@ -13,6 +13,11 @@ from shapely.affinity import rotate
 Geometries = npt.NDArray[np.object_]
 Floats = npt.NDArray[np.float64]
 
+# a way nearer than this to a street all along is no way of its own
+BESIDE_STREET_M = 14.0
+# a way that ends this near to a street meets it
+TO_STREET_M = 18.0
+
 
 class Cut(NamedTuple):
     """Ground cut in pieces, and the centre lines of the cuts that are ways."""
@@ -143,3 +148,19 @@ def _box_to(level: Polygon, at: float, *, wide: bool, far: bool) -> Polygon:
     if wide:
         return shapely.box(at, low, right, high) if far else shapely.box(left, low, at, high)
     return shapely.box(left, at, right, high) if far else shapely.box(left, low, right, at)
+
+
+def lead_to_street(way: LineString, face: Polygon) -> list[LineString]:
+    """Lead a way on to the street it ends near, without what runs beside a street all along."""
+    rim = face.exterior
+    points = shapely.get_coordinates(way)
+    inside = []
+    for end, before in ((0, 1), (-1, -2)):
+        step = points[end] - points[before]
+        if rim.distance(shapely.Point(points[end])) < TO_STREET_M:
+            points[end] = points[end] + step / np.hypot(*step) * 1.4 * TO_STREET_M
+    for part in take_lines(LineString(points).intersection(face)):
+        spots = shapely.line_interpolate_point(part, [0.25, 0.5, 0.75], normalized=True)
+        if part.length > 12 and shapely.distance(rim, spots).min() > BESIDE_STREET_M:
+            inside.append(part)
+    return inside

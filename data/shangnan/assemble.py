@@ -11,11 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 from shapely import LineString, Polygon
-from shapely.affinity import translate
 
 from ground.fill import FLAT, HOUSE, Building
 from ground.shapes import take_largest
-from ground.sheet import GRID_M, Street, cut_streets, settle_ends
+from ground.sheet import Street, cut_streets, settle_ends
+from ground.tables import lay_frame
 from shangnan.blocks import Plot, fill_sections, find_sections
 from shangnan.drawing import CRS, INNER, LANES, ORIGIN, PATH, RIVER_NAME, SEED, STREETS, TOWN_NAME
 from shangnan.names import name_estates
@@ -232,6 +232,5 @@ def _list_staff(town: Town) -> gpd.GeoDataFrame:
 
 
 def frame(columns: Mapping[str, object], shapes: list[shapely.Geometry]) -> gpd.GeoDataFrame:
-    """Move shapes from the drawing to the map, on a 1 cm grid, beside their columns."""
-    moved = np.asarray([translate(shape, *ORIGIN) for shape in shapes], dtype=object)
-    return gpd.GeoDataFrame(columns, geometry=shapely.set_precision(moved, GRID_M), crs=CRS)
+    """Put shapes of the drawing on the map of the county."""
+    return lay_frame(columns, shapes, ORIGIN, CRS)

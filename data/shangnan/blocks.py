@@ -19,7 +19,7 @@ from ground.fill import (
     fill_towers,
     fill_village,
 )
-from ground.shapes import cut_off, halve_ground, take_largest, take_lines
+from ground.shapes import cut_off, halve_ground, lead_to_street, take_largest
 from ground.sheet import find_faces
 from shangnan.drawing import SEED, STREETS
 from shangnan.uses import BESIDE, INSTITUTIONS, OLD, ROWS, SLABS, TOWERS, USES, VILLAGE
@@ -29,10 +29,6 @@ SIDE_SHARE = 0.25
 STREET_M, LANE_M, EDGE_M = 13.0, 4.5, 3.0
 # a piece of ground too small for an estate is filled with rows
 ESTATE_M2 = 5_000.0
-# a way nearer than this to a street all along is no way of its own
-BESIDE_STREET_M = 14.0
-# a way that ends this near to a street meets it
-TO_STREET_M = 18.0
 
 
 class Plot(NamedTuple):
@@ -95,29 +91,13 @@ def _fill_plots(section: str, ground: Polygon, face: Polygon, rng: np.random.Gen
         if use in (SLABS, TOWERS) and plot.area < ESTATE_M2:
             use = ROWS
         filling = _fill_plot(use, plot, rng)
-        ways = [(drive, part) for drive, way in filling.ways for part in _keep_inside(way, face)]
+        ways = [(drive, part) for drive, way in filling.ways for part in lead_to_street(way, face)]
         plots.append(Plot(section, use, "", plot, Filling(filling.buildings, ways)))
     if plots:
         first = plots[0]
-        inner = [(True, part) for way in cut.ways for part in _keep_inside(way, face)]
+        inner = [(True, part) for way in cut.ways for part in lead_to_street(way, face)]
         plots[0] = first._replace(filling=Filling(first.filling.buildings, first.filling.ways + inner))
     return plots
-
-
-def _keep_inside(way: LineString, face: Polygon) -> list[LineString]:
-    """Lead a way on to the street it ends near, without what runs beside a street all along."""
-    rim = face.exterior
-    points = shapely.get_coordinates(way)
-    inside = []
-    for end, before in ((0, 1), (-1, -2)):
-        step = points[end] - points[before]
-        if rim.distance(shapely.Point(points[end])) < TO_STREET_M:
-            points[end] = points[end] + step / np.hypot(*step) * 1.4 * TO_STREET_M
-    for part in take_lines(LineString(points).intersection(face)):
-        spots = shapely.line_interpolate_point(part, [0.25, 0.5, 0.75], normalized=True)
-        if part.length > 12 and shapely.distance(rim, spots).min() > BESIDE_STREET_M:
-            inside.append(part)
-    return inside
 
 
 def _fill_plot(use: str, plot: Polygon, rng: np.random.Generator) -> Filling:

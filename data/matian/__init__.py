@@ -1,0 +1,1 @@
+"""Xiao-Matian, an urban street office that does not exist: factories, urban villages, estates, risks."""
