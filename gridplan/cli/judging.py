@@ -1,4 +1,4 @@
-"""``gridplan check``, ``export`` and ``compare``: what is done with a plan that is there."""
+"""``gridplan check`` and ``export``: what is done with a plan that is there."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from pathlib import Path
 
 from gridplan.check import check_plan, read_reason
 from gridplan.cli import FINE, VIOLATIONS
-from gridplan.i18n import align_rows, t
+from gridplan.i18n import t
 from gridplan.io import export_plan, open_plan
 from gridplan.report import describe_areas, draw_overview, format_findings
-from gridplan.report.comparison import compare_plans
 
-__all__ = ["run_check", "run_compare", "run_export"]
+__all__ = ["run_check", "run_export"]
 
 _PICTURES = ("png", "svg", "pdf")
 
@@ -51,21 +50,4 @@ def run_export(options: argparse.Namespace) -> int:
         print(json.dumps({"written": [str(path) for path in written]}, ensure_ascii=False))
     else:
         print("\n".join(t("cli.export.written", options.lang, path=path) for path in written))
-    return FINE
-
-
-def run_compare(options: argparse.Namespace) -> int:
-    """Tell how many households change their area between two plans."""
-    before, after = open_plan(options.before), open_plan(options.after)
-    changes = compare_plans(before, after)
-    if options.json:
-        print(json.dumps(changes, ensure_ascii=False))
-        return FINE
-    rows = [["", *(before.scheme[level].name[options.lang] for level in changes)]]
-    keys = ("households", "moved", "recoded", "only_before", "only_after", "areas_before", "areas_after")
-    rows += [
-        [t(f"cli.compare.{key}", options.lang), *(f"{change[key]:,}" for change in changes.values())]
-        for key in keys
-    ]
-    print(align_rows(rows))
     return FINE

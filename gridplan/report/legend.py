@@ -21,7 +21,7 @@ from gridplan.plan import Plan
 from gridplan.report.colours import EMPTY_COLOUR, PALETTE, STATUS_COLOURS
 from gridplan.report.fonts import find_fonts
 
-__all__ = ["draw_frame", "draw_panel"]
+__all__ = ["draw_entries", "draw_figures", "draw_frame", "draw_panel"]
 
 _INK, _PALE_INK = "#20242a", "#6b7078"
 # the panel at the right of the map, as shares of the picture's width
@@ -69,16 +69,41 @@ def draw_panel(figure: Figure, plan: Plan, areas: gpd.GeoDataFrame, level: str, 
         "zh" or "en".
     """
     title = t("map.title", lang, level=plan.scheme[level].name[lang])
-    _write(figure, _LEFT, 0.955, title[0].upper() + title[1:], lang, size=17, bold=True)
     subtitle = t("map.subtitle", lang, scheme=plan.scheme.name[lang])
+    y = draw_figures(figure, title, subtitle, _key_figures(plan, areas, level, lang), lang)
+    _draw_legend(figure, plan, areas, level, lang, top=y - 0.02)
+
+
+def draw_figures(
+    figure: Figure, title: str, subtitle: str, figures: list[tuple[str, str]], lang: str
+) -> float:
+    """Write the head of the panel and its key figures.
+
+    Parameters
+    ----------
+    figure
+        The picture.
+    title, subtitle
+        Its head.
+    figures
+        Label and value of each figure.
+    lang
+        "zh" or "en".
+
+    Returns
+    -------
+    float
+        How far down the panel is filled, as a share of the picture.
+    """
+    _write(figure, _LEFT, 0.955, title[0].upper() + title[1:], lang, size=17, bold=True)
     _write(figure, _LEFT, 0.897, subtitle, lang, size=8.5, color=_PALE_INK)
     y = 0.842
-    for label, value in _key_figures(plan, areas, level, lang):
+    for label, value in figures:
         _write(figure, _LEFT, y, label, lang, size=9, color=_PALE_INK)
         _write(figure, _RIGHT, y, value, lang, size=10.5, bold=True, ha="right")
         y -= 0.034
     figure.add_artist(Line2D([_LEFT, _RIGHT], [y - 0.004] * 2, color="#d5d8dc", linewidth=0.8))
-    _draw_legend(figure, plan, areas, level, lang, top=y - 0.02)
+    return y
 
 
 def _key_figures(plan: Plan, areas: gpd.GeoDataFrame, level: str, lang: str) -> list[tuple[str, str]]:
@@ -129,6 +154,23 @@ def _draw_legend(
         (Patch(facecolor="#6f6a66", alpha=0.62), t("legend.dwelling", lang)),
         (Patch(facecolor="#a9a49d", alpha=0.62), t("legend.building", lang)),
     ]
+    draw_entries(figure, entries, lang, top=top)
+
+
+def draw_entries(figure: Figure, entries: list[tuple[Artist, str]], lang: str, *, top: float) -> None:
+    """Draw a legend into the panel.
+
+    Parameters
+    ----------
+    figure
+        The picture.
+    entries
+        Sign and label of each entry.
+    lang
+        "zh" or "en".
+    top
+        Where it begins, as a share of the picture.
+    """
     handles = [handle for handle, _ in entries]
     labels = [textwrap.fill(label, _LINE) for _, label in entries]
     font = find_fonts("".join(labels), lang, size=8.5)
