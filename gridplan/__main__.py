@@ -4,5 +4,5 @@ import sys
 
 from gridplan.cli import main
 
-if __name__ == "__main__":  # worker processes import this module again
+if __name__ == "__main__":
     sys.exit(main())

@@ -133,7 +133,7 @@ def make_plan(
     seed
         Same inputs, scheme and seed give the same plan.
     workers
-        Number of processes; the plan does not depend on it. More than one needs a script with a main guard.
+        Number of threads; the plan does not depend on it.
     time_limit
         Seconds for the search; the best so far is returned after that, and the provenance says so.
     choice

@@ -301,7 +301,7 @@ def build_atoms(
     compounds
         Polygons with ``name``: land inside belongs to them. Buildings tell their own.
     workers
-        Processes; the result does not depend on it.
+        Threads; the result does not depend on it.
 
     Returns
     -------

@@ -77,7 +77,7 @@ def snap_segments(line_start: Floats, line_end: Floats) -> tuple[Ints, Ints]:
     return pixels, np.column_stack([pairs // len(names), pairs % len(names)])
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def file_boxes(boxes: Ints, columns: int, cells: int) -> tuple[Ints, Ints]:
     """List for each cell of the index the rows whose boxes lie on it: first item of each cell, items."""
     first = np.zeros(cells + 1, dtype=np.int64)
@@ -97,7 +97,7 @@ def file_boxes(boxes: Ints, columns: int, cells: int) -> tuple[Ints, Ints]:
     return first, items
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def find_meetings(
     start: Floats, end: Floats, boxes: Ints, first: Ints, items: Ints, columns: int
 ) -> tuple[Ints, Floats]:
@@ -140,7 +140,7 @@ def find_meetings(
     return owner[:count], point[:count]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def part_boxes(p: Floats, q: Floats, a: Floats, b: Floats) -> bool:
     """Tell whether the boxes of two segments lie apart."""
     return bool(
@@ -151,13 +151,13 @@ def part_boxes(p: Floats, q: Floats, a: Floats, b: Floats) -> bool:
     )
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def turn(p: Floats, q: Floats, x: float, y: float) -> float:
     """Return twice the area of a triangle, positive where it turns left."""
     return float((q[0] - p[0]) * (y - p[1]) - (q[1] - p[1]) * (x - p[0]))
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def subtract(a: float, b: float) -> tuple[float, float]:
     """Return a difference and what rounding took from it."""
     high = a - b
@@ -165,7 +165,7 @@ def subtract(a: float, b: float) -> tuple[float, float]:
     return high, (a - (high - back)) - (b + back)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def multiply(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, float]:
     """Return a product of sums of two numbers each, as such a sum."""
     high = a[0] * b[0]
@@ -178,7 +178,7 @@ def multiply(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, flo
     return total, low - (total - high)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def find_side(p: Floats, q: Floats, v: Floats) -> int:
     """Return 1 for a vertex left of a segment, -1 right of it, 0 on it; in doubled precision if need be."""
     left, right = (p[0] - v[0]) * (q[1] - v[1]), (p[1] - v[1]) * (q[0] - v[0])
@@ -192,13 +192,13 @@ def find_side(p: Floats, q: Floats, v: Floats) -> int:
     return 1 if det > 0 else (-1 if det < 0 else 0)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def cross(p: Floats, q: Floats, a: Floats, b: Floats) -> bool:
     """Tell whether two segments cross within both."""
     return find_side(p, q, a) * find_side(p, q, b) < 0 and find_side(a, b, p) * find_side(a, b, q) < 0
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def meet(p: Floats, q: Floats, a: Floats, b: Floats) -> tuple[float, float]:
     """Return the point where two segments cross, computed around the middle of what they share."""
     west, east = max(min(p[0], q[0]), min(a[0], b[0])), min(max(p[0], q[0]), max(a[0], b[0]))
@@ -222,7 +222,7 @@ def meet(p: Floats, q: Floats, a: Floats, b: Floats) -> tuple[float, float]:
     return nearest[0], nearest[1]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def find_distance(vertex: Floats, p: Floats, q: Floats) -> float:
     """Return how far a vertex is from a segment."""
     dx, dy = q[0] - p[0], q[1] - p[1]
@@ -234,7 +234,7 @@ def find_distance(vertex: Floats, p: Floats, q: Floats) -> float:
     return float(abs((p[1] - vertex[1]) * dx - (p[0] - vertex[0]) * dy) / math.hypot(dx, dy))
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def is_near(vertex: Floats, p: Floats, q: Floats) -> bool:
     """Tell whether a vertex lies on a segment, off its ends."""
     x, y = vertex[0], vertex[1]
@@ -247,7 +247,7 @@ def is_near(vertex: Floats, p: Floats, q: Floats) -> bool:
     return bool(find_distance(vertex, p, q) < NEAR)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def pass_pixel(p: Floats, q: Floats, x: int, y: int) -> bool:
     """Tell whether a segment passes through a pixel, whose west and south sides belong to it."""
     west, east, south, north = x - 0.5, x + 0.5, y - 0.5, y + 0.5
@@ -271,7 +271,7 @@ def pass_pixel(p: Floats, q: Floats, x: int, y: int) -> bool:
     return bool((south_east > 0) != (south_west > 0))
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def sort_along(row: Ints, pixels: Ints, count: int, step: Ints) -> None:
     """Sort pixels along a step: by the axis that it goes along most, then by the other."""
     major = 0 if abs(step[0]) >= abs(step[1]) else 1
@@ -290,13 +290,13 @@ def sort_along(row: Ints, pixels: Ints, count: int, step: Ints) -> None:
         row[at] = mine
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def make_room(row: Ints, size: int) -> Ints:
     """Return an array with room for one more."""
     return row if size < len(row) else np.concatenate((row, np.empty_like(row)))
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def find_passed(
     segment: tuple[Floats, Floats],
     ends: tuple[int, int],
@@ -320,7 +320,7 @@ def find_passed(
     return row, size
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def bend_segments(
     segments: tuple[Floats, Floats],
     ends: tuple[Ints, Ints],
@@ -382,7 +382,7 @@ def merge_chains(pairs: Ints, stops: Bools) -> tuple[Ints, Ints]:
     return walk_chains(np.concatenate([pairs[:, 1], pairs[:, 0]]), order, seats, halt)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def walk_chains(far: Ints, order: Ints, seats: Ints, halt: Bools) -> tuple[Ints, Ints]:
     """Walk from every halt along the segments to the next one, then around what has none."""
     m = len(far) // 2
