@@ -221,11 +221,13 @@ def _add_schemes(group: _Group, say: _Say) -> None:
     group.add_argument(
         "action",
         nargs="?",
-        choices=("list", "show", "validate"),
+        choices=("list", "show", "validate", "new"),
         default="list",
         help=say("cli.schemes.action"),
     )
     group.add_argument("scheme", metavar="NAME|FILE", nargs="?", help=say("cli.schemes.scheme"))
+    group.add_argument("--from", dest="start", metavar="NAME|FILE", help=say("cli.schemes.from"))
+    group.add_argument("--out", metavar="FILE.toml", help=say("cli.schemes.out"))
 
 
 def _add_app(group: _Group, say: _Say) -> None:

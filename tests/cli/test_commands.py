@@ -36,7 +36,7 @@ def test_help_speaks_both_languages_until_one_is_asked_for(call: Callable) -> No
 
 
 @pytest.mark.parametrize(
-    "command", ["plan", "check", "schemes", "demo", "export", "compare", "app", "doctor"]
+    "command", ["plan", "check", "schemes", "demo", "export", "compare", "compounds", "app", "doctor"]
 )
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_command_has_help(call: Callable, command: str, lang: str) -> None:
@@ -238,6 +238,17 @@ def test_compare_counts_who_moves(call: Callable, town: Plan, plan_file: Path, t
     assert answer["moved"] == 0, "an area that only changes its code goes on"
     assert answer["recoded"] == 80
     assert "网格" in call("compare", plan_file, other).out
+
+
+def test_a_scheme_is_started_once(call: Callable, tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    assert call("schemes", "new", "mine", "--from", "matian", "--out", file, "--lang", "en").code == 0
+    assert "community" in call("schemes", "validate", file, "--lang", "en").out
+    file.write_text(file.read_text(encoding="utf-8") + "# mine\n", encoding="utf-8")
+    told = call("schemes", "new", "mine", "--out", file)
+    assert told.code == 2 and "没有覆盖" in told.err
+    assert file.read_text(encoding="utf-8").endswith("# mine\n")
+    assert call("schemes", "new").code == 2
 
 
 def test_schemes_are_listed_shown_and_validated(call: Callable, tmp_path: Path) -> None:

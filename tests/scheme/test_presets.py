@@ -83,7 +83,8 @@ def test_places_share_the_borders_of_the_default(name):
 def test_a_file_extends_a_preset_key_by_key():
     base = load_scheme("gridplan")
     mine = parse_scheme(
-        'id = "mine"\nextends = "gridplan"\n[barriers]\nrank = { tertiary = 1 }\n[dwellings]\nhousehold_size = 2.4\n'
+        'id = "mine"\nextends = "gridplan"\n[barriers]\nrank = { tertiary = 1 }\n'
+        "[dwellings]\nhousehold_size = 2.4\n"
     )
     assert mine.barriers.rank == {**base.barriers.rank, "tertiary": 1}
     assert (mine.dwellings.household_size, mine.dwellings.floors) == (2.4, base.dwellings.floors)
