@@ -24,6 +24,8 @@ GROUNDS = ("", "houses", "building", "open", "compound")
 _ON_STREET_M = 1.0
 # How far beside a border its atoms are looked for [m]: above the 1 cm grid on which they are cut.
 _BESIDE_M = 0.03
+# How often the ground is looked at along a border [m]: half the width of a stairwell (``AtomRules.strip_m``).
+_LOOK_EVERY_M = 5.0
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -76,14 +78,24 @@ def trace_borders(
     alone = other < 0
     rim = np.zeros(len(table), dtype=bool)
     rim[alone] = _find_lines(shapely.points((xy + to)[alone] / 2), _lines_of(district)) >= 0
-    ground = np.zeros(len(first), dtype=np.int8)
-    if atoms is not None:
-        inner = (street[first] < 0) & ~alone[first]
-        ground[inner] = _judge_ground(xy[first][inner], to[first][inner], atoms)
     table["street"], table["rim"] = street, rim
     table["neighbour"] = np.where(alone, -1, row[other])
-    table["ground"] = ground[both]
+    ground = np.zeros(len(table), dtype=np.int8)
+    inner = np.flatnonzero((street < 0) & ~alone & (np.arange(len(table)) < other))
+    if atoms is not None and len(inner):
+        at, step = _choose_samples(inner, table["length"].to_numpy()[inner])
+        ground[inner] = _judge_ground(xy[inner][at], to[inner][at], atoms)[step]
+        ground[other[inner]] = ground[inner]
+    table["ground"] = ground
     return table
+
+
+def _choose_samples(rows: IntArray, length: FloatArray) -> tuple[IntArray, IntArray]:
+    """Choose where to look at the ground: one stretch every few metres of a walk, for those after it too."""
+    walked = np.cumsum(length) // _LOOK_EVERY_M
+    new = np.ones(len(rows), dtype=bool)
+    new[1:] = (np.diff(rows) > 1) | (np.diff(walked) > 0)
+    return np.flatnonzero(new), np.cumsum(new) - 1
 
 
 def _walk_rings(areas: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -127,7 +139,7 @@ def _turn_sides(ring: IntArray, xy: FloatArray) -> tuple[IntArray, IntArray]:
     x, y = xy.T
     # a tie belongs to the later side: the edge of a square that stands on its tip
     ne, se, sw, nw = (
-        np.lexsort((tie, value, group))[starts + size - 1]
+        _find_farthest(starts, group, value, tie)
         for value, tie in ((x + y, y), (x - y, x), (-x - y, -y), (y - x, -x))
     )
     place = (np.arange(len(ring)) - ne[group]) % np.maximum(size, 1)[group]
@@ -135,6 +147,13 @@ def _turn_sides(ring: IntArray, xy: FloatArray) -> tuple[IntArray, IntArray]:
     corners = np.stack((place[se], place[sw], np.where(place[nw] == 0, size, place[nw])))
     side = (place >= np.maximum.accumulate(corners)[:, group]).sum(axis=0)
     return place, side.astype(np.int64)
+
+
+def _find_farthest(starts: IntArray, group: IntArray, value: FloatArray, tie: FloatArray) -> IntArray:
+    """Return for each group the row of the largest value, of equal ones that with the largest tie."""
+    best = np.flatnonzero(value == np.maximum.reduceat(value, starts)[group])
+    best = best[np.lexsort((tie[best], group[best]))]
+    return np.asarray(best[np.flatnonzero(np.diff(group[best], append=-1))], dtype=np.int64)
 
 
 def number_points(xy: FloatArray) -> IntArray:
@@ -170,8 +189,9 @@ def _judge_ground(xy: FloatArray, to: FloatArray, atoms: gpd.GeoDataFrame) -> np
     middle, along = (xy + to) / 2, to - xy
     normal = np.column_stack((-along[:, 1], along[:, 0])) / np.hypot(*along.T)[:, None] * _BESIDE_M
     hands = np.concatenate((middle + normal, middle - normal))
-    tree = shapely.STRtree(atoms.geometry.to_numpy())
-    point, atom = tree.query(shapely.points(hands), predicate="intersects")
+    # the tree holds the points, so that the large shapes are the prepared ones
+    tree = shapely.STRtree(shapely.points(hands))
+    atom, point = tree.query(atoms.geometry.to_numpy(), predicate="intersects")
     found = np.full(len(hands), len(atoms), dtype=np.int64)
     np.minimum.at(found, point, atom)
     left, right = found.reshape(2, -1)
