@@ -15,7 +15,7 @@ from gridplan.plan import Plan, order_codes
 from gridplan.scheme import Level, Scheme
 from gridplan.succession import Standing, Succession, trace_succession
 
-__all__ = ["RESIDENTS", "VILLAGES", "code_areas", "code_house", "code_houses", "is_statcode"]
+__all__ = ["LIKE_UNITS", "RESIDENTS", "VILLAGES", "code_areas", "code_house", "code_houses", "is_statcode"]
 
 IntArray = npt.NDArray[np.int64]
 TextArray = npt.NDArray[np.str_]

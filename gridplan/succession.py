@@ -10,7 +10,7 @@ from scipy.optimize import linear_sum_assignment
 
 from gridplan.graph import find_components
 
-__all__ = ["Standing", "Succession", "match_areas", "trace_succession"]
+__all__ = ["Standing", "Succession", "find_urban", "match_areas", "trace_succession"]
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
@@ -163,16 +163,33 @@ def trace_succession(standing: Standing, new: IntArray, *, redrawn: bool) -> Suc
     continues = match_areas(place, new, standing.people, standing.ground_m2)
     weight = standing.people + standing.ground_m2 / (2 * standing.ground_m2.sum() + 1)
     origin = _find_most(new, place, weight, size)
-    grounds = np.unique(standing.grounds.astype(str))
-    ground = np.searchsorted(grounds, standing.grounds.astype(str))
-    known = (place >= 0) & (grounds[ground[place]] != "")
-    mostly = _find_most(new, np.where(known, ground[place], -1), weight, size)
-    urban = (mostly >= 0) & (grounds[mostly] == "urban")
+    urban = find_urban(standing, new)
     source = np.where(continues >= 0, continues, origin)
     told = np.where(source >= 0, standing.types[source], "").astype(object)
     types = np.where(urban & redrawn, "residents", told).astype(object)
     converted = (continues >= 0) & (told == "village") & (types == "residents")
     return Succession(continues, origin, types, converted)
+
+
+def find_urban(standing: Standing, new: IntArray) -> BoolArray:
+    """Tell which new areas stand on urban ground, as far as the old areas tell theirs: most people decide.
+
+    Parameters
+    ----------
+    standing
+        The old areas.
+    new
+        New area of each atom, shape (n,).
+
+    Returns
+    -------
+    ndarray of bool, shape (k,)
+    """
+    weight = standing.people + standing.ground_m2 / (2 * standing.ground_m2.sum() + 1)
+    told = standing.grounds[standing.place]
+    choice = np.select([standing.place < 0, told == "urban", told == "rural"], [-1, 1, 0], -1)
+    most = _find_most(new, choice.astype(np.int64), weight, int(new.max(initial=-1)) + 1)
+    return np.asarray(most == 1, dtype=bool)
 
 
 def _find_most(group: IntArray, choice: IntArray, weight: FloatArray, size: int) -> IntArray:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from gridplan.check.bounds import AreaVerdicts, judge_areas, judge_bounded, judge_certificates
+from gridplan.check.changes import judge_changed
 from gridplan.check.compounds import judge_compounds
 from gridplan.check.cover import judge_seamless
 from gridplan.check.faces import judge_counts, judge_faces
@@ -58,6 +59,7 @@ CHECKS = (
     Check("whole", 1, judge_whole),
     Check("compound", 1, judge_compounds),
     Check("coded", 1, judge_coded),
+    Check("changed", 1, judge_changed),
     Check("reproducible", 1, judge_reproducible),
     Check("accounted", 1, judge_accounted),
     Check("shape", 1, measure_shape),

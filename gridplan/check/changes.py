@@ -1,0 +1,175 @@
+"""The law of levels that go on from areas that stood before: nobody is lost, no code means something else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from gridplan.check.findings import Finding, name_ids, with_ok
+from gridplan.check.reading import LevelReading, Reading
+from gridplan.codes import LIKE_UNITS, RESIDENTS, is_statcode
+from gridplan.succession import Standing, find_urban, match_areas
+
+__all__ = ["judge_changed"]
+
+IntArray = npt.NDArray[np.int64]
+
+#: Digits of a 12-digit code before its series.
+_STEM = 9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Claims:
+    """What the codes say.
+
+    Parameters
+    ----------
+    by_code
+        Old area whose code each new one has, -1 for none, shape (k,).
+    by_people
+        Old area that each of the others continues by its people, among those whose code is not in use.
+    kept, best
+        People who stay by this, and the most that could by any choice of codes.
+    """
+
+    by_code: IntArray
+    by_people: IntArray
+    kept: int
+    best: int
+
+
+def judge_changed(reading: Reading) -> list[Finding]:
+    """Judge levels that go on from areas that stood before.
+
+    Every person of the old areas is in the new ones; an old code stands for an area that continues the old
+    one, by as many people as can be; a village that became a community left its series; new codes come
+    after all that were used.
+
+    Parameters
+    ----------
+    reading
+        The plan.
+    """
+    rows: list[Finding] = []
+    for one in reading.levels:
+        if one.level.id in reading.plan.existing:
+            rows += _judge_level(reading, one)
+    return rows
+
+
+def _judge_level(reading: Reading, one: LevelReading) -> list[Finding]:
+    name = one.level.id
+    column = f"old_{name}"
+    if column not in reading.plan.atoms:
+        return [Finding("violation", name, reason="old_missing", values={"column": column})]
+    standing, strange = _stand(reading, name)
+    faults = [Finding("violation", name, value=len(strange), reason="old_unknown", values=name_ids(strange))]
+    faults = faults if strange else []
+    claims = _read_claims(standing, one)
+    faults += _judge_claims(standing, one, claims) + _judge_appended(standing, one, claims)
+    if claims.kept < claims.best:
+        values = {"people": claims.best - claims.kept}
+        faults.append(Finding("violation", name, "", claims.kept, claims.best, "codes_move_people", values))
+    lived = int(reading.population[standing.place >= 0].sum())
+    held = int(reading.population[(standing.place >= 0) & (one.labels >= 0)].sum())
+    if held != lived:
+        faults.append(
+            Finding("violation", name, "", held, lived, "people_left_out", {"people": lived - held})
+        )
+    told = {"moved": lived - claims.kept, "people": lived, "areas": len(standing.codes)}
+    rows = with_ok(name, faults, judged=len(one.codes))
+    return [*rows, Finding("ok", name, "", lived - claims.kept, np.nan, "people_moved", told)]
+
+
+def _stand(reading: Reading, level: str) -> tuple[Standing, list[str]]:
+    """Read the old areas; also codes that the atoms name and the table of old areas does not."""
+    table = reading.plan.existing[level]
+    table = table[~table.index.duplicated()].sort_index(kind="stable")
+    old = reading.plan.atoms[f"old_{level}"].fillna("").astype(str)
+    place = pd.Index(table.index.astype(str)).get_indexer(pd.Index(old)).astype(np.int64)
+    strange = sorted(set(old[(place < 0) & (old != "").to_numpy()]))
+    # the column, not the polygon: the codes were given by it
+    ground = (
+        pd.to_numeric(reading.plan.atoms["area_m2"], errors="coerce").fillna(0.0).to_numpy(dtype=np.float64)
+    )
+    texts = {name: table[name].fillna("").astype(str).to_numpy(dtype=object) for name in ("type", "ground")}
+    codes = table.index.astype(str).to_numpy(dtype=object)
+    return Standing(codes, texts["type"], texts["ground"], place, reading.population, ground), strange
+
+
+def _read_claims(standing: Standing, one: LevelReading) -> _Claims:
+    """Take the codes at their word, and match what is left by people."""
+    by_code = pd.Index(standing.codes).get_indexer(pd.Index(one.codes.astype(str))).astype(np.int64)
+    taken = np.zeros(len(standing.codes) + 1, dtype=bool)
+    taken[by_code] = True
+    taken[-1] = False
+    free_old = np.where(taken[standing.place], -1, standing.place)
+    free_new = np.where((one.labels >= 0) & (by_code[one.labels] < 0), one.labels, -1)
+    by_people = np.full(len(one.codes), -1, dtype=np.int64)
+    matched = match_areas(free_old, free_new, standing.people, standing.ground_m2)
+    by_people[: len(matched)] = matched
+    best = match_areas(standing.place, one.labels, standing.people, standing.ground_m2)
+    return _Claims(
+        by_code,
+        by_people,
+        _count_kept(standing, one, np.where(by_code >= 0, by_code, by_people)),
+        _count_kept(standing, one, best),
+    )
+
+
+def _count_kept(standing: Standing, one: LevelReading, continues: IntArray) -> int:
+    """Count the people whose new area continues their old one."""
+    held = (one.labels >= 0) & (standing.place >= 0)
+    stays = held & (np.append(continues, -1)[one.labels] == standing.place)
+    return int(standing.people[stays].sum())
+
+
+def _judge_claims(standing: Standing, one: LevelReading, claims: _Claims) -> list[Finding]:
+    """Judge the codes of areas that continue an old one, or say that they do."""
+    name = one.level.id
+    urban = find_urban(standing, one.labels) if len(one.codes) else np.zeros(0, dtype=bool)
+    faults = []
+    for area, code in enumerate(one.codes.astype(str).tolist()):
+        told, lived = int(claims.by_code[area]), int(claims.by_people[area])
+        source = told if told >= 0 else lived
+        if source < 0:
+            continue
+        old = str(standing.codes[source])
+        converts = bool(one.level.redraw and urban[area] and standing.types[source] == "village")
+        series = is_statcode(old)
+        shared = (one.labels == area) & (standing.place == source)
+        reason = ""
+        if told >= 0 and not shared.any():
+            reason = "code_reused"
+        elif told >= 0 and converts and series:
+            reason = "series_kept"
+        elif told < 0 and not (converts and series) and standing.people[shared].any():
+            reason = "code_not_kept"
+        elif told < 0 and converts and series and not _in_series(code):
+            reason = "series_kept"
+        if reason:
+            faults.append(Finding("violation", name, code, reason=reason, values={"old": old}))
+    return faults
+
+
+def _in_series(code: str) -> bool:
+    return is_statcode(code) and (int(code[_STEM:]) in RESIDENTS or int(code[_STEM:]) in LIKE_UNITS)
+
+
+def _judge_appended(standing: Standing, one: LevelReading, claims: _Claims) -> list[Finding]:
+    """Warn of new codes that fill a hole in a series instead of coming after it."""
+    used = [str(code) for code in standing.codes if is_statcode(str(code))]
+    early = []
+    for code in one.codes[claims.by_code < 0].astype(str).tolist():
+        if not is_statcode(code):
+            continue
+        hundreds = int(code[_STEM:]) // 200
+        series = [old for old in used if old[:_STEM] == code[:_STEM] and int(old[_STEM:]) // 200 == hundreds]
+        if series and code < max(series):
+            early.append(code)
+    if not early:
+        return []
+    return [Finding("warning", one.level.id, "", len(early), 0, "codes_not_appended", name_ids(early))]
