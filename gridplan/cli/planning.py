@@ -33,7 +33,12 @@ def run_plan(options: argparse.Namespace) -> int:
     scheme = load_scheme(options.scheme)
     inputs = read_inputs(options, scheme)
     told, text, code = _make_and_write(
-        inputs, scheme, options, Path(options.out), Path(options.map) if options.map else None
+        inputs,
+        scheme,
+        options,
+        Path(options.out),
+        Path(options.map) if options.map else None,
+        choice=options.choose,
     )
     print(json.dumps(told, ensure_ascii=False) if options.json else text)
     return code
@@ -109,6 +114,7 @@ def _make_and_write(
     picture: Path | None,
     *,
     map_lang: str | None = None,
+    choice: str = "",
 ) -> tuple[dict[str, object], str, int]:
     """Make a plan and write it; return what to tell a machine, what to tell people, and the exit code."""
     map_lang = map_lang or options.lang
@@ -120,6 +126,7 @@ def _make_and_write(
             seed=options.seed,
             workers=options.workers or default_workers(),
             time_limit=options.time_limit,
+            choice=choice,
             progress=bar,
         )
         areas = describe_plan(plan)
