@@ -47,15 +47,20 @@ class Ground:
     drawn
         Atoms on which the level is drawn at all (``applies_to``), shape (n,).
     carries
-        Atoms that hold an area together: those with households, and small ones without, shape (n,).
+        Atoms that hold an area together, shape (n,): where homes are joined, those with households and
+        small ones without.
     pairs
         Atoms side by side that an area may span, shape (p, 2).
     piece
         What hangs together, numbered by its first atom, -1 for atoms that carry nothing, shape (n,).
     whole
-        The same with open land that carries nothing: the ground of parents, shape (n,).
+        The same with open land that carries nothing and on all ground: what finer levels lie in, shape (n,).
+    fence
+        What stands above the level and is not reached across, shape (n,).
     closed
         Borders that are never spanned.
+    cornered
+        Atoms whose piece touches others over borders that are too short to connect, shape (n,).
     """
 
     level: Level
@@ -64,7 +69,9 @@ class Ground:
     pairs: IntArray
     piece: IntArray
     whole: IntArray
+    fence: IntArray
     closed: Closed
+    cornered: BoolArray
 
 
 def lay_grounds(
@@ -86,14 +93,22 @@ def lay_grounds(
         above = [fences[name] for name in (level.parent, *level.within) if name]
         fence = _number(np.stack(above, axis=1)) if above else np.zeros(len(graph), dtype=np.int64)
         grounds[level.id] = ground = _lay_ground(graph, setting, scheme, level, fence, street)
-        own = ground.whole
-        if level.make == "faces":
-            own = label_faces(graph, level)
-        elif level.make == "given" and level.id in setting.existing:
-            own = setting.existing[level.id]
         # a finer area lies in one coarser area, which lies in one piece of the coarser level's ground
-        fences[level.id] = _number(np.stack([own, ground.whole], axis=1))
+        fences[level.id] = _number(np.stack([_find_own(graph, setting, ground, fence), ground.whole], axis=1))
     return grounds
+
+
+def _find_own(graph: AtomGraph, setting: Setting, ground: Ground, fence: IntArray) -> IntArray:
+    """Label what is known of a level's areas before it is drawn: faces, areas of today, else nothing."""
+    level, old = ground.level, setting.existing.get(ground.level.id)
+    own = np.zeros(len(graph), dtype=np.int64)
+    if level.make == "faces":
+        own = label_faces(graph, level, fence)
+    elif level.make == "given" and old is not None:
+        own = old
+    if level.applies_to and old is not None and not level.count_elsewhere:
+        own = np.where(ground.drawn, own, int(own.max(initial=0)) + 2 + old)
+    return own
 
 
 def list_capped(scheme: Scheme, level: Level) -> list[Level]:
@@ -124,17 +139,19 @@ def _lay_ground(
     drawn = np.ones(len(graph), dtype=bool)
     if level.applies_to:
         drawn = setting.urban == (level.applies_to == "urban")
-    carries = drawn & ((graph.households > 0) | (graph.area <= scheme.atoms.carry_land_m2))
-    if level.measure == "area":
-        carries = drawn
+    carries = drawn
+    if level.joins_homes:
+        carries = drawn & ((graph.households > 0) | (graph.area <= scheme.atoms.carry_land_m2))
     edges = graph.edges.astype(np.int64)
-    spanned = ~np.isin(graph.border_rank, level.never_cross) & (fence[edges[:, 0]] == fence[edges[:, 1]])
-    inside = spanned & drawn[edges].all(axis=1)
+    barring = level.never_cross if level.make == "bounded" else ()
+    spanned = ~np.isin(graph.border_rank, barring) & (fence[edges[:, 0]] == fence[edges[:, 1]])
+    inside = spanned & (drawn[edges[:, 0]] == drawn[edges[:, 1]])
     whole_pairs = _select_long(graph, inside, level.min_border_m)
     pairs = whole_pairs[carries[whole_pairs].all(axis=1)]
     piece = find_components(len(graph), pairs).astype(np.int64)
     shut = ~spanned & carries[edges].all(axis=1) & (graph.border_length >= level.min_border_m)
     shut &= piece[edges[:, 0]] != piece[edges[:, 1]]
+    short = inside & carries[edges].all(axis=1) & (piece[edges[:, 0]] != piece[edges[:, 1]])
     return Ground(
         level=level,
         drawn=drawn,
@@ -142,7 +159,9 @@ def _lay_ground(
         pairs=pairs,
         piece=np.where(carries, piece, -1),
         whole=find_components(len(graph), whole_pairs).astype(np.int64),
+        fence=fence,
         closed=Closed(edges[shut], street[shut], graph.border_length[shut]),
+        cornered=np.isin(piece, piece[edges[short].ravel()]),
     )
 
 
@@ -152,7 +171,7 @@ def _select_long(graph: AtomGraph, rows: BoolArray, min_border_m: float) -> IntA
     return borders.pairs[borders.length >= min_border_m]
 
 
-def label_faces(graph: AtomGraph, level: Level) -> IntArray:
+def label_faces(graph: AtomGraph, level: Level, fence: IntArray) -> IntArray:
     """Label the faces of the barriers of a level's ranks; slivers join the neighbour they border longest.
 
     Parameters
@@ -161,20 +180,23 @@ def label_faces(graph: AtomGraph, level: Level) -> IntArray:
         The atoms.
     level
         Its ``ranks``, ``merge_m2`` and ``min_border_m``.
+    fence
+        What no face reaches across, shape (n,).
 
     Returns
     -------
     ndarray of int64, shape (n,)
     """
     whole = np.arange(len(graph))
-    open_ = ~np.isin(graph.border_rank, level.ranks)
-    length = graph.border_length
-    passage = sum_borders(whole, graph.edges[open_], length[open_], length[open_])
+    within = fence[graph.edges[:, 0]] == fence[graph.edges[:, 1]]
+    edges, length = graph.edges[within], graph.border_length[within]
+    open_ = ~np.isin(graph.border_rank[within], level.ranks)
+    passage = sum_borders(whole, edges[open_], length[open_], length[open_])
     long = passage.length >= level.min_border_m
     faces = find_components(len(graph), passage.pairs[long]).astype(np.int64)
     while True:
         size = np.bincount(faces, graph.area)
-        around = sum_borders(faces, graph.edges, length, length)
+        around = sum_borders(faces, edges, length, length)
         small = (size[around.pairs] < level.merge_m2).any(axis=1)
         if not small.any():
             return faces

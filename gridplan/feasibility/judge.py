@@ -160,6 +160,8 @@ class _LevelJudge:
         found = []
         for core in sorted(self.cores, key=lambda one: (-one.lost, int(one.atoms[0]))):
             piece = int(self.ground.piece[core.atoms[0]])
+            if core.cause == "pocket" and self.ground.cornered[core.atoms].any():
+                core.values["cornered"] = 1
             ways = openings.offer(core, block) if self.level.measure != "area" else ()
             found.append(self._describe("ground", core, piece, ways))
         if self.level.redraw and self.level.id in self.setting.existing:

@@ -40,7 +40,7 @@ def reckon(
     for level in scheme.levels:
         ground = grounds[level.id]
         if level.make == "faces":
-            rows += _reckon_faces(graph, level)
+            rows += _reckon_faces(graph, level, ground)
         elif level.make == "bounded":
             rows += _reckon_count(graph, setting, level, ground)
             rows += _reckon_area(graph, level, ground)
@@ -55,9 +55,9 @@ def _judge(right: bool) -> str:
     return "holds" if right else "impossible"
 
 
-def _reckon_faces(graph: AtomGraph, level: Level) -> Iterator[Reckoning]:
+def _reckon_faces(graph: AtomGraph, level: Level, ground: Ground) -> Iterator[Reckoning]:
     if level.count:
-        found = len(np.unique(label_faces(graph, level)))
+        found = len(np.unique(label_faces(graph, level, ground.fence)))
         values = {"count": level.count, "faces": found}
         yield Reckoning("faces", level.id, "", _judge(found == level.count), values)
 

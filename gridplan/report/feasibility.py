@@ -121,8 +121,8 @@ def tell_obstacle(told: Foresight, one: Obstacle, lang: str) -> str:
 def _tell_why(told: Foresight, one: Obstacle, lang: str) -> str:
     level = told.scheme[one.level]
     key = f"{one.cause}_area" if one.values.get("by_area") else one.cause
-    if one.cause == "pocket" and one.scope != "ground":
-        key = "short"
+    if one.cause == "pocket":
+        key = "short" if one.scope != "ground" else ("cornered" if one.values.get("cornered") else key)
     values = {
         **one.values,
         "place": _tell_place(told, one, lang),
@@ -132,6 +132,7 @@ def _tell_why(told: Foresight, one: Obstacle, lang: str) -> str:
         "lost": one.lost,
         "km2": one.area_m2 / 1e6,
         "cap_km2": min((cap for cap in (level.max_area_m2,) if cap), default=0.0) / 1e6,
+        "metres": level.min_border_m,
         **_tell_level(level, one.kinds, lang),
     }
     text = t(f"feasibility.cause.{key}", lang, **values)
