@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
@@ -11,7 +12,7 @@ from shapely import box
 
 from gridplan.atoms.cutting import cut_polygons
 from gridplan.atoms.slices import share_out
-from tests.atoms.towns import check_laws, make_town
+from tests.atoms.towns import CRS, check_laws, make_town
 
 SLAB = box(20, 40, 100, 52)
 
@@ -90,3 +91,34 @@ def test_parts_are_single_and_cover_the_shape(shape: shapely.Polygon, count: int
 def test_nothing_to_cut_leaves_nothing() -> None:
     parts, index, load = cut_polygons(np.empty(0, dtype=object), np.empty(0, dtype=np.int64))
     assert len(parts) == len(index) == len(load) == 0
+
+
+def test_dwellings_are_shared_out_like_the_households() -> None:
+    town = make_town([shapely.box(20, 20, 80, 32), shapely.box(120, 20, 130, 30)], households=[70, 1],
+                     population=[180, 3], dwellings=[90, 2], kind=["apartment"] * 2)  # fmt: skip
+    frame = town.build().frame
+    assert frame.groupby("building_id")["dwellings"].sum().to_dict() == {"b000": 90, "b001": 2}
+    slices = frame[frame["building_id"] == "b000"]
+    assert len(slices) > 1 and (slices["dwellings"] >= slices["households"]).all()
+    assert frame.loc[frame["building_id"].isna(), "dwellings"].sum() == 0
+    told = make_town([shapely.box(20, 20, 80, 32)], households=[70], population=[180]).build().frame
+    assert told["dwellings"].tolist() == told["households"].tolist()
+
+
+def test_land_inside_a_compound_belongs_to_it() -> None:
+    town = make_town(
+        [shapely.box(20, 20, 30, 30), shapely.box(60, 20, 70, 30)],
+        district=shapely.box(0, 0, 600, 200),
+        compound=["怡园", None],
+    )
+    walls = gpd.GeoDataFrame(
+        {"name": ["怡园", "大院", "大院里"]},
+        geometry=[shapely.box(0, 0, 45, 200), shapely.box(200, 0, 600, 200), shapely.box(210, 5, 600, 195)],
+        crs=CRS,
+    )
+    frame = town.build(compounds=walls).frame
+    assert frame.set_index("building_id").loc[["b000", "b001"], "compound"].tolist() == ["怡园", ""]
+    land = frame[frame["building_id"].isna()]
+    # of two around it the smaller one counts
+    assert set(land.loc[land.representative_point().x > 215, "compound"]) == {"大院里"}
+    assert set(town.build().frame["compound"]) == {"怡园", ""}

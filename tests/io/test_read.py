@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from gridplan.errors import CRSError, InputError
 from gridplan.io import read_layers
 from gridplan.io.dbf import decode_name, find_encoding
+from gridplan.io.words import compound_types
 
 MakeTown = Callable[[], Any]
 
@@ -295,3 +296,42 @@ def test_vologda_tells_homes_but_no_classes(city: Callable[[str], Path]) -> None
     assert "streets_without_class" in codes(layers.issues)
     assert layers.barriers is not None
     assert layers.barriers["barrier_class"].value_counts().to_dict() == {"rail": 328, "water": 221}
+
+
+def test_dwellings_stand_beside_households_or_for_them(tmp_path: Path) -> None:
+    shapes = [shapely.box(116.0 + i * 1e-3, 40.0, 116.0005 + i * 1e-3, 40.0005) for i in range(2)]
+    street = gpd.GeoDataFrame(
+        {"highway": ["primary"]}, geometry=[shapely.LineString([(116, 40.001), (116.01, 40.001)])], crs=4326
+    )
+    street.to_file(tmp_path / "s.gpkg")
+    table = {"套数": ["40", "12"], "小区名称": ["怡园", None], "小区类型": ["物业小区", "奇怪"]}
+    gpd.GeoDataFrame(table | {"户数": ["36", None]}, geometry=shapes, crs=4326).to_file(tmp_path / "b.gpkg")
+    both = read_layers(tmp_path / "b.gpkg", tmp_path / "s.gpkg")
+    assert both.buildings["households"].fillna(-1).tolist() == [36, -1]
+    assert both.buildings["dwellings"].tolist() == [40, 12]
+    assert both.buildings["compound"].fillna("").tolist() == ["怡园", ""]
+    assert both.buildings["compound_type"].fillna("").tolist() == ["property", ""]
+    assert both.issues["code"].tolist() == ["compound_word_unknown"]
+    gpd.GeoDataFrame(table, geometry=shapes, crs=4326).to_file(tmp_path / "f.gpkg")
+    flats = read_layers(tmp_path / "f.gpkg", tmp_path / "s.gpkg")
+    assert flats.buildings["households"].tolist() == flats.buildings["dwellings"].tolist() == [40, 12]
+    assert "dwellings_as_households" in set(flats.issues["code"])
+
+
+@pytest.mark.parametrize(
+    ("word", "type_"),
+    [
+        ("物业小区", "property"),
+        ("商品房小区", "property"),
+        ("老旧院落", "old"),
+        ("拆迁安置小区", "resettled"),
+        ("resettlement housing", "resettled"),
+        ("机关事业单位宿舍", "unit"),
+        ("家属院", "unit"),
+        ("住宅小区", ""),
+    ],
+)
+def test_compounds_tell_their_type(word: str, type_: str) -> None:
+    types, known = compound_types(pd.Series([word, None, "奇怪"]))
+    assert types.fillna("").tolist() == [type_, "", ""]
+    assert known.tolist() == [True, True, False]

@@ -18,12 +18,11 @@ HOUSE_M = 12.0
 
 def plan_with_school(side: float, scheme: str = "gridplan") -> Plan:
     """Make a town of two blocks, homes in both and a school of some size in the eastern one."""
-    homes = [
-        shapely.box(x, y, x + HOUSE_M, y + HOUSE_M)
-        for x in (*range(10, 190, 30), *range(410, 590, 30))
-        for y in (20, 50, 80, 110)
-    ]
     school = shapely.box(220, 40, 220 + side, 40 + min(side, 60.0))
+    lots = (
+        shapely.box(x, y, x + HOUSE_M, y + HOUSE_M) for x in range(10, 590, 30) for y in (20, 50, 80, 110)
+    )
+    homes = [home for home in lots if home.distance(school) > 3]
     n = len(homes)
     town = make_town(
         [*homes, school],
@@ -49,17 +48,18 @@ def plan_with_school(side: float, scheme: str = "gridplan") -> Plan:
 
 
 def school_of(plan: Plan) -> pd.Series:
-    rows = plan.atoms[plan.atoms["building_id"] == "b048"]
+    rows = plan.atoms[plan.atoms["kind"] == "exclusive"]
     assert len(rows) == 1
     return rows.iloc[0]
 
 
-@pytest.mark.parametrize("side", [160.0, 30.0])
-def test_a_school_never_gets_households(side: float) -> None:
-    plan = plan_with_school(side)
+@pytest.mark.parametrize("side", [160.0, 15.0])
+@pytest.mark.parametrize("scheme", ["gridplan", "standard-300"])
+def test_a_school_never_gets_households(side: float, scheme: str) -> None:
+    plan = plan_with_school(side, scheme)
     school = school_of(plan)
     assert (school["households"], school["population"], school["dwellings"]) == (0, 0, 0)
-    assert plan.atoms["households"].sum() == 48 * 12
+    assert plan.atoms["households"].sum() == 12 * (plan.buildings["kind"] == "apartment").sum()
     assert not (plan.findings["verdict"] == "violation").any()
     seamless = plan.findings[plan.findings["key"].isin(["seamless", "complete"])]
     assert (seamless["verdict"] == "ok").all() and len(seamless)
@@ -71,24 +71,14 @@ def test_a_large_school_is_an_exclusive_area_with_nobody_in_it() -> None:
     assert school["area_m2"] > plan.scheme.atoms.own_land_m2
     area = plan.areas["grid"].loc[school["grid"]]
     assert (area["kind"], area["status"]) == ("exclusive", "ok")
-    inside = plan.atoms[plan.atoms["grid"] == school["grid"]]
-    assert inside["households"].sum() == 0
+    assert plan.atoms.loc[plan.atoms["grid"] == school["grid"], "households"].sum() == 0
 
 
-def test_a_small_school_goes_with_its_neighbours() -> None:
-    plan = plan_with_school(30.0)
+def test_a_small_school_goes_with_the_homes_around_it() -> None:
+    plan = plan_with_school(15.0)
     school = school_of(plan)
-    around = plan.atoms.loc[plan.atoms["grid"] == school["grid"]]
-    if around["households"].sum():
-        assert plan.areas["grid"].loc[school["grid"], "kind"] == "apartment"
-    else:  # with open land around it, together above own_land_m2
-        assert around["area_m2"].sum() > plan.scheme.atoms.own_land_m2
-        assert plan.areas["grid"].loc[school["grid"], "kind"] == "exclusive"
-
-
-def test_the_limit_is_the_schemes() -> None:
-    plan = plan_with_school(60.0)
-    school = school_of(plan)
-    held = plan.atoms[plan.atoms["grid"] == school["grid"]]
-    own = held["households"].sum() == 0
-    assert own == (held.loc[held["households"] == 0, "area_m2"].sum() >= plan.scheme.atoms.own_land_m2)
+    assert school["area_m2"] < plan.scheme.atoms.own_land_m2
+    assert plan.areas["grid"].loc[school["grid"], "kind"] == "apartment"
+    neighbours = plan.atoms[plan.atoms["grid"] == school["grid"]]
+    homes = neighbours.loc[neighbours["building_id"] != school["building_id"], "households"]
+    assert homes.sum() == neighbours["households"].sum() > 0
