@@ -13,7 +13,7 @@ from gridplan.report.borders import trace_borders
 from gridplan.report.limits import list_limits, tell_limits
 from gridplan.report.reasons import explain_areas
 
-__all__ = ["AREA_COLUMNS", "count_buildings", "describe_areas", "describe_plan", "name_areas"]
+__all__ = ["AREA_COLUMNS", "count_buildings", "describe_areas", "describe_plan", "name_areas", "name_places"]
 
 #: Columns of a level's layer besides the geometry, in order.
 AREA_COLUMNS = (
@@ -64,7 +64,7 @@ def describe_areas(plan: Plan, level_id: str) -> gpd.GeoDataFrame:
     told = plan.areas[level_id].reindex(shapes.index)
     sums = plan.atoms.groupby(level_id)[["households", "population"]].sum().reindex(shapes.index)
     traced = trace_borders(shapes, plan.streets, plan.district, plan.atoms)
-    limits = list_limits(traced, plan.streets)
+    limits = list_limits(traced, plan.streets, name_places(plan))
     area, perimeter = shapes.area, shapes.length
     frame = shapes.assign(
         name=told["name"].fillna("").astype(str),
@@ -89,6 +89,15 @@ def name_areas(areas: pd.DataFrame) -> list[str]:
     """Call areas by their name, those without one by their code (the index)."""
     named = areas["name"].to_numpy(dtype=object)
     return [str(name or code) for name, code in zip(named, areas.index, strict=True)]
+
+
+def name_places(plan: Plan) -> list[str]:
+    """Name what stands on each atom: the building, else the compound (小区), "" for neither."""
+    names = plan.buildings["name"] if "name" in plan.buildings.columns else pd.Series(dtype="str")
+    told = plan.atoms["building_id"].map(names).fillna("").astype(str).str.strip()
+    if "compound" in plan.atoms.columns:
+        told = told.where(told != "", plan.atoms["compound"].fillna("").astype(str))
+    return [str(name) for name in told]
 
 
 def count_buildings(plan: Plan, level_id: str) -> pd.Series:

@@ -9,7 +9,7 @@ import pandas as pd
 from gridplan.crs import describe_crs
 from gridplan.i18n import t
 from gridplan.plan import Plan, dissolve_level
-from gridplan.report.areas import name_areas
+from gridplan.report.areas import name_areas, name_places
 from gridplan.report.borders import SIDES, trace_borders
 from gridplan.report.limits import SHORT_M, list_limits, tell_sides
 from gridplan.report.turning_points import TOLERANCE_M, list_turning_points, tell_turning_points
@@ -41,7 +41,7 @@ def describe_borders(plan: Plan, level_id: str, lang: str) -> tuple[pd.DataFrame
     areas = shapes.assign(name=told["name"].fillna("").astype(str))
     codes, names = list(shapes.index), name_areas(areas)
     traced = trace_borders(shapes, plan.streets, plan.district, plan.atoms)
-    sides = tell_sides(list_limits(traced, plan.streets), names, codes, lang)
+    sides = tell_sides(list_limits(traced, plan.streets, name_places(plan)), names, codes, lang)
     measures = {"area_m2": shapes.area.round(1), "perimeter_m": shapes.length.round(1)}
     limits = pd.concat([areas[["name"]], sides], axis=1).assign(**measures)
     points = list_turning_points(traced, plan.streets, codes, plan.crs)

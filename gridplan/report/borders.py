@@ -59,7 +59,8 @@ def trace_borders(
         holes: ``code``, ``ring`` (numbered over all areas), ``part`` (0 for the largest), ``hole``, ``x``,
         ``y``, ``to_x``, ``to_y``, ``length`` [m], ``side`` (index into :data:`SIDES`, see Notes), ``street``
         (row of ``streets``, -1 for none), ``rim`` (on the district's edge), ``neighbour`` (row of the area
-        across, -1 for none), ``ground`` (index into :data:`GROUNDS`; 0 on streets and on the rim).
+        across, -1 for none), ``inside``, ``across`` (row of the atom on either hand, -1 on streets and on
+        the rim), ``ground`` (index into :data:`GROUNDS`; 0 on streets and on the rim).
 
     Notes
     -----
@@ -80,13 +81,15 @@ def trace_borders(
     rim[alone] = _find_lines(shapely.points((xy + to)[alone] / 2), _lines_of(district)) >= 0
     table["street"], table["rim"] = street, rim
     table["neighbour"] = np.where(alone, -1, row[other])
-    ground = np.zeros(len(table), dtype=np.int8)
+    hands = np.full((2, len(table)), -1, dtype=np.int64)
     inner = np.flatnonzero((street < 0) & ~alone & (np.arange(len(table)) < other))
     if atoms is not None and len(inner):
         at, step = _choose_samples(inner, table["length"].to_numpy()[inner])
-        ground[inner] = _judge_ground(xy[inner][at], to[inner][at], atoms)[step]
-        ground[other[inner]] = ground[inner]
-    table["ground"] = ground
+        beside = _find_atoms(xy[inner][at], to[inner][at], atoms)
+        hands[:, inner] = beside[:, step]
+        hands[:, other[inner]] = beside[::-1, step]
+    table["across"], table["inside"] = hands
+    table["ground"] = _judge_ground(hands[0], hands[1], atoms)
     return table
 
 
@@ -184,8 +187,8 @@ def _match_stretches(xy: FloatArray, to: FloatArray) -> tuple[IntArray, IntArray
     return first, both.ravel(), other
 
 
-def _judge_ground(xy: FloatArray, to: FloatArray, atoms: gpd.GeoDataFrame) -> npt.NDArray[np.int8]:
-    """Tell what lies on either hand of stretches off the streets, as an index into :data:`GROUNDS`."""
+def _find_atoms(xy: FloatArray, to: FloatArray, atoms: gpd.GeoDataFrame) -> IntArray:
+    """Find the atoms on the left and on the right hand of stretches, -1 for none; shape (2, n)."""
     middle, along = (xy + to) / 2, to - xy
     normal = np.column_stack((-along[:, 1], along[:, 0])) / np.hypot(*along.T)[:, None] * _BESIDE_M
     hands = np.concatenate((middle + normal, middle - normal))
@@ -194,13 +197,20 @@ def _judge_ground(xy: FloatArray, to: FloatArray, atoms: gpd.GeoDataFrame) -> np
     atom, point = tree.query(atoms.geometry.to_numpy(), predicate="intersects")
     found = np.full(len(hands), len(atoms), dtype=np.int64)
     np.minimum.at(found, point, atom)
-    left, right = found.reshape(2, -1)
+    found[found == len(atoms)] = -1
+    return found.reshape(2, -1)
+
+
+def _judge_ground(left: IntArray, right: IntArray, atoms: gpd.GeoDataFrame | None) -> npt.NDArray[np.int8]:
+    """Tell what lies on either hand of stretches off the streets, as an index into :data:`GROUNDS`."""
+    if atoms is None:
+        return np.zeros(len(left), dtype=np.int8)
     building, compound = (_number_words(atoms, name) for name in ("building_id", "compound"))
     on_left, on_right = building[left], building[right]
     fenced = (compound[left] >= 0) & (compound[right] >= 0) & (compound[left] != compound[right])
     ground = np.select(
         [
-            (left == len(atoms)) | (right == len(atoms)),
+            (left < 0) | (right < 0),
             (on_left == on_right) & (on_left >= 0),
             fenced,
             (on_left >= 0) & (on_right >= 0),
@@ -212,7 +222,7 @@ def _judge_ground(xy: FloatArray, to: FloatArray, atoms: gpd.GeoDataFrame) -> np
 
 
 def _number_words(atoms: gpd.GeoDataFrame, column: str) -> IntArray:
-    """Give the words of a column numbers, -1 for none; one more entry stands for a place without an atom."""
+    """Give the words of a column numbers, -1 for none; the last entry is that of no atom at all."""
     if column not in atoms.columns:
         return np.full(len(atoms) + 1, -1, dtype=np.int64)
     numbers = pd.factorize(atoms[column].replace("", None), use_na_sentinel=True)[0]

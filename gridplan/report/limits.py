@@ -97,7 +97,7 @@ def label_stretches(
     return follows, word, pd.factorize(word)[0] * len(FOLLOWED) + follows
 
 
-def list_limits(borders: pd.DataFrame, streets: gpd.GeoDataFrame) -> pd.DataFrame:
+def list_limits(borders: pd.DataFrame, streets: gpd.GeoDataFrame, places: Sequence[str] = ()) -> pd.DataFrame:
     """List what the borders of areas follow, in the order of a walk.
 
     Parameters
@@ -106,6 +106,8 @@ def list_limits(borders: pd.DataFrame, streets: gpd.GeoDataFrame) -> pd.DataFram
         Result of :func:`gridplan.report.borders.trace_borders`.
     streets
         The lines that it was traced on.
+    places
+        What stands on each of the atoms: name of the building or of the compound, "" for none.
 
     Returns
     -------
@@ -114,8 +116,9 @@ def list_limits(borders: pd.DataFrame, streets: gpd.GeoDataFrame) -> pd.DataFram
         ``word`` (name, or key of a text), ``length`` [m] with the short stretches that it takes in,
         ``gap_unnamed, gap_inner, gap_other`` (of these: along streets without a name, off the streets, along
         other lines), ``neighbours`` (tuple of the rows of the areas across, in order; off the streets and in
-        holes), ``grounds`` (tuple of indices into :data:`~gridplan.report.borders.GROUNDS`). The lengths
-        of an area add up to its perimeter.
+        holes), ``grounds`` (tuple of indices into :data:`~gridplan.report.borders.GROUNDS`),
+        ``inside``, ``across`` (tuples of names of what stands along it on either hand). The lengths of an
+        area add up to its perimeter.
     """
     follows, word, same = label_stretches(borders, streets)
     run = number_runs(borders["ring"].to_numpy(), borders["side"].to_numpy(), same)
@@ -130,6 +133,11 @@ def list_limits(borders: pd.DataFrame, streets: gpd.GeoDataFrame) -> pd.DataFram
     across = borders.assign(stretch=owner[run], off=off)
     table["neighbours"] = _pick_main(across[off | hole], "neighbour", len(table))
     table["grounds"] = _pick_main(across[off], "ground", len(table))
+    numbers, names = pd.factorize(np.array([*places, ""], dtype=object))
+    numbers[np.isin(numbers, np.flatnonzero(names == ""))] = -1
+    for hand in ("inside", "across"):
+        seen = across[off].assign(**{hand: numbers[across.loc[off, hand]] if len(places) else -1})
+        table[hand] = [tuple(names[list(one)]) for one in _pick_main(seen, hand, len(table))]
     return table
 
 
@@ -313,6 +321,8 @@ def _tell_stretch(row: Mapping[str, object], name: str, areas: Sequence[str], la
     across: tuple[int, ...] = row["neighbours"]  # type: ignore[assignment]
     if row["follows"] == "inner" and across:
         name = t("borders.shared", lang, line=name, areas=[areas[one] for one in across])
+    if row["follows"] == "inner":
+        notes += _tell_places(row, lang)
     if row["follows"] in ("unnamed", "inner"):
         notes.append(t("borders.about", lang, metres=_round_length(row["length"])))
     gaps = [
@@ -323,6 +333,20 @@ def _tell_stretch(row: Mapping[str, object], name: str, areas: Sequence[str], la
     if gaps:
         notes.append(t("borders.between", lang, gaps=gaps))
     return t("borders.noted", lang, name=name, notes=t("borders.comma", lang).join(notes)) if notes else name
+
+
+def _tell_places(row: Mapping[str, object], lang: str) -> list[str]:
+    """Tell what a line off the streets runs through, along and past."""
+    inside: tuple[str, ...] = row["inside"]  # type: ignore[assignment]
+    across: tuple[str, ...] = row["across"]  # type: ignore[assignment]
+    cuts = GROUNDS.index("building") in row["grounds"]  # type: ignore[operator]
+    through = [name for name in inside if cuts and name in across]
+    seen = {
+        "through": through,
+        "inside": [name for name in inside if name not in through],
+        "across": [name for name in across if name not in inside],
+    }
+    return [t(f"borders.{hand}", lang, places=names) for hand, names in seen.items() if names]
 
 
 def _round_length(metres: object) -> int:

@@ -177,3 +177,18 @@ def test_no_metre_of_a_border_is_lost(town: Plan, level: str) -> None:
     assert sums.tolist() == pytest.approx(shapes.length.tolist())
     per_side = limits[~limits["hole"]].groupby(["code", "part", "side"])["length"].max()
     assert (per_side >= min(SHORT_M, 0.05 * shapes.length.min())).all()
+
+
+def test_buildings_and_compounds_along_a_line_are_named() -> None:
+    areas = _areas(shapely.box(0, 0, 100, 100), shapely.box(100, 0, 200, 100))
+    streets, district = _streets(), shapely.box(0, 0, 200, 100)
+    cases = [
+        (["h1", "h2"], ["1号楼", "2号楼"], "本侧1号楼，对侧2号楼"),
+        (["h1", "h1"], ["高楼", "高楼"], "穿高楼"),
+        (["h1", "h2"], ["", "2号楼"], "对侧2号楼"),
+    ]
+    for buildings, places, wanted in cases:
+        traced = trace_borders(areas, streets, district, areas.assign(building_id=buildings))
+        limits = list_limits(traced, streets, places)
+        told = tell_limits(limits, ["a", "b"], ["a"], "zh")["a"]
+        assert told.split("；")[0].endswith(f"（{wanted}，约100米）")
