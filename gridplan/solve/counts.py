@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from gridplan.solve.problem import Problem, renumber
-from gridplan.solve.search import BLOCK, Effort
+from gridplan.solve.search import Effort
 from gridplan.solve.seed import halve
 from gridplan.solve.terms import BoolArray, IntArray
 
-# Trials per atom where the count is fixed: village5k's cut is 9.2 % below METIS' at 1,000, 9.8 % at 3,000,
-# 10.3 % at 6,000 (270 parts); more takes longer than ten calls of METIS.
-FIXED_TRIALS = 5_000.0
+# Trials per atom where the count is fixed: village5k's cut (270 parts) is 9.8 % below METIS' at 2,000, 10.0 %
+# at 3,000, 10.2 % at 6,000.
+FIXED_TRIALS = 3_000.0
 
 __all__ = ["choose_effort", "fit_count", "guess_parts", "share_parts"]
 
@@ -80,14 +80,16 @@ def fit_count(problem: Problem, atoms: IntArray, labels: IntArray, parts: int, p
     return renumber(labels)
 
 
-def choose_effort(n: int, fixed_count: bool) -> Effort:
-    """Choose the effort.
+def choose_effort(n: int, parts: int, fixed_count: bool) -> Effort:
+    """Choose the effort by atoms, parts to start from, and whether their number must stay.
 
-    A fixed count gains nothing by merging. In small components of large buildings merging finds the fewer
-    parts (mix5k_entrance: 4 re-cuts a part and one round beat 2 at the same time by 0.2 %); in large ones a
-    second round over other seams is worth more (village5k: 1 re-cut and two rounds beat 2 and one by 0.2 %).
+    Merging finds the fewer parts where few atoms make a part: mix5k_entrance (4 atoms a part) ends 0.8 %
+    above the optimum with 2 re-cuts, 0.65 % with 4 to 8, 0.5 % with 20. It finds nothing in large components
+    (village5k) or where the count is fixed. More trials buy little: 600 are 0.2 % better on mix5k for half as
+    much time again, twice as many 0.8 % on village5k.
     """
     if fixed_count:
-        rounds = 1 if n < 1.5 * BLOCK else 4
-        return Effort(trials=FIXED_TRIALS / rounds, merges=0.0, rounds=rounds)
-    return Effort(trials=300.0, merges=4.0) if n <= 1_000 else Effort(merges=1.0, rounds=2)
+        return Effort(FIXED_TRIALS, rounds=1 if n < 3_750 else 4)
+    if n <= 1_000:
+        return Effort(300.0, merges=8.0) if n < 8 * parts else Effort(400.0, merges=2.0)
+    return Effort(250.0, rounds=1 if n < 9_000 else 2, block=6_000)

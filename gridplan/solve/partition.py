@@ -19,7 +19,7 @@ from gridplan.solve.counts import choose_effort, fit_count, guess_parts, share_p
 from gridplan.solve.hold import Hold, make_hold
 from gridplan.solve.packing import solve_exactly
 from gridplan.solve.problem import Problem, Weights, label_components, make_problem, renumber
-from gridplan.solve.search import BLOCK, Task, map_threads, search_component
+from gridplan.solve.search import Task, map_threads, search_component
 from gridplan.solve.terms import IntArray
 
 __all__ = ["Partition", "Weights", "partition"]
@@ -244,8 +244,8 @@ def _solve_component(task: Task, workers: int) -> tuple[IntArray, bool]:
         exact = solve_exactly(problem.cut_region(task.atoms), problem.make_terms(), most)
         if exact is not None:
             return renumber(exact), True
-    found = search_component(task, choose_effort(n, task.parts is not None), workers if n > BLOCK else 1)
-    return renumber(found), False
+    effort = choose_effort(n, task.first_parts, task.parts is not None)
+    return renumber(search_component(task, effort, workers)), False
 
 
 def _is_one_part(problem: Problem, atoms: IntArray) -> bool:

@@ -51,8 +51,8 @@ class Weights:
         Per household that is not of its part's chief kind. 5: mixing ten households weighs as much as
         half a part; chosen here, no measurement stands behind it.
     balance
-        Per squared relative deviation from the even load, used only when a count is asked for. 1,100 gives
-        village5k a load CV of 0.041-0.045 at 270 parts and at 287, where METIS at ufactor 80 has 0.044 and
+        Per squared relative deviation from the even load, used only when a count is asked for. 1,050 gives
+        village5k a load CV of 0.043 at 270 parts and 0.047 at 287, where METIS at ufactor 80 has 0.044 and
         0.052 (best cut of 5 calls, benchmarks/solver.py even).
     area
         Per squared hectare of a part, used only when areas are given. 0.25: a part at the 0.2 km2 cap
@@ -64,7 +64,7 @@ class Weights:
     lane_discount: float = 0.5
     building_cut: float = 400.0
     mixing: float = 5.0
-    balance: float = 1_100.0
+    balance: float = 1_050.0
     area: float = 0.25
 
 

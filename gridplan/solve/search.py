@@ -22,11 +22,12 @@ R = TypeVar("R")
 
 __all__ = ["Effort", "Task", "search_component", "tally_layout"]
 
-BLOCK = 2_500  # atoms in one block: its arrays stay in a processor's cache (some 0.5 MB)
-# Temperatures [m]; a border between two houses is some 10 m (village5k, median). Hot melts what the start
-# got wrong: from 5 to 10 the end is the same (village5k), so the least work is taken. Warm, in later rounds,
-# moves what stood still at the seams. Below cold nothing moves any more.
-HOT, WARM, COLD = 6.0, 4.0, 1.0
+# Temperatures [m]; a border between two houses is some 10 m (village5k, median). Hot melts what the start got
+# wrong. Which part lies where is decided between hot and set, so the trials go there: 2,000 per atom, cooled
+# from 5 to 2.7, give village5k's cut (270 parts) that 5,000 give when cooled from 6 to 1. Below set, a tenth
+# as many smooth the borders; below cold nothing moves any more.
+HOT, SET, COLD = 5.0, 2.7, 0.5
+QUENCH = 0.1
 # Neighbourhoods re-cut per part where all is in order below an area cap: annealing leaves more to gain there.
 # 20 end at the price of 180 a component in a third of the time (nantes_centre tiled to 96,088 buildings).
 POLISH = 20.0
@@ -39,11 +40,13 @@ class Effort:
     Attributes
     ----------
     trials
-        Boundary moves tried per atom and round. 400 take about 30 microseconds an atom (75 ns each).
+        Boundary moves tried per atom. 400 take about 25 microseconds an atom (60 ns each).
     merges
-        Neighbourhoods re-cut per part and round. 3 take about 1 ms a part.
+        Neighbourhoods re-cut per part. 3 take about 1 ms a part.
     rounds
-        Rounds, each on other blocks.
+        Rounds of one cooling, each on other blocks, so that seams move.
+    block
+        Atoms in one block.
     repairs
         Neighbourhoods re-cut per part out of bounds, at the end. 60 reaches the proven minimum of bubenec,
         mix500 and mix5k; fewer were not measured.
@@ -51,9 +54,10 @@ class Effort:
     What is chosen by size, and why: :func:`gridplan.solve.counts.choose_effort`.
     """
 
-    trials: float = 400.0
-    merges: float = 2.0
+    trials: float
+    merges: float = 0.0
     rounds: int = 1
+    block: int = 2_500
     repairs: int = 60
 
 
@@ -128,10 +132,10 @@ def soften(terms: Terms) -> Terms:
     return Terms(terms.rule, price)
 
 
-def split_blocks(task: Task, labels: IntArray, turn: int) -> list[IntArray]:
-    """Group parts into blocks of some 5,000 atoms; other turns give other seams."""
+def split_blocks(task: Task, labels: IntArray, size: int, turn: int) -> list[IntArray]:
+    """Group parts into blocks of some ``size`` atoms; other turns give other seams."""
     n = len(labels)
-    count = round(n / BLOCK)
+    count = round(n / size)
     if count < 2:
         return [np.arange(n)]
     problem = task.problem
@@ -147,17 +151,17 @@ def split_blocks(task: Task, labels: IntArray, turn: int) -> list[IntArray]:
     order = np.lexsort((near, ends))
     indptr = np.zeros(parts + 1, np.int64)
     np.cumsum(np.bincount(ends, minlength=parts), out=indptr[1:])
-    size = np.bincount(labels, minlength=parts).astype(np.int64)
+    atoms = np.bincount(labels, minlength=parts).astype(np.int64)
     quotient = Ground(
         indptr,
         near[order].astype(np.int64),
         np.r_[weight, weight][order],
-        size[:, None].copy(),
-        size,
+        atoms[:, None].copy(),
+        atoms,
         np.zeros(parts),
         np.zeros(parts, np.int64),
     )
-    block, _ = halve(quotient, size, count, 1, 1, seed_state(task.seed, 1, turn))
+    block, _ = halve(quotient, atoms, count, 1, 1, seed_state(task.seed, 1, turn))
     member = block[labels]
     order = np.argsort(member, kind="stable")
     return np.split(order, np.cumsum(np.bincount(member))[:-1])
@@ -172,36 +176,31 @@ def improve_block(
     state: IntArray,
     heats: tuple[float, float],
 ) -> IntArray:
-    """Anneal and recombine one block; once it has cooled, the result is not dearer than what came in."""
+    """Anneal one block; once set, smooth and recombine it: the result is then no dearer than what came in."""
     keep = task.parts is not None
     before = price_layout(ground, terms, labels)
     work = renumber(labels)
     layout = tally_layout(ground, work, spare=8 + (int(work.max(initial=0)) + 1) // 4)
-    bad = task.start is None and before >= terms.price[HOME]
-    if bad:
-        soft = soften(terms)
-        anneal(ground, soft, layout, np.array([effort.trials / 2, *heats]), True, state)
-    anneal(ground, terms, layout, np.array([effort.trials, *heats]), keep, state)
+    trials = effort.trials / effort.rounds
+    if task.start is None and before >= terms.price[HOME]:
+        anneal(ground, soften(terms), layout, np.array([trials / 4, 1.2 * heats[0], heats[0]]), True, state)
+    anneal(ground, terms, layout, np.array([trials, *heats]), keep, state)
+    if heats[1] > SET:
+        return layout.labels
+    anneal(ground, terms, layout, np.array([effort.trials * QUENCH, SET, COLD]), keep, state)
     parts = int((layout.size > 0).sum())
     if effort.merges > 0 and parts > 1:
-        schedule = np.array([max(8.0, effort.merges * parts), COLD, 0.1, 2.0, 6.0, 0.6, 0.3])
+        schedule = np.array([max(8.0, effort.merges * parts), 1.0, 0.1, 2.0, 6.0, 0.6, 0.3])
         recombine(ground, terms, layout, schedule, keep, state)
-        anneal(ground, terms, layout, np.array([effort.trials / 4, COLD * 2, 0.2]), keep, state)
-    if heats[1] > COLD:
-        return layout.labels
+        anneal(ground, terms, layout, np.array([effort.trials / 4, 2.0, 0.2]), keep, state)
     after = price_layout(ground, terms, layout.labels)
     return layout.labels if after < before else labels
 
 
-def plan_heats(effort: Effort) -> list[tuple[float, float]]:
-    """First and last temperature of each round.
-
-    Without merging the rounds are one annealing whose seams move on the way; with it, each round ends cold.
-    """
-    if effort.merges > 0:
-        return [(HOT if turn == 0 else WARM, COLD) for turn in range(effort.rounds)]
-    steps = np.geomspace(HOT, COLD, effort.rounds + 1)
-    steps[-1] = COLD
+def plan_heats(rounds: int) -> list[tuple[float, float]]:
+    """First and last temperature of each round: one cooling whose seams move on the way."""
+    steps = np.geomspace(HOT, SET, rounds + 1)
+    steps[-1] = SET
     return list(zip(steps[:-1].tolist(), steps[1:].tolist(), strict=True))
 
 
@@ -220,7 +219,7 @@ def repair_block(
     for count, widest in passes if ill else [(POLISH * parts, 8.0)]:
         schedule = np.array([count, 20.0, 0.5, 2.0, widest, 0.6, 1.0])
         recombine(ground, terms, layout, schedule, task.parts is not None, state)
-        anneal(ground, terms, layout, np.array([effort.trials / 4, COLD, 0.2]), task.parts is not None, state)
+        anneal(ground, terms, layout, np.array([effort.trials / 4, 1.0, 0.2]), task.parts is not None, state)
     after = price_layout(ground, terms, layout.labels)
     return layout.labels if after < before else labels
 
@@ -230,7 +229,7 @@ def start_labels(task: Task, ground: Ground, state: IntArray) -> IntArray:
     if task.start is not None:
         return task.start.copy()
     load = ground.load if int(ground.load.sum()) > 0 else np.ones(len(ground.load), np.int64)
-    labels, _ = halve(ground, load, min(task.first_parts, len(load)), 1, 2, state)
+    labels, _ = halve(ground, load, min(task.first_parts, len(load)), 1, 1, state)
     return labels
 
 
@@ -253,7 +252,7 @@ def run_blocks(
     work: Callable[[Task, Ground, IntArray, Terms, Effort, IntArray], IntArray],
 ) -> IntArray:
     """Apply one kind of work to every block and join the parts again."""
-    blocks = split_blocks(task, labels, turn)
+    blocks = split_blocks(task, labels, effort.block, turn)
 
     def solve_one(i: int) -> IntArray:
         inside = blocks[i]
@@ -300,7 +299,7 @@ def search_component(task: Task, effort: Effort, workers: int = 1) -> IntArray:
     target = int(ground.load.sum()) / task.parts if task.parts else 0.0
     terms = problem.make_terms(target)
     start = best = start_labels(task, ground, seed_state(task.seed, 0))
-    for turn, heats in enumerate(plan_heats(effort)):
+    for turn, heats in enumerate(plan_heats(effort.rounds)):
         if task.is_late():
             break
         improve = partial(improve_block, heats=heats)
