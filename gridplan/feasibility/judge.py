@@ -198,7 +198,7 @@ class _LevelJudge:
             told[core.atoms] = True
         found = []
         for atoms in split_groups(labels, lived & (zones.lost > 0)[labels]):
-            if told[atoms].all():
+            if scope == "block" and told[atoms].all():
                 continue
             number_here = int(labels[atoms[0]])
             near = {one for _, told_of in links.list_beside(number_here).values() for one in told_of}

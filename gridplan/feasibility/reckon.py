@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from math import ceil, floor
 
 import numpy as np
+import numpy.typing as npt
 
 from gridplan.feasibility.bounds import count_loads, make_bounds
 from gridplan.feasibility.ground import Ground, label_faces, list_capped
@@ -14,6 +15,8 @@ from gridplan.graph import AtomGraph, Setting
 from gridplan.scheme import Level, Scheme
 
 __all__ = ["reckon"]
+
+FloatArray = npt.NDArray[np.float64]
 
 _ORDER = {"impossible": 0, "tight": 1, "holds": 2}
 
@@ -135,24 +138,28 @@ def _reckon_cap(
     if not caps or not level.bounds or level.measure == "area":
         return
     name = min(caps, key=lambda one: (caps[one], one != level.id))
-    counted = count_loads(graph, setting, level.measure)
-    lived = ground.drawn & (counted > 0)
-    area, held = graph.area[lived], counted[lived]
-    if not len(held):
+    bounds = make_bounds(level, graph, setting)
+    # what each atom fills of one legal area that has only just enough
+    filled = np.where(ground.drawn, bounds.loads @ bounds.lower_weight / bounds.need, 0.0)
+    lived = filled > 0
+    if not lived.any():
         return
-    densest = np.argsort(-held / np.maximum(area, 1e-9), kind="stable")
-    before = np.cumsum(area[densest]) - area[densest]
-    share = np.clip((caps[name] - before) / np.maximum(area[densest], 1e-9), 0.0, 1.0)
-    lower = min(low for low, _ in level.bounds.values())
-    values = {
-        "cap_m2": caps[name],
-        "lower": lower,
-        "mean_fit": float(counted[ground.drawn].sum() / graph.area[ground.drawn].sum() * caps[name]),
-        "dense_fit": float((held[densest] * share).sum()),
-    }
-    right = values["dense_fit"] >= lower - 1e-6
-    verdict = "impossible" if not right else ("holds" if values["mean_fit"] >= lower else "tight")
+    present = [low for low, one in zip(bounds.lower, bounds.loads[lived].T, strict=True) if one.any()]
+    dense = _fill_densest(filled[lived], graph.area[lived], caps[name])
+    mean = float(filled.sum() / graph.area[ground.drawn].sum() * caps[name])
+    lower = int(min(present))
+    values = {"cap_m2": caps[name], "lower": lower, "mean_fit": mean * lower, "dense_fit": dense * lower}
+    right = dense >= 1 - 1e-9
+    verdict = "impossible" if not right else ("holds" if mean >= 1 else "tight")
     yield Reckoning("cap", level.id, "" if name == level.id else name, verdict, values)
+
+
+def _fill_densest(filled: FloatArray, area: FloatArray, room: float) -> float:
+    """Give the most that fits into some room, the last atom in part."""
+    densest = np.argsort(-filled / np.maximum(area, 1e-9), kind="stable")
+    before = np.cumsum(area[densest]) - area[densest]
+    share = np.clip((room - before) / np.maximum(area[densest], 1e-9), 0.0, 1.0)
+    return float((filled[densest] * share).sum())
 
 
 def _reckon_pairs(
