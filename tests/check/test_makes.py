@@ -39,9 +39,7 @@ HALVES = np.repeat([[0, 0, 0, 0, 1, 1, 1, 1]], 4, axis=0)
 
 
 def make_town(scheme=FACES, homes=HOMES, **labels):
-    x = towns.ORIGIN[0] + 4 * towns.CELL
-    y = towns.ORIGIN[1]
-    street = shapely.LineString([(x, y), (x, y + 4 * towns.CELL)])
+    street = shapely.LineString([(4 * towns.CELL, 0), (4 * towns.CELL, 4 * towns.CELL)])
     plan = towns.build_town(homes, labels, streets=[(street, 2)], scheme=scheme)
     return replace(plan, atoms=plan.atoms.assign(block=HALVES.ravel(), lane_block=HALVES.ravel()))
 
