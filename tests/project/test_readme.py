@@ -55,7 +55,13 @@ def test_commands_exist(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     told = capsys.readouterr().out
     assert (
-        set(re.findall(r"^\s+(plan|check|schemes|export|demo|compare|app|doctor)\b", told, re.MULTILINE))
+        set(
+            re.findall(
+                r"^\s+(plan|check|schemes|compounds|export|demo|compare|borders|staff|app|doctor)\b",
+                told,
+                re.MULTILINE,
+            )
+        )
         == table
     )
 
