@@ -280,7 +280,7 @@ def _describe_choke(load: Load, neck: int, parts: list[IntArray], excess: int) -
     bounds, total = load.bounds, load.bounds.total
     sums = np.stack([bounds.loads[part].sum(axis=0) for part in parts])
     without = int(total[neck]) + int(bounds.count_lost(sums).sum())
-    heaviest = int(bounds.upper_weight.max(initial=1))
     atoms = np.sort(np.concatenate([*parts, [neck]]))
+    heaviest = int(bounds.upper_weight[bounds.loads[atoms].any(axis=0)].max(initial=1))
     values = {"neck": int(total[neck]), "behind": int(sums.sum()), "parts": len(parts)}
     return Core("choke", atoms[total[atoms] > 0], min(without, -(-excess // heaviest)), values)

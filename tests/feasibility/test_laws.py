@@ -51,7 +51,7 @@ LEVELS = st.builds(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(small_towns(), LEVELS)
 def test_what_a_core_loses_no_choice_of_areas_holds(town, level):
     graph, setting = town
@@ -82,7 +82,7 @@ def test_what_a_core_loses_no_choice_of_areas_holds(town, level):
     assert sum(core.lost for core in cores) <= total.sum() - find_most_held(legal, total)
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(small_towns(most=9), LEVELS)
 def test_ways_out_do_what_they_say(town, level):
     graph, setting = town
@@ -111,7 +111,7 @@ def test_ways_out_do_what_they_say(town, level):
                 assert before.levels[0].lost - after.levels[0].lost == way.gained
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(small_towns(most=9), LEVELS)
 def test_joins_of_blocks_hold_what_they_say(town, level):
     graph, setting = town
