@@ -3,40 +3,38 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csc_matrix
 
+from gridplan.solve.cover import WIDTH, cover_cheapest, order_narrow
 from gridplan.solve.groups import list_groups, price_groups
 from gridplan.solve.redraw_moves import MOVED, RING, SHAPE
 from gridplan.solve.redraw_task import Draft, Task, price_draft
 from gridplan.solve.terms import FloatArray, IntArray
 
-__all__ = ["GROUPS", "draw_exactly"]
+__all__ = ["draw_exactly"]
 
-#: Areas that may be listed; HiGHS takes some seconds for the programme over 20,000 of them.
-GROUPS = 20_000
 STEPS = 20  # groups visited for each one kept: light ones lead to legal ones
-NODES = 5_000  # branching nodes, not seconds: the same answer on any machine
 
 
-def draw_exactly(task: Task, most: int = GROUPS) -> Draft | None:
+def draw_exactly(task: Task, most: int, states: int, ceiling: float = np.inf) -> Draft | None:
     """Find the plan of legal areas with the least price.
 
     Parameters
     ----------
     task
         Pieces and prices; without a count.
-    most
-        Budget of areas to list.
+    most, states
+        Budgets: areas to list, and states of the covering programme.
+    ceiling
+        Plans above this price are of no interest.
 
     Returns
     -------
     Draft or None
-        Proved best among all plans whose areas are all legal; None where there is no such plan, a count is
-        asked for, or the budget does not suffice.
+        Proved best among all plans whose areas are all legal; None where there is no such plan below the
+        ceiling, a count is asked for, or the budget does not suffice.
     """
     n, terms = len(task.ground.load), task.make_terms(False)
-    if task.count:
+    if task.count or n + task.olds > WIDTH:
         return None
     atoms, ptr, whole = list_groups(task.ground, terms, np.arange(n), True, STEPS * most, 20 * most)
     if not whole or not 1 < len(ptr) <= most:
@@ -44,32 +42,28 @@ def draw_exactly(task: Task, most: int = GROUPS) -> Draft | None:
     cost, _ = price_groups(task.ground, terms, atoms, ptr)
     cost += task.matter.price[SHAPE] * _measure_rings(task, atoms, ptr)
     group, old, stay = _count_stay(task, atoms, ptr)
-    price = float(task.matter.price[MOVED])
-    # columns: every group by itself, and once more for each old area that it may continue
+    moving = float(task.matter.price[MOVED])
+    cost += moving * np.bincount(group, stay, minlength=len(cost))
+    # every group by itself, and once more for each old area that it may continue: that one is then a row
+    # beside the pieces, to be covered at most once
     column = np.r_[np.arange(len(cost)), group]
-    gain = np.r_[np.zeros(len(cost)), price * stay]
+    value = cost[column] - np.r_[np.zeros(len(cost)), moving * stay]
+    width = np.diff(ptr)[column] + (np.arange(len(column)) >= len(cost))
+    starts = np.concatenate(([0], np.cumsum(width))).astype(np.int64)
+    members = np.empty(int(starts[-1]), np.int64)
     rows, ends = _list_members(atoms, ptr, column)
-    olds, place = np.unique(old, return_inverse=True)
-    entries = np.r_[rows, n + place.reshape(-1)]
-    columns = np.r_[ends, len(cost) + np.arange(len(group))]
-    shape = (n + len(olds), len(column))
-    matrix = csc_matrix((np.ones(len(entries)), (entries, columns)), shape=shape)
-    low = np.r_[np.ones(n), np.zeros(len(olds))]
-    found = milp(
-        cost[column] - gain,
-        constraints=LinearConstraint(matrix, low, 1.0),
-        integrality=np.ones(len(column)),
-        bounds=Bounds(0, 1),
-        options={"node_limit": NODES, "mip_rel_gap": 1e-7},
-    )
-    if found.status != 0:
+    members[starts[ends] + np.arange(len(ends)) - np.searchsorted(ends, ends)] = rows
+    members[starts[len(cost) + 1 :] - 1] = n + old
+    rank = np.r_[order_narrow(task.ground, np.arange(n)), n + np.arange(task.olds)]
+    skip = np.r_[np.full(n, np.inf), np.zeros(task.olds)]
+    _, picked, state = cover_cheapest(rank, members, starts, value, skip, states, ceiling)
+    if state != 1:
         return None
-    labels, anchor = np.full(n, -1, np.int64), []
-    for area, one in enumerate(np.flatnonzero(found.x > 0.5).tolist()):
+    labels, anchor = np.full(n, -1, np.int64), np.full(len(picked), -1, np.int64)
+    for area, one in enumerate(picked.tolist()):
         labels[atoms[ptr[column[one]] : ptr[column[one] + 1]]] = area
-        anchor.append(-1 if one < len(cost) else int(old[one - len(cost)]))
-    named = np.array(anchor, np.int64)
-    return Draft(labels, named, price_draft(task, labels, named))
+        anchor[area] = -1 if one < len(cost) else old[one - len(cost)]
+    return Draft(labels, anchor, price_draft(task, labels, anchor))
 
 
 def _list_members(atoms: IntArray, ptr: IntArray, column: IntArray) -> tuple[IntArray, IntArray]:

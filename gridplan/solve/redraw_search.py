@@ -37,14 +37,16 @@ HOT = 200.0
 #: The search with bounds as a wall mends what the slope left: this share of the trials, from this share of
 #: the heat (40 random towns: 4 % fewer people moved than with as many trials from the same heat).
 HARD, COOLER = 0.3, 0.1
-#: Pieces above which less is tried for each.
-LARGE = 1_500
+#: Pieces above which less is tried for each, and again.
+SMALL, LARGE = 200, 1_500
 #: Ways to draw a neighbourhood anew, see :func:`_propose`.
 WAYS = 4
-#: Areas that may be listed in one neighbourhood: some 0.1 s for HiGHS.
-WINDOW = 2_000
-#: Pieces of a neighbourhood whose areas are listed; with more, the budget is spent for nothing.
-FEW = 30
+#: Areas that may be listed and states of the covering programme, in one neighbourhood (some 10 ms) and on the
+#: whole ground (some 1 s).
+WINDOW, LISTED = (1_000, 20_000), (20_000, 2_000_000)
+#: Pieces whose areas are listed, of a neighbourhood and of the whole ground; with more, the budget is spent
+#: for nothing.
+FEW, WHOLE = 24, 60
 
 
 @dataclass(frozen=True)
@@ -77,10 +79,10 @@ class Effort:
 
 
 def choose_effort(n: int, deadline: float | None) -> Effort:
-    """Choose the effort by the number of pieces: small grounds are searched twice and three times as hard."""
-    if n <= LARGE:
+    """Choose the effort by the number of pieces, so that a town takes seconds whatever its size."""
+    if n <= SMALL:
         return Effort(150.0, 100.0, 12.0, 2, deadline)
-    return Effort(100.0, 60.0, 4.0, 1, deadline)
+    return Effort(150.0, 80.0, 8.0, 1, deadline) if n <= LARGE else Effort(100.0, 60.0, 4.0, 1, deadline)
 
 
 def start_from_old(task: Task, old: IntArray, people: IntArray) -> IntArray:
@@ -242,15 +244,15 @@ def search_drafts(task: Task, starts: list[IntArray], effort: Effort, seed: int)
     starts
         Connected areas to start from, each of shape (n,).
     """
-    exact = draw_exactly(task)
-    if exact is not None:
-        return exact
     found = [
         improve_draft(task, start, effort, seed + 1_000 * turn)
         for start in starts
         for turn in range(effort.starts)
     ]
-    return min(found, key=lambda one: one.price)
+    best = min(found, key=lambda one: one.price)
+    if len(best.labels) > WHOLE or effort.is_late():
+        return best
+    return draw_exactly(task, *LISTED, best.price - 1e-6) or best
 
 
 def fit_count(task: Task, draft: Draft, allowed: BoolArray, state: IntArray) -> Draft:
@@ -339,7 +341,7 @@ def _propose(
     if way == 3:
         if len(labels) > FEW:
             return None
-        best = draw_exactly(task, WINDOW)
+        best = draw_exactly(task, *WINDOW)
         return None if best is None else best.labels
     if way == 1:
         nodes = np.flatnonzero(labels == focus)

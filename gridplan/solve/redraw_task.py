@@ -14,7 +14,17 @@ from gridplan.solve.redraw_moves import Areas, Matter, measure_areas
 from gridplan.solve.search import tally_layout
 from gridplan.solve.terms import BALANCE, CAP, GAP, HOME, PRICES, TARGET, Ground, Layout, Terms
 
-__all__ = ["Aim", "Draft", "Task", "assign_anchors", "cut_task", "make_draft", "make_task", "price_draft"]
+__all__ = [
+    "Aim",
+    "Draft",
+    "Task",
+    "cut_task",
+    "make_draft",
+    "make_layout",
+    "make_task",
+    "match_old",
+    "price_draft",
+]
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
@@ -207,38 +217,37 @@ def _list_rows(ptr: IntArray, nodes: IntArray) -> tuple[IntArray, IntArray]:
     return ends, np.repeat(np.arange(len(nodes)), width)
 
 
-def assign_anchors(task: Task, labels: IntArray, allowed: npt.NDArray[np.bool_]) -> IntArray:
+def match_old(area: IntArray, old: IntArray, people: IntArray, k: int) -> IntArray:
     """Let areas continue old ones so that the most people stay, each old area at most once.
 
     Parameters
     ----------
-    task, labels
-        The pieces and their areas.
-    allowed
-        Old areas that may be continued, shape (olds,).
+    area, old, people
+        Rows of people by new and old area.
+    k
+        Number of new areas.
 
     Returns
     -------
     ndarray of int64, shape (k,)
         -1 where nobody of an old area would stay.
     """
-    matter = task.matter
-    k = int(labels.max(initial=-1)) + 1
     anchor = np.full(k, -1, np.int64)
-    old = np.unique(matter.old)
-    old = old[allowed[old]]
-    if not len(old):
-        return anchor
-    column = np.full(task.olds, -1, np.int64)
-    column[old] = np.arange(len(old))
-    owner = np.repeat(labels, np.diff(matter.ptr))
-    held = column[matter.old] >= 0
-    stay = np.zeros((k, len(old)), np.int64)
-    np.add.at(stay, (owner[held], column[matter.old[held]]), matter.people[held])
-    area, chosen = linear_sum_assignment(-stay)
-    some = stay[area, chosen] > 0
-    anchor[area[some]] = old[chosen[some]]
+    names, column = np.unique(old, return_inverse=True)
+    stay = np.zeros((k, len(names)), np.int64)
+    np.add.at(stay, (area, column.reshape(-1)), people)
+    rows, chosen = linear_sum_assignment(-stay)
+    some = stay[rows, chosen] > 0
+    anchor[rows[some]] = names[chosen[some]]
     return anchor
+
+
+def assign_anchors(task: Task, labels: IntArray, allowed: npt.NDArray[np.bool_]) -> IntArray:
+    """Do the same for areas of pieces; ``allowed`` (olds,) are the old areas that may be continued."""
+    matter = task.matter
+    held = allowed[matter.old]
+    owner = np.repeat(labels, np.diff(matter.ptr))[held]
+    return match_old(owner, matter.old[held], matter.people[held], int(labels.max(initial=-1)) + 1)
 
 
 def make_layout(task: Task, labels: IntArray, anchor: IntArray) -> tuple[Layout, Areas]:
