@@ -73,8 +73,23 @@ def reach_count(
 
 
 def _reach_count_of_homes(homes: Homes, labels: IntArray, count: int, seed: int, workers: int) -> IntArray:
-    """Share the count over what hangs together and divide each part anew."""
-    part = find_components(len(homes.atoms), homes.borders.pairs).astype(np.int64)
+    """Share the count over blocks and compounds that are legal alone, or over all that hangs together."""
+    spans = np.unique(np.stack([labels, int(labels.max()) + 1 + homes.block], axis=1), axis=0)
+    bundles = find_components(int(spans.max()) + 1, spans)[labels].astype(np.int64)
+    wide = find_components(len(homes.atoms), homes.borders.pairs).astype(np.int64)
+    for part in (bundles, wide):
+        labels = _share_over_parts(
+            homes, labels, np.unique(part, return_inverse=True)[1], count, seed, workers
+        )
+        if int(labels.max()) + 1 == count:
+            break
+    return labels
+
+
+def _share_over_parts(
+    homes: Homes, labels: IntArray, part: IntArray, count: int, seed: int, workers: int
+) -> IntArray:
+    """Share the count over parts of the ground and divide each of these anew."""
     parts = int(part.max()) + 1
     split = homes.rule.split_homes(homes.units, homes.kind)
     sums = np.zeros((parts, split.shape[1]), dtype=np.int64)
@@ -86,7 +101,11 @@ def _reach_count_of_homes(homes: Homes, labels: IntArray, count: int, seed: int,
     most = np.where(settled, held, sums @ homes.rule.lower_weight // homes.rule.need)
     best = labels.copy()
     for _ in range(ROUNDS):
-        wanted = share_count(np.where(settled, 0, load), least, most, count)
+        # what is out of bounds keeps its areas and takes no share
+        wanted = held.copy()
+        wanted[~settled] = share_count(
+            load[~settled], least[~settled], most[~settled], count - int(held[settled].sum())
+        )
         failed = False
         for one in np.flatnonzero(~settled & (wanted != held)).tolist():
             chosen = np.flatnonzero(part == one)
