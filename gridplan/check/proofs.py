@@ -273,9 +273,12 @@ def _pack_groups(starts: IntArray, members: IntArray, core: IntArray, households
     atoms, row = np.unique(members, return_inverse=True)
     ones = np.ones(len(members))
     cover = csr_array((ones, (row, group_of)), shape=(len(atoms), count))
+    # rounding down all rows together: of an odd number of atoms that fit in pairs only, one is left over
+    least = int(np.diff(starts).min())
+    together = LinearConstraint((np.diff(starts) // least)[None, :], -np.inf, len(atoms) // least)
     found = milp(
         -gain,
-        constraints=LinearConstraint(cover, -np.inf, 1.0),
+        constraints=[LinearConstraint(cover, -np.inf, 1.0), together],
         bounds=Bounds(0, 1),
         integrality=np.ones(count),
         options={"node_limit": PACKING_NODES, "mip_rel_gap": 0.0},

@@ -22,10 +22,15 @@ def _call_highs(n: int, atoms: IntArray, ptr: IntArray, gain: FloatArray, nodes:
     """Bound from above what disjoint groups gain together."""
     groups = len(ptr) - 1
     rows = csc_matrix((np.ones(len(atoms)), atoms, ptr), shape=(n, groups))
+    sizes = np.diff(ptr)
+    least = int(sizes.min())
+    # a group of size s stands for s // least of the smallest ones, and only n // least of those find room;
+    # without this a search over pairs of an odd number of atoms (123 slices in vologda) does not end
+    room = LinearConstraint((sizes // least)[None, :], -np.inf, n // least)
     # a limit of nodes, not of seconds: the same answer on any machine
     found = milp(
         -gain,
-        constraints=LinearConstraint(rows, -np.inf, 1.0),
+        constraints=[LinearConstraint(rows, -np.inf, 1.0), room],
         integrality=np.ones(groups),
         bounds=Bounds(0, 1),
         options={"node_limit": nodes, "mip_rel_gap": 1e-9},

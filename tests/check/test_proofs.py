@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridplan.check.groups import EXHAUSTED, FOUND, NONE, GroupSearch, collect_groups, find_group
+from gridplan.check.proofs import _pack_groups
 from gridplan.check.rule import LEGAL, LoadRule, make_load_rule
 from gridplan.scheme import Level, Text
 
@@ -145,3 +146,10 @@ def test_lemma_for_two_kinds(apartment: int, selfbuilt: int) -> None:
 def test_rule_is_exact_at_its_bounds(mixed: str, sums: tuple[int, int], legal: bool) -> None:
     rule = make_rule(mixed, {"apartment": (50, 80), "selfbuilt": (30, 50)}, [1, 1], [0, 1])
     assert (rule.judge(np.array([sums]))[0] == LEGAL) == legal
+
+
+def test_one_of_an_odd_number_that_fits_in_pairs_only_is_left_over() -> None:
+    n = 31
+    pairs = np.array(np.triu_indices(n, 1)).T
+    starts, households = np.arange(0, 2 * len(pairs) + 1, 2), np.full(n, 29)
+    assert _pack_groups(starts, pairs.ravel(), np.arange(n), households) == 30 * 29
