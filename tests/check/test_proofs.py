@@ -20,7 +20,7 @@ NAME = Text("网格", "grid")
 def make_rule(mixed: str, bounds: dict[str, tuple[int, int]], homes: list[int], kinds: list[int]) -> LoadRule:
     level = Level("grid", NAME, bounds=bounds, mixed=mixed)
     counts = np.array(homes, dtype=np.int64)
-    return make_load_rule(level, counts, counts * 3, np.array(kinds, dtype=np.int64))
+    return make_load_rule(level, counts, np.array(kinds, dtype=np.int64), np.ones(len(kinds), dtype=bool))
 
 
 def make_search(rule: LoadRule, pairs: list[tuple[int, int]], area: list[float], cap: float) -> GroupSearch:
