@@ -190,7 +190,9 @@ def share_ground(
     held = np.bincount(part, ground.load)
     least = (held > 0).astype(np.int64)
     if cap_m2:
-        least = np.maximum(least, np.ceil(np.bincount(part, ground.size) / cap_m2).astype(np.int64))
+        below_cap = np.maximum(least, np.ceil(np.bincount(part, ground.size) / cap_m2).astype(np.int64))
+        # a count that is smaller goes before the cap, which a mean may still keep
+        least = below_cap if below_cap.sum() <= count else least
     labels = np.full(len(part), -1, dtype=np.int64)
     for one, share in enumerate(share_count(held, least, np.bincount(part), count).tolist()):
         chosen = np.flatnonzero(part == one)
