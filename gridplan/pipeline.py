@@ -314,7 +314,14 @@ def _assemble(
     }
     columns = {**old, **{level.id: codes[level.id] for level in scheme.levels}}
     atoms = frame.assign(**{name: pd.array(told, dtype="str") for name, told in columns.items()})
-    areas = {level.id: _list_areas(atoms, level.id, level.parent) for level in scheme.levels}
+    existing = {
+        level: pd.DataFrame(table.drop(columns="geometry")).set_index("code").sort_index()
+        for level, table in clean.existing.items()
+    }
+    areas = {
+        level.id: _list_areas(atoms, level.id, level.parent, existing.get(level.id))
+        for level in scheme.levels
+    }
     return Plan(
         scheme=scheme,
         atoms=atoms,
@@ -325,10 +332,7 @@ def _assemble(
         certificates=_list_certificates(solved),
         issues=clean.issues,
         provenance={},
-        existing={
-            level: pd.DataFrame(table.drop(columns="geometry")).set_index("code").sort_index()
-            for level, table in clean.existing.items()
-        },
+        existing=existing,
         alternatives=_list_alternatives(solved),
     )
 
@@ -363,8 +367,13 @@ def _read_setting(frame: gpd.GeoDataFrame, standing: Mapping[str, Standing]) -> 
     )
 
 
-def _list_areas(atoms: gpd.GeoDataFrame, level: str, parent: str) -> pd.DataFrame:
-    """List the areas of a level with parent and kind; their status is the check's to tell."""
+def _list_areas(
+    atoms: gpd.GeoDataFrame, level: str, parent: str, before: pd.DataFrame | None
+) -> pd.DataFrame:
+    """List the areas of a level with name, parent and kind; their status is the check's to tell.
+
+    An area that keeps the code of an old one keeps its name; the others are called by their code.
+    """
     columns = [level, "kind", "households"] + ([parent] if parent else [])
     table = pd.DataFrame({name: atoms[name].to_numpy() for name in columns})
     homes = table[table["households"] > 0]
@@ -378,10 +387,14 @@ def _list_areas(atoms: gpd.GeoDataFrame, level: str, parent: str) -> pd.DataFram
         inhabited = np.where((counts > 0).sum(axis=1) > 1, "mixed", chief)
         told = pd.Series(inhabited, index=per_kind.index, dtype=object).reindex(codes)
         kinds = told.where(told.notna(), kinds).to_list()
+    names = codes.astype(object)
+    if before is not None:
+        kept = before["name"].reindex(codes).fillna("").to_numpy(dtype=object)
+        names = np.where(kept != "", kept, names)
     parents = table.drop_duplicates(level).set_index(level)[parent].loc[codes] if parent else ""
     return pd.DataFrame(
         {
-            "name": codes,
+            "name": names,
             "parent": np.asarray(parents, dtype=object) if parent else "",
             "kind": kinds,
             "status": "ok",

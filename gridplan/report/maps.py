@@ -181,7 +181,7 @@ def _draw_borders(
 def _draw_labels(
     axes: Axes, plan: Plan, described: Mapping[str, gpd.GeoDataFrame], level: str, scale: _Scale, lang: str
 ) -> None:
-    """Write codes where they fit into their area: the parent's large, the level's own small."""
+    """Write names, else codes, where they fit into their area: the parent's large, the level's own small."""
     parent = plan.scheme[level].parent
     sizes = ((level, 5.5, "#2f3338"), (parent, 10.5, "#11151b")) if parent else ((level, 10.0, "#11151b"),)
     for wanted, points, colour in sizes:
@@ -190,18 +190,19 @@ def _draw_labels(
             # a number on every field and pond would hide those of the grids that people look for
             areas = areas[areas["households"] > 0]
         shapes = areas.geometry.to_numpy()
-        codes = areas["code"].to_numpy(dtype=object)
+        names, codes = (areas[column].to_numpy(dtype=object) for column in ("name", "code"))
+        short = [code.rsplit("-", 1)[-1] if wanted == level and parent else code for code in codes]
+        told = np.where((names != codes) & (names != ""), names, short)
         spots = shapely.get_coordinates(shapely.point_on_surface(shapes))
         room = np.sqrt(areas["area_m2"].to_numpy()) * scale.points_per_m
-        font = find_fonts("".join(codes), lang, size=points, bold=wanted == parent or not parent)
-        for code, spot, wide in zip(codes, spots, room, strict=True):
-            told = code.rsplit("-", 1)[-1] if wanted == level and parent else code
-            if wide < 0.75 * points * len(told) + 4:
+        font = find_fonts("".join(told), lang, size=points, bold=wanted == parent or not parent)
+        for text, spot, wide in zip(told, spots, room, strict=True):
+            if wide < 0.75 * points * len(text) + 4:
                 continue
             axes.text(
                 spot[0],
                 spot[1],
-                told,
+                text,
                 fontproperties=font,
                 color=colour,
                 ha="center",
