@@ -249,8 +249,8 @@ def _match_rest(roll: _Roll, job: _Job, rows: IntArray, barred: IntArray) -> Non
         else:
             heads = apportion_heads(homes, fewest, most, int(held.sum()) + len(left), held)
         area = match_nearest(
-            roll.xy[left] if known else np.zeros((len(left), 2)),
-            job.middles if known else np.zeros_like(job.middles),
+            roll.xy[left] if known else _line_up(len(left)),
+            job.middles if known else _line_up(len(job.middles)),
             heads - held,
             load=homes / np.maximum(heads, 1),
             capacity=roll.capacity[left],
@@ -258,6 +258,11 @@ def _match_rest(roll: _Roll, job: _Job, rows: IntArray, barred: IntArray) -> Non
         )
         placed = area >= 0
         roll.rule[left[placed]], roll.area[left[placed]] = job.number, area[placed]
+
+
+def _line_up(n: int) -> FloatArray:
+    """Return n points along a metre: what is nowhere is near whatever comes at the same point of its list."""
+    return np.column_stack((np.linspace(0, 1, n), np.zeros(n)))
 
 
 def _report(

@@ -144,6 +144,17 @@ def test_matching_looks_further_where_the_near_places_are_full() -> None:
     assert sorted(placed) == list(range(600))
 
 
+def test_matching_by_nearness_is_close_to_the_dense_optimum() -> None:
+    rng = np.random.default_rng(3)
+    people, places = rng.uniform(0, 5000, (700, 2)), rng.uniform(0, 5000, (700, 2))
+    placed = match_nearest(
+        people, places, np.ones(700, dtype=np.int64),
+        load=np.zeros(700), capacity=np.ones(700), barred=np.full(700, -1),
+    )  # fmt: skip
+    cost = cdist(people, places)
+    assert cost[np.arange(700), placed].sum() <= 1.01 * cost[linear_sum_assignment(cost)].sum()
+
+
 @settings(max_examples=25)
 @given(seed=st.integers(0, 10_000), n=st.integers(0, 60))
 def test_laws_of_an_assignment(town: Plan, seed: int, n: int) -> None:
