@@ -58,6 +58,18 @@ class Load:
         by_cap = np.maximum(np.ceil(lived_m2 / self.max_area), np.ceil(people / self.max_people))
         return np.maximum(fewest, by_cap.astype(np.int64)), most
 
+    def count_lost(self, sums: IntArray, lived_m2: FloatArray, people: IntArray) -> IntArray:
+        """Give what cannot lie in legal areas at least, piece by piece, by the lemma and by the caps.
+
+        Parameters
+        ----------
+        sums, lived_m2, people
+            As in :meth:`count_areas`.
+        """
+        fewest, most = self.count_areas(sums, lived_m2, people)
+        capped = (fewest > most) & (sums.sum(axis=1) > 0)
+        return np.asarray(np.maximum(self.bounds.count_lost(sums), capped), dtype=np.int64)
+
     def take(self, atoms: IntArray) -> Load:
         """Cut some atoms out."""
         bounds = replace(self.bounds, loads=self.bounds.loads[atoms])

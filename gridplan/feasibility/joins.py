@@ -132,14 +132,10 @@ def sum_zones(load: Load, labels: IntArray, block: IntArray) -> Zones:
     best_last = np.lexsort((-spread[:, 1], weight, spread[:, 0]))
     chief = np.full(size, -1, dtype=np.int64)
     chief[spread[best_last, 0]] = spread[best_last, 1]
-    return Zones(
-        labels=labels,
-        sums=sums,
-        lived_m2=np.bincount(labels[lived], load.area[lived], minlength=size).astype(np.float64),
-        people=np.bincount(labels[lived], load.people[lived], minlength=size).astype(np.int64),
-        lost=load.bounds.count_lost(sums),
-        block=chief,
-    )
+    lived_m2 = np.bincount(labels[lived], load.area[lived], minlength=size).astype(np.float64)
+    people = np.bincount(labels[lived], load.people[lived], minlength=size).astype(np.int64)
+    lost = load.count_lost(sums, lived_m2, people)
+    return Zones(labels, sums, lived_m2, people, lost, chief)
 
 
 def absorb_empty(labels: IntArray, lived: BoolArray, pairs: IntArray, metres: FloatArray) -> IntArray:
@@ -259,18 +255,20 @@ def _describe_join(
     load: Load, zones: Zones, zone: int, others: tuple[int, ...], metres: float, streets: tuple[int, ...]
 ) -> Way:
     members = np.array([zone, *others])
-    sums = zones.sums[members].sum(axis=0, keepdims=True)
-    left = int(load.bounds.count_lost(sums)[0])
-    fewest, most = load.count_areas(
-        sums, zones.lived_m2[members].sum(keepdims=True), zones.people[members].sum(keepdims=True)
+    union = (
+        zones.sums[members].sum(axis=0, keepdims=True),
+        zones.lived_m2[members].sum(keepdims=True),
+        zones.people[members].sum(keepdims=True),
     )
+    left = int(load.count_lost(*union)[0])
+    fewest, most = load.count_areas(*union)
     return Way(
         "cross",
         streets=streets,
         beside=others,
         blocks=tuple(int(b) for b in zones.block[list(others)]),
         metres=metres,
-        held=int(sums.sum()),
+        held=int(union[0].sum()),
         fewest=int(fewest[0]),
         most=int(most[0]),
         gained=int(zones.lost[members].sum()) - left,
@@ -331,9 +329,9 @@ def offer_streets(load: Load, zones: Zones, links: Links) -> dict[int, Way]:
     sums = np.zeros((size, zones.sums.shape[1]), dtype=np.int64)
     np.add.at(sums, union, zones.sums[nodes[:, 1]])
     lived = np.bincount(union, zones.lived_m2[nodes[:, 1]], minlength=size).astype(np.float64)
-    people = np.bincount(union, zones.people[nodes[:, 1]], minlength=size)
-    fewest, most = load.count_areas(sums, lived, people.astype(np.int64))
-    left, before = load.bounds.count_lost(sums), np.zeros(size, dtype=np.int64)
+    people = np.bincount(union, zones.people[nodes[:, 1]], minlength=size).astype(np.int64)
+    fewest, most = load.count_areas(sums, lived, people)
+    left, before = load.count_lost(sums, lived, people), np.zeros(size, dtype=np.int64)
     np.add.at(before, union, zones.lost[nodes[:, 1]])
     of_union = np.zeros(size, dtype=np.int64)
     of_union[union] = nodes[:, 0]

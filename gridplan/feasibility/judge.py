@@ -204,8 +204,11 @@ class _LevelJudge:
             near = {one for _, told_of in links.list_beside(number_here).values() for one in told_of}
             ways = offer_joins(self.load, zones, links, number_here)
             ways += sorted((streets[one] for one in near if one in streets), key=rank_way)[:1]
-            fewest, most = (int(one[0]) for one in self.load.bounds.count_areas(zones.sums[[number_here]]))
-            cause = "pocket" if most == 0 else "lemma"
+            here = np.array([number_here])
+            counts = self.load.count_areas(zones.sums[here], zones.lived_m2[here], zones.people[here])
+            fewest, most = int(counts[0][0]), int(counts[1][0])
+            capped = not self.load.bounds.count_lost(zones.sums[here])[0]
+            cause = "density" if capped else ("pocket" if most == 0 else "lemma")
             values = {"fewest": fewest, "most": most}
             core = Core(cause, atoms, int(zones.lost[number_here]), values)
             found.append(self._describe(scope, core, int(names[number_here]), choose_ways(ways)))
