@@ -17,7 +17,16 @@ from importlib import resources
 
 from gridplan.errors import GridplanError
 
-__all__ = ["LANGUAGES", "align_rows", "choose_language", "has_text", "load_texts", "t", "translate_error"]
+__all__ = [
+    "LANGUAGES",
+    "align_rows",
+    "choose_language",
+    "has_text",
+    "load_texts",
+    "measure_text",
+    "t",
+    "translate_error",
+]
 
 #: Languages with a full set of texts; the first is the default.
 LANGUAGES = ("zh", "en")
@@ -130,17 +139,18 @@ def align_rows(rows: Sequence[Sequence[str]]) -> str:
     -------
     str
     """
-    widths = [max(_width(cell) for cell in column) for column in zip(*rows, strict=True)]
+    widths = [max(measure_text(cell) for cell in column) for column in zip(*rows, strict=True)]
     lines = [
         "  ".join(
             cell + pad if place == 0 else pad + cell
             for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-            for pad in (" " * (width - _width(cell)),)
+            for pad in (" " * (width - measure_text(cell)),)
         ).rstrip()
         for row in rows
     ]
     return "\n".join(lines)
 
 
-def _width(text: str) -> int:
+def measure_text(text: str) -> int:
+    """Return how wide a text is, in Latin letters; a Chinese one is as wide as two."""
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)

@@ -158,18 +158,17 @@ def _draw_names(axes: Axes, comparison: Comparison, points_per_m: float, lang: s
 def _tell_figures(comparison: Comparison, lang: str) -> list[tuple[str, str]]:
     told = comparison.figures
     share = told["population_moved"] / max(told["population"], 1)
-    pairs = [
-        (f"compare.{key}", f"{told[key]:,.0f}")
-        for key in ("population_moved", "moved", "buildings_moved", "same", "changed", "new", "gone")
-    ]
-    pairs.insert(1, ("compare.population_moved_share", f"{share:.1%}"))
-    pairs += [
-        ("compare.new_border", t("map.km", lang, value=told["border_new_m"] / 1000)),
-        ("compare.border_new_share", f"{told['border_new_share']:.1%}"),
-        ("compare.legal", f"{told['legal_before']:,} → {told['legal_after']:,}"),
-        ("compare.compactness", f"{told['compactness_before']:.2f} → {told['compactness_after']:.2f}"),
-    ]
-    return [(t(key, lang), value) for key, value in pairs]
+    counts = ("moved", "buildings_moved", "same", "changed", "new", "gone")
+    pairs = {
+        "population_moved": f"{told['population_moved']:,}",
+        "share": f"{share:.1%}",
+        **{key: f"{told[key]:,}" for key in counts},
+        "border": t("map.km", lang, value=told["border_new_m"] / 1000),
+        "border_share": f"{told['border_new_share']:.1%}",
+        "legal": f"{told['legal_before']:,} → {told['legal_after']:,}",
+        "compactness": f"{told['compactness_before']:.2f} → {told['compactness_after']:.2f}",
+    }
+    return [(t(f"compare.map.{key}", lang), value) for key, value in pairs.items()]
 
 
 def _list_entries(comparison: Comparison, lang: str) -> list[tuple[Artist, str]]:

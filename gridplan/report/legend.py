@@ -16,7 +16,7 @@ from matplotlib.patches import Patch, Polygon, Rectangle
 from matplotlib.patheffects import withStroke
 
 from gridplan.check import summarise_findings
-from gridplan.i18n import t
+from gridplan.i18n import measure_text, t
 from gridplan.plan import Plan
 from gridplan.report.colours import EMPTY_COLOUR, PALETTE, STATUS_COLOURS
 from gridplan.report.fonts import find_fonts
@@ -28,6 +28,8 @@ _INK, _PALE_INK = "#20242a", "#6b7078"
 _LEFT, _RIGHT = 0.795, 0.985
 # letters of a line of the legend; Chinese ones are twice as wide and their labels short
 _LINE = 32
+# letters that fit into a line of the head: of the title in its largest size, of the subtitle
+_TITLE_PT, _TITLE, _SUBTITLE = 17, 14, 36
 
 
 def draw_frame(figure: Figure, axes: Axes, plan: Plan, lang: str) -> None:
@@ -95,8 +97,11 @@ def draw_figures(
     float
         How far down the panel is filled, as a share of the picture.
     """
-    _write(figure, _LEFT, 0.955, title[0].upper() + title[1:], lang, size=17, bold=True)
-    _write(figure, _LEFT, 0.897, subtitle, lang, size=8.5, color=_PALE_INK)
+    head = title[0].upper() + title[1:]
+    size = _TITLE_PT * min(1.0, _TITLE / measure_text(head))
+    _write(figure, _LEFT, 0.955, head, lang, size=size, bold=True)
+    told = textwrap.fill(subtitle, _SUBTITLE if lang == "en" else _SUBTITLE // 2)
+    _write(figure, _LEFT, 0.897, told, lang, size=8, color=_PALE_INK, linespacing=1.4)
     y = 0.842
     for label, value in figures:
         _write(figure, _LEFT, y, label, lang, size=9, color=_PALE_INK)
