@@ -1,6 +1,7 @@
 """Write the synthetic towns again: the same content on every machine.
 
-Usage: ``python data/make_town.py [TOWN [OUT.gpkg]]``; without a town, all those stored in data/ are written.
+Usage: ``python data/make_town.py [TOWN [OUT.gpkg]]``. Without a town, all those stored in data/ are
+written; a town that is not stored there needs a path.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from matian.assemble import list_hazards
 from matian.assemble import list_layers as list_matian
 from shangnan.assemble import draw_town as draw_shangnan
 from shangnan.assemble import list_layers as list_shangnan
+from shangnan.county import list_county
 from town.assemble import draw_town
 
 HERE = Path(__file__).resolve().parent
-OUT = HERE / "xiao_cheng.gpkg"
 
 Layers = Mapping[str, gpd.GeoDataFrame]
 
@@ -28,6 +29,7 @@ Layers = Mapping[str, gpd.GeoDataFrame]
 TOWNS: dict[str, Callable[[], Layers]] = {
     "xiao_cheng": draw_town,
     "xiao_shangnan": lambda: list_shangnan(draw_shangnan()),
+    "xiao_shangnan_county": list_county,
     "xiao_matian": list_matian,
 }
 #: The towns stored beside this file.
@@ -59,11 +61,11 @@ def main(arguments: list[str]) -> None:
         for town in STORED:
             write_town(HERE / f"{town}.gpkg", town)
         write_hazards(HAZARDS)
-    elif arguments[0] not in TOWNS or len(arguments) > 2:
+        return
+    town, *path = arguments
+    if town not in TOWNS or len(path) > 1 or (town not in STORED and not path):
         raise SystemExit(f"{__doc__}\nTowns: {', '.join(TOWNS)}")
-    else:
-        town = arguments[0]
-        write_town(Path(arguments[1]) if len(arguments) > 1 else HERE / f"{town}.gpkg", town)
+    write_town(Path(path[0]) if path else HERE / f"{town}.gpkg", town)
 
 
 if __name__ == "__main__":

@@ -156,3 +156,11 @@ def join_cover(groups: list[list[Polygon]]) -> list[Polygon]:
     group = np.array([owner[first.get(i, int(nearest[i]))] for i in range(len(cells))])
     joined = [shapely.coverage_union_all(cells[group == g]) for g in range(len(groups))]
     return [max(shapely.get_parts(shape), key=lambda part: part.area) for shape in joined]
+
+
+def join_areas(areas: list[Polygon]) -> Polygon:
+    """Join areas that share every vertex of their borders to one without holes."""
+    joined = shapely.get_parts(shapely.coverage_union_all(areas))
+    if len(joined) != 1:
+        raise ValueError(f"the areas fall into {len(joined)} pieces")
+    return Polygon(joined[0].exterior)

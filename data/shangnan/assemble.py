@@ -14,7 +14,7 @@ from shapely import LineString, Polygon
 
 from ground.fill import FLAT, HOUSE, Building
 from ground.shapes import take_largest
-from ground.sheet import Street, cut_streets, settle_ends
+from ground.sheet import Street, cut_streets, join_areas, settle_ends
 from ground.tables import lay_frame
 from shangnan.blocks import Plot, fill_sections, find_sections
 from shangnan.drawing import CRS, INNER, LANES, ORIGIN, PATH, RIVER_NAME, SEED, STREETS, TOWN_NAME
@@ -112,7 +112,7 @@ def list_layers(town: Town) -> Layers:
         "river": frame({"名称": [RIVER_NAME], "类型": ["河流"]}, [river.difference(town.edge.buffer(6))]),
         "landuse": _list_land(town.plots),
         "compounds": _list_compounds(town.plots),
-        "boundary": frame({"名称": [TOWN_NAME]}, [town.edge]),
+        "boundary": frame({"名称": [TOWN_NAME]}, [join_areas(list(town.old_areas.values()))]),
         "existing": _list_existing(town),
         "services": _list_services(town),
         "staff": _list_staff(town),
