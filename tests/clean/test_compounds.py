@@ -131,13 +131,15 @@ def test_a_lane_through_a_compound_no_longer_parts_its_blocks(scheme: Scheme, la
 
 def test_a_quarter_with_a_street_in_it_is_no_compound() -> None:
     land = gpd.GeoDataFrame(
-        {"landuse_id": ["1", "2"], "use": "residential", "name": ["甲里", "乙里"]},
-        geometry=[shapely.box(0, 0, 300, 300), shapely.box(400, 0, 700, 300)],
+        {"landuse_id": ["1", "2", "3"], "use": "residential", "name": ["甲里", "乙里", "丙里"]},
+        geometry=[shapely.box(0, 0, 300, 300), shapely.box(400, 0, 700, 300), shapely.box(800, 0, 999, 300)],
         crs=CRS,
     )
-    frame, issues = infer_compounds(
-        land, barriers_of((2, [(100, -10), (100, 310)]), (3, [(500, 0), (500, 300)]))
-    )
+    streets = barriers_of(
+        (1, [(100, -10), (100, 310)]), (2, [(500, 0), (500, 300)]), (2, [(900, 0), (900, 300)])
+    ).assign(name=["环路", None, "书院巷"])
+    frame, issues = infer_compounds(land, streets)
+    # a lane without a name is one of the compound's own
     assert frame is not None and frame["name"].tolist() == ["乙里"]
     assert issues["value"].tolist() == [1.0]
 
