@@ -138,7 +138,9 @@ def call_maxp(blocks: Blocks, seed: int) -> Labels:
     )
     np.random.seed(seed)  # noqa: NPY002 - max-p draws from numpy's global generator
     weights = libpysal.weights.W(near, silence_warnings=True)
-    model = MaxPHeuristic(table, weights, ["x", "y"], "people", LOWER, 2)
+    model = MaxPHeuristic(
+        table, weights, ["x", "y"], "people", LOWER, 2, max_iterations_construction=5, max_iterations_sa=1
+    )
     model.solve()
     return np.unique(model.labels_, return_inverse=True)[1].astype(np.int64)
 

@@ -34,7 +34,7 @@ from gridplan.solve.redraw_search import (
     start_anew,
     start_from_old,
 )
-from gridplan.solve.redraw_task import Aim, Draft, Task
+from gridplan.solve.redraw_task import Aim, Draft, Task, find_ill
 
 __all__ = ["AIMS", "Alternative", "redraw_level"]
 
@@ -178,9 +178,7 @@ def _draw_others(task: Task, fewest: Draft, effort: Effort, seed: int) -> dict[s
 
 def _find_trouble(task: Task, labels: IntArray) -> BoolArray:
     """Mark the pieces of areas out of bounds and of the areas around them."""
-    sums = np.zeros((int(labels.max()) + 1, task.ground.homes.shape[1]), dtype=np.int64)
-    np.add.at(sums, labels, task.ground.homes)
-    ill = ~task.rule.is_legal(sums) | (np.bincount(labels, task.ground.area) > task.max_area)
+    ill = find_ill(task, labels)
     row = np.repeat(np.arange(len(labels)), np.diff(task.ground.indptr))
     around = ill.copy()
     around[labels[task.ground.near[ill[labels[row]]]]] = True

@@ -15,7 +15,7 @@ __all__ = ["draw_exactly"]
 STEPS = 20  # groups visited for each one kept: light ones lead to legal ones
 
 
-def draw_exactly(task: Task, most: int, states: int, ceiling: float = np.inf) -> Draft | None:
+def draw_exactly(task: Task, most: int, states: int, ceiling: float = np.inf) -> tuple[Draft | None, bool]:
     """Find the plan of legal areas with the least price.
 
     Parameters
@@ -29,20 +29,23 @@ def draw_exactly(task: Task, most: int, states: int, ceiling: float = np.inf) ->
 
     Returns
     -------
-    Draft or None
-        Proved best among all plans whose areas are all legal; None where there is no such plan below the
-        ceiling, a count is asked for, or the budget does not suffice.
+    draft : Draft or None
+        The best among all plans whose areas are all legal; None where there is none below the ceiling.
+    proved : bool
+        Whether that is proved; not where a count is asked for or the budget does not suffice.
     """
     n, terms = len(task.ground.load), task.make_terms(False)
     if task.count or n + task.olds > WIDTH:
-        return None
+        return None, False
     atoms, ptr, whole = list_groups(task.ground, terms, np.arange(n), True, STEPS * most, 20 * most)
     if not whole or not 1 < len(ptr) <= most:
-        return None
+        return None, bool(whole) and len(ptr) == 1
     cost, _ = price_groups(task.ground, terms, atoms, ptr)
     cost += task.matter.price[SHAPE] * _measure_rings(task, atoms, ptr)
     group, old, stay = _count_stay(task, atoms, ptr)
     moving = float(task.matter.price[MOVED])
+    if moving == 0.0:
+        group, old, stay = group[:0], old[:0], stay[:0]
     cost += moving * np.bincount(group, stay, minlength=len(cost))
     # every group by itself, and once more for each old area that it may continue: that one is then a row
     # beside the pieces, to be covered at most once
@@ -58,12 +61,12 @@ def draw_exactly(task: Task, most: int, states: int, ceiling: float = np.inf) ->
     skip = np.r_[np.full(n, np.inf), np.zeros(task.olds)]
     _, picked, state = cover_cheapest(rank, members, starts, value, skip, states, ceiling)
     if state != 1:
-        return None
+        return None, state == 0
     labels, anchor = np.full(n, -1, np.int64), np.full(len(picked), -1, np.int64)
     for area, one in enumerate(picked.tolist()):
         labels[atoms[ptr[column[one]] : ptr[column[one] + 1]]] = area
         anchor[area] = -1 if one < len(cost) else old[one - len(cost)]
-    return Draft(labels, anchor, price_draft(task, labels, anchor))
+    return Draft(labels, anchor, price_draft(task, labels, anchor)), True
 
 
 def _list_members(atoms: IntArray, ptr: IntArray, column: IntArray) -> tuple[IntArray, IntArray]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ from gridplan.graph import find_components
 from gridplan.solve.redraw_exact import draw_exactly
 from gridplan.solve.redraw_moves import MOVED, anneal_areas
 from gridplan.solve.redraw_pieces import spread_labels
-from gridplan.solve.redraw_task import Draft, Task, cut_task, make_draft, make_layout
+from gridplan.solve.redraw_task import Draft, Task, cut_task, find_ill, make_draft, make_layout
 from gridplan.solve.search import seed_state
 from gridplan.solve.seed import halve
 from gridplan.solve.shares import share_count
@@ -47,6 +47,8 @@ WINDOW, LISTED = (1_000, 20_000), (20_000, 2_000_000)
 #: Pieces whose areas are listed, of a neighbourhood and of the whole ground; with more, the budget is spent
 #: for nothing.
 FEW, WHOLE = 24, 60
+#: Neighbourhoods per area before the whole ground is listed: a good plan spares most of that work.
+QUICK = 2.0
 
 
 @dataclass(frozen=True)
@@ -244,15 +246,20 @@ def search_drafts(task: Task, starts: list[IntArray], effort: Effort, seed: int)
     starts
         Connected areas to start from, each of shape (n,).
     """
+    first = None
+    if len(starts[0]) <= WHOLE:
+        first = improve_draft(task, starts[0], replace(effort, tries=QUICK), seed)
+        best, proved = draw_exactly(task, *LISTED, first.price - 1e-6)
+        if best is not None:
+            return best
+        if proved and not find_ill(task, first.labels).any():
+            return first
     found = [
         improve_draft(task, start, effort, seed + 1_000 * turn)
         for start in starts
         for turn in range(effort.starts)
     ]
-    best = min(found, key=lambda one: one.price)
-    if len(best.labels) > WHOLE or effort.is_late():
-        return best
-    return draw_exactly(task, *LISTED, best.price - 1e-6) or best
+    return min([*found, first] if first else found, key=lambda one: one.price)
 
 
 def fit_count(task: Task, draft: Draft, allowed: BoolArray, state: IntArray) -> Draft:
@@ -280,9 +287,7 @@ def _redraw_around(
     task: Task, draft: Draft, effort: Effort, turn: int, rng: np.random.Generator, state: IntArray
 ) -> Draft:
     """Draw a few areas side by side anew and keep what is cheaper; areas out of bounds come first."""
-    layout, _ = make_layout(task, draft.labels, draft.anchor)
-    k = len(layout.size)
-    ill = np.flatnonzero(~task.rule.is_legal(layout.homes) | (layout.area > task.max_area))
+    k, ill = len(draft.anchor), np.flatnonzero(find_ill(task, draft.labels))
     focus = int(rng.choice(ill)) if len(ill) and turn % 4 else int(rng.integers(k))
     beside = _find_beside(task, draft.labels, focus)
     way = int(rng.integers(WAYS))
@@ -341,7 +346,7 @@ def _propose(
     if way == 3:
         if len(labels) > FEW:
             return None
-        best = draw_exactly(task, *WINDOW)
+        best, _ = draw_exactly(task, *WINDOW)
         return None if best is None else best.labels
     if way == 1:
         nodes = np.flatnonzero(labels == focus)

@@ -19,6 +19,7 @@ __all__ = [
     "Draft",
     "Task",
     "cut_task",
+    "find_ill",
     "make_draft",
     "make_layout",
     "make_task",
@@ -256,6 +257,12 @@ def make_layout(task: Task, labels: IntArray, anchor: IntArray) -> tuple[Layout,
     moment = np.zeros((len(layout.size), 4))
     np.add.at(moment, labels, task.matter.moment)
     return layout, Areas(moment, anchor)
+
+
+def find_ill(task: Task, labels: IntArray) -> npt.NDArray[np.bool_]:
+    """Mark the areas out of bounds, shape (k,)."""
+    layout = tally_layout(task.ground, labels)
+    return np.asarray(~task.rule.is_legal(layout.homes) | (layout.area > task.max_area))
 
 
 def price_draft(task: Task, labels: IntArray, anchor: IntArray) -> float:
