@@ -7,14 +7,15 @@ import json
 from pathlib import Path
 
 from gridplan.cli import FINE
-from gridplan.crosswalk import list_levels
+from gridplan.crosswalk import CHANGES, list_levels
 from gridplan.errors import InputError
-from gridplan.i18n import t
+from gridplan.i18n import align_rows, t
 from gridplan.io import open_plan, write_tables
 from gridplan.plan import Plan
 from gridplan.report.compare_map import draw_changes
 from gridplan.report.compare_tables import format_comparison, tabulate_changes
 from gridplan.report.comparison import Comparison, compare_plans, restore_plan
+from gridplan.report.crosswalk_tables import count_changes, tabulate_crosswalks
 
 __all__ = ["run_compare"]
 
@@ -24,16 +25,16 @@ def run_compare(options: argparse.Namespace) -> int:
     compared, after = _compare(options)
     written = _write(options, compared, after)
     if options.json:
-        told = {
-            level: {
-                **one.figures,
-                "areas": json.loads(one.areas.to_json(orient="records", force_ascii=False)),
-            }
-            for level, one in compared.items()
-        }
+        told: dict[str, dict[str, object]] = {}
+        for level, one in compared.items():
+            areas = json.loads(one.areas.to_json(orient="records", force_ascii=False))
+            classes = {} if options.after is not None else {"classes": count_changes(after, level)}
+            told[level] = {**one.figures, **classes, "areas": areas}
         print(json.dumps(told, ensure_ascii=False))
         return FINE
     print(format_comparison(compared, after, options.lang))
+    if options.after is None:
+        print(f"\n{_tell_classes(after, list(compared), options.lang)}")
     for path in written:
         print(t("cli.export.written", options.lang, path=path))
     return FINE
@@ -64,5 +65,16 @@ def _write(options: argparse.Namespace, compared: dict[str, Comparison], after: 
             stem = target.stem if len(compared) == 1 else f"{target.stem}-{level}"
             written.append(draw_changes(one, after, target.with_stem(stem), lang=options.lang))
     if options.table:
-        written += write_tables(tabulate_changes(compared, after, options.lang), options.table)
+        tables = tabulate_changes(compared, after, options.lang)
+        if options.after is None:
+            tables |= tabulate_crosswalks(after, list(compared), options.lang)
+        written += write_tables(tables, options.table)
     return written
+
+
+def _tell_classes(plan: Plan, levels: list[str], lang: str) -> str:
+    """Count the areas by class of change."""
+    counts = [count_changes(plan, level) for level in levels]
+    rows = [["", *(plan.scheme[level].name[lang] for level in levels)]]
+    rows += [[t(f"crosswalk.change.{key}", lang), *(str(one[key]) for one in counts)] for key in CHANGES]
+    return align_rows(rows)

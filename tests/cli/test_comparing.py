@@ -41,3 +41,12 @@ def test_one_plan_is_compared_with_what_stood_before(
     assert list(told) == ["subgrid"]
     assert (told["subgrid"]["areas_before"], told["subgrid"]["areas_after"]) == (5, 6)
     assert {row["change"] for row in told["subgrid"]["areas"]} == {"same", "changed", "new"}
+    assert told["subgrid"]["classes"] == {"new": 1, "converted": 0, "merged": 0, "adjusted": 1, "same": 4}
+    table = tmp_path / "changes.csv"
+    words = call("compare", path, "--table", table, "--lang", "zh").out
+    assert "村改社区" in words
+    written = {one.stem.removeprefix("changes-"): one for one in tmp_path.glob("changes-*.csv")}
+    assert {"变更清单", "原区域去向", "新旧对照", "建筑对照", "房屋编码", "区域", "调整去向"} == set(written)
+    pairs = pd.read_csv(written["新旧对照"], encoding="utf-8-sig")
+    assert pairs["人口"].sum() == town.atoms["population"].sum()
+    assert pairs["建筑数"].sum() == town.atoms["building_id"].nunique()
