@@ -15,6 +15,8 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
+from scipy.spatial.distance import cdist
 
 from gridplan.atoms import Atoms, build_atoms
 from gridplan.check import judge_plan
@@ -59,8 +61,8 @@ class Inputs:
     ----------
     buildings, streets
         Files that GDAL reads, ``file.gpkg#layer``, GeoParquet, or one OSM extract for both.
-    boundary, barriers, landuse, compounds
-        Optional layers: the district, rivers and railways, land use, residential compounds.
+    boundary, barriers, landuse, compounds, services
+        Optional layers: the district, rivers and railways, land use, residential compounds, service places.
     existing
         Areas that stand already (old communities, villages) by level id; "" where the scheme or a column of
         the file tells the level.
@@ -78,6 +80,7 @@ class Inputs:
     barriers: str | Path | None = None
     landuse: str | Path | None = None
     compounds: str | Path | None = None
+    services: str | Path | None = None
     existing: Mapping[str, str | Path] = field(default_factory=dict)
     place: str | None = None
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -197,6 +200,7 @@ def solve_plan(
             workers=workers,
             time_limit=time_limit,
             choice=choice,
+            service_m=_measure_ways(graph.xy, clean.services),
         )
     with watch.enter("check"):
         frame = atoms.frame.assign(ground=np.where(setting.urban, "urban", "rural"))
@@ -236,7 +240,10 @@ def foresee(
         outlook = judge_feasibility(
             graph, setting, scheme, border_street=street, fixed_streets=streets["fixed"].to_numpy()
         )
-    existing = {level: [str(code) for code in one.codes] for level, one in standing.items()}
+    existing = {
+        level: [str(name or code) for code, name in zip(table["code"], table["name"], strict=True)]
+        for level, table in ((level, table.sort_values("code")) for level, table in clean.existing.items())
+    }
     return Foresight(outlook, scheme, streets, existing)
 
 
@@ -250,6 +257,7 @@ def _read_clean(inputs: Inputs, scheme: Scheme, watch: _Watch) -> tuple[Layers, 
                 barriers=inputs.barriers,
                 landuse=inputs.landuse,
                 compounds=inputs.compounds,
+                services=inputs.services,
                 existing=inputs.existing,
                 columns=inputs.columns,
                 crs=inputs.crs,
@@ -365,6 +373,15 @@ def _read_setting(frame: gpd.GeoDataFrame, standing: Mapping[str, Standing]) -> 
         existing={level: one.place for level, one in standing.items()},
         urban=~rural,
     )
+
+
+def _measure_ways(
+    xy: npt.NDArray[np.float64], services: gpd.GeoDataFrame | None
+) -> npt.NDArray[np.float64] | None:
+    """Measure the way from each atom to each service place, as the crow flies [m]."""
+    if services is None or services.empty:
+        return None
+    return np.asarray(cdist(xy, shapely.get_coordinates(services.geometry.to_numpy())), dtype=np.float64)
 
 
 def _list_areas(

@@ -117,6 +117,7 @@ def test_joins_of_blocks_hold_what_they_say(town, level):
     graph, setting = town
     outlook = judge_feasibility(graph, setting, with_levels(level))
     bounds = make_bounds(level, graph, setting)
+    assert outlook.levels[0].piece_held.sum() == bounds.total.sum() == outlook.levels[0].held
     for one in outlook.obstacles:
         assert one.held == bounds.total[one.atoms].sum()
         assert one.households == graph.households[one.atoms].sum()
