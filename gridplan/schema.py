@@ -150,6 +150,8 @@ class Layers:
         ``barrier_id, barrier_class, name, rank``: rivers, railways (lines or polygons).
     landuse, compounds, boundary
         Optional polygons with ``use`` or ``name``.
+    services
+        Optional points with ``name``: the places that people of an area go to.
     existing
         Areas that stand already by level id, "" where their level is not told yet: ``code, name, level,
         parent, type, ground``; unknown is NA.
@@ -165,6 +167,7 @@ class Layers:
     landuse: gpd.GeoDataFrame | None = None
     compounds: gpd.GeoDataFrame | None = None
     boundary: gpd.GeoDataFrame | None = None
+    services: gpd.GeoDataFrame | None = None
     existing: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     issues: pd.DataFrame = field(default_factory=empty_issues)
@@ -194,6 +197,8 @@ class CleanLayers:
         Every repair, drop and estimate.
     compounds
         Optional polygons.
+    services
+        Optional points.
     """
 
     buildings: gpd.GeoDataFrame
@@ -202,6 +207,7 @@ class CleanLayers:
     crs: pyproj.CRS
     issues: pd.DataFrame
     compounds: gpd.GeoDataFrame | None = None
+    services: gpd.GeoDataFrame | None = None
     existing: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
 
 

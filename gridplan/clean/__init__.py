@@ -69,7 +69,7 @@ def clean_layers(layers: Layers, scheme: Scheme) -> CleanLayers:
     InputError
         If there is neither a boundary nor a building.
     """
-    for name in ("buildings", "streets", "barriers", "landuse", "compounds", "boundary"):
+    for name in ("buildings", "streets", "barriers", "landuse", "compounds", "boundary", "services"):
         frame = getattr(layers, name)
         if frame is not None:
             require_projected_metres(frame, name)
@@ -86,9 +86,7 @@ def clean_layers(layers: Layers, scheme: Scheme) -> CleanLayers:
     housed = shapely.point_on_surface(geometry[shapely.area(geometry) >= _HOUSE_IN_FACE_M2])
     barriers, district, barrier_issues = clean_barriers(net, lines, district, housed, scheme.barriers)
     barriers, compounds, compound_issues = _settle_compounds(layers, barriers)
-    existing, barriers, district, area_issues = clean_existing(
-        layers.existing, scheme, barriers, district
-    )
+    existing, barriers, district, area_issues = clean_existing(layers.existing, scheme, barriers, district)
     buildings, dwelling_issues = _describe(buildings, layers.landuse, compounds, scheme.dwellings)
     return CleanLayers(
         buildings=buildings,
@@ -109,6 +107,7 @@ def clean_layers(layers: Layers, scheme: Scheme) -> CleanLayers:
             dwelling_issues,
         ),
         compounds=compounds,
+        services=layers.services,
         existing=existing,
     )
 

@@ -139,7 +139,7 @@ def _add_common(group: _Group, say: _Say) -> None:
 def _add_inputs(group: _Group, say: _Say) -> None:
     for name, metavar in (
         ("buildings", "B"), ("streets", "S"), ("boundary", "X"), ("barriers", "W"), ("landuse", "L"),
-        ("compounds", "C"),
+        ("compounds", "C"), ("services", "P"),
     ):  # fmt: skip
         group.add_argument(f"--{name}", metavar=metavar, help=say(f"cli.plan.{name}"))
     group.add_argument(

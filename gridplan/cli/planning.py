@@ -25,7 +25,7 @@ from gridplan.scheme import Scheme, load_scheme
 
 __all__ = ["read_inputs", "run_demo", "run_plan"]
 
-_ROLES = ("buildings", "streets", "boundary", "barriers", "landuse", "compounds")
+_ROLES = ("buildings", "streets", "boundary", "barriers", "landuse", "compounds", "services")
 
 
 def run_plan(options: argparse.Namespace) -> int:

@@ -98,6 +98,10 @@ ALIASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "lx", "type",
         ),
     },
+    "services": {
+        "id": ("service_id", *_IDS),
+        "name": ("服务站", "党群服务中心", "场所名称", "站点名称", *_NAMES),
+    },
     "boundary": {"id": _IDS, "name": ("社区名称", "街道名称", "区划名称", "xzqmc", *_NAMES)},
     "existing": {
         "id": (

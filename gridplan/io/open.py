@@ -130,9 +130,9 @@ def _read_provenance(path: Path) -> Mapping[str, str]:
 
 def _read_atoms(path: Path) -> gpd.GeoDataFrame:
     atoms = _read(path, "atoms", ("atom_id", *(name for name in ATOM_COLUMNS if name not in _LATER)))
-    for name in _LATER:
+    for name, usual in _LATER.items():
         if name not in atoms:
-            atoms[name] = atoms["households"] if name == "dwellings" else _LATER[name]
+            atoms[name] = atoms["households"] if name == "dwellings" else usual
     return atoms.sort_values("atom_id", kind="stable").set_index("atom_id")
 
 

@@ -34,6 +34,7 @@ def read_layers(  # noqa: PLR0913 -- a front door, one keyword per layer
     barriers: Given = None,
     landuse: Given = None,
     compounds: Given = None,
+    services: Given = None,
     existing: Mapping[str, PathLike] | None = None,
     *,
     columns: Columns | None = None,
@@ -48,9 +49,9 @@ def read_layers(  # noqa: PLR0913 -- a front door, one keyword per layer
         Footprints and centre lines: a file that GDAL reads, ``file.gpkg#layer``, GeoParquet,
         ``.osm`` or ``.osm.pbf``, or several such files. Streets may be left out where the buildings'
         file holds them too.
-    boundary, barriers, landuse, compounds
-        Optional layers: the district, rivers and railways, land use, residential compounds. An
-        OpenStreetMap file gives barriers and land use by itself.
+    boundary, barriers, landuse, compounds, services
+        Optional layers: the district, rivers and railways, land use, residential compounds, service places.
+        An OpenStreetMap file gives barriers and land use by itself.
     existing
         Areas that stand already (old communities, villages) by level id; "" where the level is told by
         the scheme or by a column of the file.
@@ -87,6 +88,7 @@ def read_layers(  # noqa: PLR0913 -- a front door, one keyword per layer
             ("barriers", barriers),
             ("landuse", landuse),
             ("compounds", compounds),
+            ("services", services),
         )
     }
     raws = _read_all(given, columns, place)

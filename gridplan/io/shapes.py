@@ -15,6 +15,7 @@ Mask = npt.NDArray[np.bool_]
 
 _LINES = (1, 2, 5)
 _POLYGONS = (3, 6)
+_POINTS = (0, 4)
 _COLLECTION = 7
 
 #: No coordinate of a place on Earth is larger in any system in use (zone-prefixed eastings reach 4.6e7).
@@ -33,7 +34,7 @@ def sound_shapes(
     shapes
         Geometries as read, shape (n,).
     wanted
-        "polygon", "line" or "line or polygon".
+        "polygon", "line", "line or polygon" or "point or polygon".
     raw
         The layer, for messages.
 
@@ -60,6 +61,8 @@ def sound_shapes(
     fits = np.isin(kind, _POLYGONS) if "polygon" in wanted else np.zeros(len(shapes), dtype=bool)
     if "line" in wanted:
         fits |= np.isin(kind, _LINES)
+    if "point" in wanted:
+        fits |= np.isin(kind, _POINTS)
     fits |= kind == _COLLECTION
     filled = (
         sound & ~fits & _is_outline(shapes, kind)

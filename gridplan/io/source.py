@@ -57,6 +57,7 @@ _LAYER_WORDS: Mapping[str, tuple[str, ...]] = {
     ),
     "landuse": ("landuse", "land_use", "用地", "土地利用", "地类"),
     "compounds": ("compound", "compounds", "小区", "院落"),
+    "services": ("service", "services", "service_places", "服务站", "服务中心"),
     "boundary": ("boundary", "district", "extent", "limit", "边界", "范围", "辖区", "行政区"),
     "existing": ("existing", "grid", "grids", "网格", "社区", "communities"),
 }  # fmt: skip

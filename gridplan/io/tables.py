@@ -282,6 +282,12 @@ def build_boundary(reading: Reading) -> gpd.GeoDataFrame:
     return reading.finish({"boundary_id": reading.ids, "name": reading.text("name")}, "polygon")
 
 
+def build_services(reading: Reading) -> gpd.GeoDataFrame:
+    """Make the table of service places, each a point; a building counts by a point in it."""
+    places = reading.finish({"service_id": reading.ids, "name": reading.text("name")}, "point or polygon")
+    return places.set_geometry(places.representative_point())
+
+
 #: What makes the table of a role, and the column that holds its ids.
 BUILDERS: Mapping[str, tuple[Callable[[Reading], gpd.GeoDataFrame], str]] = {
     "buildings": (build_buildings, "building_id"),
@@ -290,6 +296,7 @@ BUILDERS: Mapping[str, tuple[Callable[[Reading], gpd.GeoDataFrame], str]] = {
     "barriers": (build_barriers, "barrier_id"),
     "landuse": (build_landuse, "landuse_id"),
     "compounds": (build_compounds, "compound_id"),
+    "services": (build_services, "service_id"),
 }
 
 

@@ -69,6 +69,7 @@ class _Drawing:
     workers: int
     time_limit: float | None
     choice: str
+    service_m: npt.NDArray[np.float64] | None
     labels: dict[str, IntArray] = field(default_factory=dict)
     certificates: dict[str, tuple[Certificate, ...]] = field(default_factory=dict)
     alternatives: dict[str, tuple[Alternative, ...]] = field(default_factory=dict)
@@ -92,6 +93,7 @@ def solve_levels(
     workers: int = 1,
     time_limit: float | None = None,
     choice: str = "",
+    service_m: npt.NDArray[np.float64] | None = None,
 ) -> LevelsResult:
     """Divide the ground on every level of a scheme.
 
@@ -108,12 +110,15 @@ def solve_levels(
     choice
         Key of the alternative to take where a level is redrawn; "" for the recommended one.
 
+    service_m
+        Way from each atom to each service place [m], shape (n, places); None where none are known.
+
     Raises
     ------
     SchemeError
         If a level bounds something that cannot be solved for, or there is no such alternative.
     """
-    drawing = _Drawing(graph, setting, scheme, seed, workers, time_limit, choice)
+    drawing = _Drawing(graph, setting, scheme, seed, workers, time_limit, choice, service_m)
     first = [level for level in scheme.levels if scheme.is_drawn_first(level)]
     for level in first:
         _draw(drawing, level)
@@ -195,8 +200,15 @@ def _draw_homes(
 
 def _redraw(drawing: _Drawing, graph: AtomGraph, setting: Setting, level: Level, atoms: IntArray) -> IntArray:
     """Draw a level over whole blocks before its children, and keep the other plans to choose from."""
+    ways = None if drawing.service_m is None else drawing.service_m[atoms]
     found = redraw_level(
-        graph, setting, level, drawing.scheme, seed=drawing.seed, time_limit=drawing.time_limit
+        graph,
+        setting,
+        level,
+        drawing.scheme,
+        seed=drawing.seed,
+        time_limit=drawing.time_limit,
+        service_m=ways,
     )
     wanted = [one for one in found if one.key == drawing.choice] if drawing.choice else list(found[:1])
     if not wanted:

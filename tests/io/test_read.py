@@ -335,3 +335,27 @@ def test_compounds_tell_their_type(word: str, type_: str) -> None:
     types, known = compound_types(pd.Series([word, None, "奇怪"]))
     assert types.fillna("").tolist() == [type_, "", ""]
     assert known.tolist() == [True, True, False]
+
+
+def test_service_places_are_points_whatever_shape_they_have(tmp_path):
+    frame = gpd.GeoDataFrame(
+        {"名称": ["东站", "西站"]},
+        geometry=[shapely.Point(500_000, 3_700_000), shapely.box(500_010, 3_700_000, 500_030, 3_700_020)],
+        crs="EPSG:4545",
+    )
+    frame.iloc[[0]].to_file(tmp_path / "one.gpkg")
+    frame.iloc[[1]].to_file(tmp_path / "two.gpkg")
+    houses = gpd.GeoDataFrame(geometry=[shapely.box(500_000, 3_700_000, 500_100, 3_700_100)], crs="EPSG:4545")
+    houses.to_file(tmp_path / "houses.gpkg")
+    lines = gpd.GeoDataFrame(
+        geometry=[shapely.LineString([(500_000, 3_700_000), (500_100, 3_700_100)])], crs="EPSG:4545"
+    )
+    lines.to_file(tmp_path / "ways.gpkg")
+    layers = read_layers(
+        tmp_path / "houses.gpkg",
+        tmp_path / "ways.gpkg",
+        services=[tmp_path / "one.gpkg", tmp_path / "two.gpkg"],
+    )
+    assert layers.services["name"].tolist() == ["东站", "西站"]
+    assert (layers.services.geom_type == "Point").all()
+    assert layers.services.geometry.iloc[1].x == 500_020
