@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -12,11 +13,15 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gridplan.clean import clean_layers
 from gridplan.clean.area_borders import draw_area_borders
 from gridplan.clean.existing import clean_existing, clean_level, sort_levels
+from gridplan.crs import to_metres
 from gridplan.errors import InputError
+from gridplan.io import read_layers
 from gridplan.overlay import place_atoms
 from gridplan.scheme import Level, Scheme, Text, load_scheme
+from shangnan.uses import FLAWS, GAP, OLD_AREAS, OVERLAP
 
 CRS = "EPSG:32650"
 DISTRICT = shapely.box(0, 0, 1000, 1000)
@@ -164,7 +169,7 @@ def sloppy_areas(draw: st.DrawFn) -> list[tuple[str, str, shapely.Geometry]]:
     return rows
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(sloppy_areas(), st.randoms(use_true_random=False))
 def test_laws_of_settled_areas(rows: list[tuple[str, str, shapely.Geometry]], random: object) -> None:
     areas, issues = settle(*rows)
@@ -274,3 +279,26 @@ def test_a_building_goes_as_a_whole_where_most_of_it_stands() -> None:
     assert labels.tolist() == [0, 0, 1, 1, -1, 0, -1]
     assert told(issues, "building_across_areas") == [("b", 140.0, "甲"), ("c", 140.0, "乙")]
     assert told(issues, "building_in_no_area") == [("d", 40.0, "")]
+
+
+def test_every_flaw_planted_in_xiao_shangnan_is_found() -> None:
+    path = Path(__file__).resolve().parents[2] / "data" / "xiao_shangnan.gpkg"
+    layers = to_metres(
+        read_layers(
+            buildings=f"{path}#buildings",
+            streets=f"{path}#streets",
+            boundary=f"{path}#boundary",
+            existing={"community": f"{path}#existing"},
+        )
+    )
+    clean = clean_layers(layers, load_scheme("shangnan"))
+    areas, found = clean.existing["community"], clean.issues[clean.issues["value"] >= 1]
+    assert shapely.coverage_is_valid(areas.geometry.to_numpy())
+    assert len(areas) == len(OLD_AREAS)
+    overlaps = found[found["code"] == "area_overlap"]
+    gaps = found[found["code"].isin(["area_gap", "area_gap_left"])]
+    planted = [flaw.kind for flaw in FLAWS]
+    assert (len(overlaps), len(gaps)) == (planted.count(OVERLAP), planted.count(GAP))
+    for flaw in FLAWS:
+        if flaw.kind == OVERLAP:
+            assert overlaps["detail"].str.contains(flaw.area).any()

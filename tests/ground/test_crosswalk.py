@@ -114,7 +114,7 @@ def test_every_class_of_change_is_told() -> None:
         stand_areas(build_town(), "grid")
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(two_divisions())
 def test_people_moved_out_are_people_moved_in(case: tuple[IntArray, IntArray, IntArray]) -> None:
     old, new, people = case
