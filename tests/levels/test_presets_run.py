@@ -27,8 +27,6 @@ STANDING = {
     "yinzhou": ("community",),
 }
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(scope="module")
 def quarters(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -52,6 +50,7 @@ def quarters(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list_schemes())
 def test_its_plan_breaks_none_of_its_rules(name: str, quarters: Path, tmp_path: Path) -> None:
     scheme = load_scheme(name)
