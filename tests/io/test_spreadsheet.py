@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gridplan.errors import WriteError
 from gridplan.io import write_tables
+from gridplan.io.export import disarm
+from gridplan.io.spreadsheet import _NOT_XML
 
 TABLES = {
     "网格四至": pd.DataFrame({"编码": ["S001", "=1+1"], "户数": [3, 4], "长": [1.5, None]}),
@@ -23,7 +28,44 @@ def test_workbook_has_one_sheet_per_table(tmp_path: Path) -> None:
     assert book.sheetnames == ["网格四至", "说明_notes"]
     rows = list(book["网格四至"].iter_rows(values_only=True))
     assert rows == [("编码", "户数", "长"), ("S001", 3, 1.5), ("'=1+1", 4, None)]
-    assert book["网格四至"]["A3"].data_type == "s", "no formula"
+    assert book["网格四至"]["A3"].data_type in ("s", "inlineStr"), "no formula"
+    assert book["网格四至"]["A1"].font.bold
+
+
+@settings(max_examples=15)
+@given(
+    cells=st.lists(
+        st.one_of(
+            st.text(max_size=8), st.integers(-(10**12), 10**12), st.floats(allow_nan=False), st.booleans()
+        ),
+        min_size=1,
+        max_size=6,
+    ),
+    heads=st.lists(st.text(min_size=1, max_size=4), min_size=1, max_size=3),
+)
+def test_what_is_written_is_read_again(
+    tmp_path_factory: pytest.TempPathFactory, cells: list[object], heads: list[str]
+) -> None:
+    folder = tmp_path_factory.mktemp("t")
+    table = pd.DataFrame([[cell] * len(heads) for cell in cells], columns=heads, dtype=object)
+    (path,) = write_tables({"a": table, "b": table.iloc[:0]}, folder / "t.xlsx")
+    rows = list(openpyxl.load_workbook(path)["a"].iter_rows(min_row=2, values_only=True))
+    for cell, row in zip(cells, rows, strict=False):
+        if isinstance(cell, float) and not np.isfinite(cell):
+            assert set(row) == {None}
+        elif isinstance(cell, str):
+            told = _NOT_XML.sub("", disarm(cell)).replace("\r\n", "\n").replace("\r", "\n")
+            assert set(row) == {told or None}
+        else:
+            assert set(row) == {cell}
+
+
+def test_sheets_have_names_of_their_own(tmp_path: Path) -> None:
+    titles = ["x" * 40 + "a", "x" * 40 + "b", "[]:"]
+    (path,) = write_tables(dict.fromkeys(titles, TABLES["网格四至"]), tmp_path / "t.xlsx")
+    names = openpyxl.load_workbook(path).sheetnames
+    assert len(set(names)) == 3
+    assert max(len(name) for name in names) <= 31
 
 
 def test_equal_tables_are_equal_files(tmp_path: Path) -> None:
