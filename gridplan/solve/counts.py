@@ -84,12 +84,12 @@ def choose_effort(n: int, parts: int, fixed_count: bool) -> Effort:
     """Choose the effort by atoms, parts to start from, and whether their number must stay.
 
     Merging finds the fewer parts where few atoms make a part: mix5k_entrance (4 atoms a part) ends 0.8 %
-    above the optimum with 2 re-cuts, 0.65 % with 4 to 8, 0.5 % with 20. It finds nothing in large components
-    (village5k) or where the count is fixed. More trials buy little: 600 are 0.2 % better on mix5k for half as
-    much time again, twice as many 0.8 % on village5k.
+    above the optimum with 2 re-cuts, 0.65 % with 4 to 8, 0.5 % with 20; mix50k is 0.1 % dearer with 2 than
+    with 4, and 0.1 % cheaper with 6. It finds nothing in large components (village5k) or where the count is
+    fixed. More trials buy less: twice as many 0.8 % on village5k, none on mix50k.
     """
     if fixed_count:
-        return Effort(FIXED_TRIALS, rounds=1 if n < 3_750 else 4)
+        return Effort(FIXED_TRIALS, rounds=1 if n < 3_750 else 4, block=2_500)
     if n <= 1_000:
-        return Effort(300.0, merges=8.0) if n < 8 * parts else Effort(400.0, merges=2.0)
-    return Effort(250.0, rounds=1 if n < 9_000 else 2, block=6_000)
+        return Effort(250.0, merges=8.0 if n < 8 * parts else 4.0)
+    return Effort(250.0) if n < 9_000 else Effort(400.0, rounds=2)

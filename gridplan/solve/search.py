@@ -57,7 +57,7 @@ class Effort:
     trials: float
     merges: float = 0.0
     rounds: int = 1
-    block: int = 2_500
+    block: int = 6_000
     repairs: int = 60
 
 

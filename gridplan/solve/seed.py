@@ -21,6 +21,29 @@ def find_root(root: IntArray, v: int) -> int:
 
 
 @njit(cache=True, nogil=True)
+def sort_roughly(key: FloatArray) -> IntArray:
+    """Order keys by as many even steps as there are keys; within a step as they stand.
+
+    A tree drawn at random does not ask for more, and sorting took half of the time of :func:`grow_tree`.
+    """
+    m = len(key)
+    low, high = np.inf, -np.inf
+    for t in range(m):
+        low, high = min(low, key[t]), max(high, key[t])
+    scale = (m - 1) / (high - low) if high > low else 0.0
+    step, start, order = np.empty(m, np.int64), np.zeros(m + 1, np.int64), np.empty(m, np.int64)
+    for t in range(m):
+        step[t] = int((key[t] - low) * scale)
+        start[step[t] + 1] += 1
+    for i in range(m):
+        start[i + 1] += start[i]
+    for t in range(m):
+        order[start[step[t]]] = t
+        start[step[t]] += 1
+    return order
+
+
+@njit(cache=True, nogil=True)
 def grow_tree(
     ground: Ground, atoms: IntArray, place: IntArray, noise: float, state: IntArray
 ) -> tuple[IntArray, IntArray, FloatArray]:
@@ -64,7 +87,7 @@ def grow_tree(
     root = np.arange(m)
     chosen = np.zeros(edges, np.bool_)
     degree = np.zeros(m + 1, np.int64)
-    for t in np.argsort(key):
+    for t in sort_roughly(key):
         x, y = find_root(root, a[t]), find_root(root, b[t])
         if x != y:
             root[x] = y

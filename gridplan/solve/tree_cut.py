@@ -44,6 +44,13 @@ def find_bucket(a: int, b: int, limit: int) -> int:
 
 
 @njit(cache=True, nogil=True)
+def add_homes(out: IntArray, b: int, homes: IntArray, i: int, j: int, keep: int) -> None:
+    """Write the households of node i's bucket j to ``out[b]``, added to what is there where ``keep`` is 1."""
+    for k in range(out.shape[1]):
+        out[b, k] = keep * out[b, k] + homes[i, j, k]
+
+
+@njit(cache=True, nogil=True)
 def cut_tree(
     ground: Ground, terms: Terms, atoms: IntArray, order: IntArray, parent: IntArray, border: FloatArray
 ) -> tuple[IntArray, int]:
@@ -71,9 +78,10 @@ def cut_tree(
     top = BUCKETS + 1  # the last bucket holds a single atom above the limit
     reach = np.empty((m, 2), np.int64)
     cost = np.full((m, top + 1), np.inf)
-    homes = np.zeros((m, top + 1, kinds), np.int64)
-    load, area = np.zeros((m, top + 1), np.int64), np.zeros((m, top + 1))
-    from_own, from_child = np.full((m, top + 1), -1, np.int64), np.full((m, top + 1), -1, np.int64)
+    # what stands beside an infinite cost is never read, so it is not cleared
+    homes = np.empty((m, top + 1, kinds), np.int64)
+    load, area = np.empty((m, top + 1), np.int64), np.empty((m, top + 1))
+    from_own, from_child = np.empty((m, top + 1), np.int64), np.empty((m, top + 1), np.int64)
     closing = np.full(m, -1, np.int64)
     new_cost, new_load = np.empty(top + 1), np.empty(top + 1, np.int64)
     new_homes, new_area = np.empty((top + 1, kinds), np.int64), np.empty(top + 1)
@@ -82,7 +90,8 @@ def cut_tree(
         b = find_bucket(ground.load[v], 0, limit)
         reach[i, 0], reach[i, 1] = b, b
         cost[i, b] = 0.0
-        homes[i, b] = ground.homes[v]
+        for k in range(kinds):
+            homes[i, b, k] = ground.homes[v, k]
         load[i, b] = ground.load[v]
         area[i, b] = ground.area[v]
     for c in range(m - 1, 0, -1):
@@ -97,26 +106,28 @@ def cut_tree(
                 continue
             if cost[v, i] + best < new_cost[i]:
                 new_cost[i], new_load[i], new_area[i] = cost[v, i] + best, load[v, i], area[v, i]
-                new_homes[i] = homes[v, i]
+                add_homes(new_homes, i, homes, v, i, 0)
                 from_own[c, i], from_child[c, i] = i, -1
             for j in range(reach[c, 0], reach[c, 1] + 1):
                 if cost[c, j] == np.inf:
                     continue
                 both = load[v, i] + load[c, j]
                 b = find_bucket(load[v, i], load[c, j], limit)
-                if b < 0 or area[v, i] + area[c, j] > terms.price[CAP]:
-                    continue
-                if cost[v, i] + cost[c, j] < new_cost[b]:
-                    new_cost[b], new_load[b] = cost[v, i] + cost[c, j], both
-                    new_area[b] = area[v, i] + area[c, j]
-                    new_homes[b] = homes[v, i] + homes[c, j]
+                if b < 0:
+                    break  # loads ascend with the buckets
+                land = area[v, i] + area[c, j]
+                if cost[v, i] + cost[c, j] < new_cost[b] and land <= terms.price[CAP]:
+                    new_cost[b], new_load[b], new_area[b] = cost[v, i] + cost[c, j], both, land
+                    add_homes(new_homes, b, homes, v, i, 0)
+                    add_homes(new_homes, b, homes, c, j, 1)
                     from_own[c, b], from_child[c, b] = i, j
                     new_high = max(new_high, b)
         for b in range(low, new_high + 1):
             cost[v, b] = new_cost[b]
             if new_cost[b] < np.inf:
                 load[v, b], area[v, b] = new_load[b], new_area[b]
-                homes[v, b] = new_homes[b]
+                for k in range(kinds):
+                    homes[v, b, k] = new_homes[b, k]
         reach[v, 1] = new_high
     _, closing[0] = close_best(reach, cost, homes, load, area, 0, terms)
     return trace_parts(order, parent, closing, from_own, from_child)
