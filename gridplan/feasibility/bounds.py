@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import lcm
 
 import numpy as np
@@ -32,6 +32,8 @@ class LoadBounds:
         Names of the kinds that have bounds, ``any`` for all of them, K names.
     loads
         What is counted by kind, shape (n, K); K is 0 where nothing but the area is bounded.
+    total
+        What is counted of each atom under all kinds, shape (n,).
     lower, upper
         Bounds by kind, shape (K,).
     mixed
@@ -50,6 +52,7 @@ class LoadBounds:
 
     kinds: tuple[str, ...]
     loads: IntArray
+    total: IntArray
     lower: IntArray
     upper: IntArray
     mixed: str
@@ -58,10 +61,9 @@ class LoadBounds:
     lower_weight: IntArray
     need: int
 
-    @property
-    def total(self) -> IntArray:
-        """What is counted of each atom under all kinds, shape (n,)."""
-        return np.asarray(self.loads.sum(axis=1), dtype=np.int64)
+    def with_loads(self, loads: IntArray) -> LoadBounds:
+        """Keep the bounds and count other atoms, shape (n, K)."""
+        return replace(self, loads=loads, total=np.asarray(loads.sum(axis=1), dtype=np.int64))
 
     def sum_by(self, labels: IntArray, size: int) -> IntArray:
         """Sum what is counted by label; atoms with a label below 0 are left out, shape (size, K)."""
@@ -144,15 +146,16 @@ def make_bounds(level: Level, graph: AtomGraph, setting: Setting) -> LoadBounds:
     loads = np.zeros((len(counted), len(names)), dtype=np.int64)
     for k, name in enumerate(names):
         loads[:, k] = counted if name == ANY else np.where(graph.kind == KINDS.index(name), counted, 0)
+    total = np.asarray(loads.sum(axis=1), dtype=np.int64)
     lower = np.array([level.bounds[name][0] for name in names], dtype=np.int64)
     upper = np.maximum(np.array([level.bounds[name][1] for name in names], dtype=np.int64), 1)
     if level.mixed == "majority" and names:
         ones = np.ones(len(names), dtype=np.int64)
         cap, need = int(upper.max()), max(int(lower.min()), 1)
-        return LoadBounds(names, loads, lower, upper, level.mixed, ones, cap, ones, need)
+        return LoadBounds(names, loads, total, lower, upper, level.mixed, ones, cap, ones, need)
     need, cap = lcm(*lower[lower > 0].tolist()), lcm(*upper.tolist())
     if max(need, cap) > LARGEST_SCALE:
         raise InputError("bounds_too_large", bounds=[*lower.tolist(), *upper.tolist()])
     # a kind without a lower bound fills an area with its first household
     lower_weight = np.where(lower > 0, need // np.maximum(lower, 1), need)
-    return LoadBounds(names, loads, lower, upper, level.mixed, cap // upper, cap, lower_weight, need)
+    return LoadBounds(names, loads, total, lower, upper, level.mixed, cap // upper, cap, lower_weight, need)

@@ -72,7 +72,7 @@ class Load:
 
     def take(self, atoms: IntArray) -> Load:
         """Cut some atoms out."""
-        bounds = replace(self.bounds, loads=self.bounds.loads[atoms])
+        bounds = self.bounds.with_loads(self.bounds.loads[atoms])
         return replace(self, bounds=bounds, area=self.area[atoms], people=self.people[atoms])
 
     @property

@@ -37,6 +37,26 @@ class _Link:
     metres: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rows:
+    """Rows put together by a key, so that those of one key are found at once."""
+
+    rows: IntArray
+    start: IntArray
+
+    def at(self, key: int) -> IntArray:
+        """Give the rows of a key, ascending."""
+        return self.rows[self.start[key] : self.start[key + 1]]
+
+
+def _gather_rows(keys: IntArray, rows: IntArray, size: int) -> _Rows:
+    """Put rows together by keys 0..size-1; a key below 0 is left out."""
+    known = keys >= 0
+    order = np.lexsort((rows[known], keys[known]))
+    start = np.searchsorted(keys[known][order], np.arange(size + 1))
+    return _Rows(rows[known][order], start.astype(np.int64))
+
+
 @dataclass(slots=True, eq=False)
 class Openings:
     """Ways out for ground that is closed, each judged anew with what it opens.
@@ -62,9 +82,28 @@ class Openings:
     street: IntArray
     fixed: BoolArray
     slice_households: int
-    _members: dict[int, IntArray] = field(default_factory=dict)
+    _members: _Rows = field(init=False)
+    _inside: _Rows = field(init=False)
+    _shut: _Rows = field(init=False)
+    _by_land: _Rows = field(init=False)
+    _at: _Rows = field(init=False)
     _left: dict[tuple[object, ...], int] = field(default_factory=dict)
     _judged: int = 0
+
+    def __post_init__(self) -> None:
+        """Put atoms, passages, closed borders and borders on open land together by piece."""
+        ground, piece, n = self.ground, self.ground.piece, len(self.graph)
+        edges = self.graph.edges.astype(np.int64)
+        self._members = _gather_rows(piece, np.arange(n), n)
+        self._inside = _gather_rows(piece[ground.pairs[:, 0]], np.arange(len(ground.pairs)), n)
+        shut = np.tile(np.arange(len(ground.closed.pairs)), 2)
+        self._shut = _gather_rows(piece[ground.closed.pairs.T.ravel()], shut, n)
+        rows = np.flatnonzero(self.graph.border_length >= ground.level.min_border_m)
+        ends, twice = edges[rows].T.ravel(), np.tile(rows, 2)
+        others = edges[rows][:, ::-1].T.ravel()
+        self._at = _gather_rows(ends, twice, n)
+        open_land = ~ground.carries[others] & ground.drawn[others]
+        self._by_land = _gather_rows(np.where(open_land, piece[ends], -1), twice, n)
 
     def offer(self, core: Core, block: IntArray) -> tuple[Way, ...]:
         """Offer ways out for a core, the best first.
@@ -105,9 +144,8 @@ class Openings:
 
     def _find_direct(self, piece: int) -> list[_Link]:
         closed = self.ground.closed
-        sides = self.ground.piece[closed.pairs]
-        rows = np.flatnonzero((sides == piece).any(axis=1))
-        other = sides[rows].sum(axis=1) - piece
+        rows = self._shut.at(piece)
+        other = self.ground.piece[closed.pairs[rows]].sum(axis=1) - piece
         links = []
         for name in np.unique(np.column_stack([other, closed.street[rows]]), axis=0).tolist():
             mine = rows[(other == name[0]) & (closed.street[rows] == name[1])]
@@ -121,7 +159,7 @@ class Openings:
         own, ground = int(self.ground.piece[core.atoms[0]]), self.ground
         links = []
         for land, near in self._list_land(own).items():
-            rows = self._rows_at(land)
+            rows = self._at.at(land)
             ends = self.graph.edges[rows].astype(np.int64)
             beyond = ends.sum(axis=1) - land
             pieces = ground.piece[beyond]
@@ -137,36 +175,23 @@ class Openings:
 
     def _list_land(self, piece: int) -> dict[int, int]:
         """Give the pieces of open land beside a piece, each with its longest border row."""
-        edges, ground = self.graph.edges, self.ground
-        long = self.graph.border_length >= ground.level.min_border_m
         beside: dict[int, int] = {}
-        for here, there in ((0, 1), (1, 0)):
-            land = ~ground.carries[edges[:, there]] & ground.drawn[edges[:, there]]
-            rows = np.flatnonzero(long & land & (ground.piece[edges[:, here]] == piece))
-            for row in rows.tolist():
-                atom = int(edges[row, there])
-                known = beside.get(atom)
-                if known is None or self.graph.border_length[row] > self.graph.border_length[known]:
-                    beside[atom] = row
+        length = self.graph.border_length
+        for row in self._by_land.at(piece).tolist():
+            ends = self.graph.edges[row].astype(np.int64)
+            land = int(ends[~self.ground.carries[ends]][0])
+            if land not in beside or length[row] > length[beside[land]]:
+                beside[land] = row
         return dict(sorted(beside.items()))
-
-    def _rows_at(self, atom: int) -> IntArray:
-        long = self.graph.border_length >= self.ground.level.min_border_m
-        return np.flatnonzero(long & (self.graph.edges == atom).any(axis=1))
 
     def _is_barred(self, row: int) -> bool:
         return bool(np.isin(self.graph.border_rank[row], self.ground.level.never_cross))
-
-    def _list_members(self, piece: int) -> IntArray:
-        if piece not in self._members:
-            self._members[piece] = np.flatnonzero(self.ground.piece == piece)
-        return self._members[piece]
 
     def _try_link(self, link: _Link, piece: int, block: IntArray) -> Way:
         land = [link.land] if link.land >= 0 else []
         left = self._judge(link.pieces, link.pairs, land)
         other = link.pieces[1]
-        members = self._list_members(other)
+        members = self._members.at(other)
         lived = members[self.load.bounds.total[members] > 0]
         middle = self.graph.xy[link.pairs].mean(axis=(0, 1))
         way = Way(
@@ -202,7 +227,7 @@ class Openings:
         return self._count(way, pieces)
 
     def _count(self, way: Way, pieces: Iterable[int]) -> Way:
-        members = np.concatenate([self._list_members(one) for one in pieces])
+        members = np.concatenate([self._members.at(one) for one in pieces])
         lived = members[self.load.bounds.total[members] > 0]
         sums = self.load.bounds.loads[lived].sum(axis=0, keepdims=True)
         fewest, most = self.load.count_areas(
@@ -215,22 +240,19 @@ class Openings:
         key = (tuple(sorted(pieces)), opened.tobytes(), tuple(land))
         if key not in self._left:
             atoms = np.concatenate(
-                [*(self._list_members(one) for one in pieces), np.array(list(land), np.int64)]
+                [*(self._members.at(one) for one in pieces), np.array(list(land), np.int64)]
             )
             self._judged += len(atoms)
             if self._judged > MOST_JUDGED:
                 return int(self.lost[list(pieces)].sum())
             atoms = np.sort(atoms)
-            self._left[key] = sum(core.lost for core in self._recount(atoms, opened, self.load, atoms))
+            inside = self.ground.pairs[np.concatenate([self._inside.at(one) for one in pieces])]
+            # what is opened may touch land that was not asked for: only what lies inside counts
+            opened = np.sort(opened[np.isin(opened, atoms).all(axis=1)], axis=1)
+            pairs = np.searchsorted(atoms, np.concatenate([inside, opened]))
+            cores = find_cores(self.load.take(atoms), pairs, np.ones(len(atoms), dtype=bool))
+            self._left[key] = sum(core.lost for core in cores)
         return self._left[key]
-
-    def _recount(self, atoms: IntArray, opened: IntArray, load: Load, carrying: IntArray) -> list[Core]:
-        n = len(self.ground.piece)
-        local = np.full(n, -1, dtype=np.int64)
-        local[atoms] = np.arange(len(atoms))
-        pairs = np.concatenate([self.ground.pairs, np.sort(opened, axis=1)])
-        inside = (local[pairs] >= 0).all(axis=1)
-        return find_cores(load.take(carrying), local[pairs[inside]], np.ones(len(atoms), dtype=bool))
 
     def _try_split(self, core: Core, piece: int) -> Way:
         """Cut the largest building of a core into slices that all touch what it touches: at best so much."""
@@ -239,12 +261,10 @@ class Openings:
         parts = -(-int(self.graph.households[heavy]) // self.slice_households)
         if self.graph.building[heavy] < 0 or parts < 2:
             return Way("split")
-        members = self._list_members(piece)
+        members = self._members.at(piece)
         twins = len(members) + np.arange(parts - 1)
-        local = np.full(len(self.ground.piece), -1, dtype=np.int64)
-        local[members] = np.arange(len(members))
-        pairs = local[self.ground.pairs[(local[self.ground.pairs] >= 0).all(axis=1)]]
-        own = int(local[heavy])
+        pairs = np.searchsorted(members, self.ground.pairs[self._inside.at(piece)])
+        own = int(np.searchsorted(members, heavy))
         touching = pairs[(pairs == own).any(axis=1)].sum(axis=1) - own
         cut = np.concatenate([[own], twins])
         first, second = np.triu_indices(parts, 1)
@@ -255,7 +275,7 @@ class Openings:
         for k in range(loads.shape[1]):
             loads[cut, k] = _share(int(loads[own, k]), parts)
         area[cut], people[cut] = area[own] / parts, _share(int(people[own]), parts)
-        load = replace(load, bounds=replace(load.bounds, loads=loads), area=area, people=people)
+        load = replace(load, bounds=load.bounds.with_loads(loads), area=area, people=people)
         cores = find_cores(load, np.concatenate([pairs, *more]), np.ones(len(load.area), dtype=bool))
         left = sum(one.lost for one in cores)
         way = Way("split", gained=int(self.lost[piece]) - left, left=left, things=1)
