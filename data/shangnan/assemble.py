@@ -22,7 +22,7 @@ from shangnan.names import name_estates
 from shangnan.old_areas import draw_old_areas, number_areas, plant_flaws
 from shangnan.people import count_households, count_people
 from shangnan.streets import SHEET, draw_river
-from shangnan.uses import COMMUNITY, OLD_AREAS, SLABS, TOWERS
+from shangnan.uses import OLD_AREAS, SLABS, TOWERS
 
 LAND_USE = {
     "school": "教育用地",
@@ -203,7 +203,8 @@ def _list_existing(town: Town) -> gpd.GeoDataFrame:
         "名称": [area.name for area in OLD_AREAS],
         "编码": [codes[area.name] for area in OLD_AREAS],
         "类型": [area.kind for area in OLD_AREAS],
-        "城乡": ["城区" if area.kind == COMMUNITY else "乡村" for area in OLD_AREAS],
+        # villages in town are urban ground too: that is why they become communities
+        "城乡": ["城区"] * len(OLD_AREAS),
     }
     return frame(columns, [areas[area.name] for area in OLD_AREAS])
 

@@ -174,6 +174,7 @@ def test_thirteen_communities_follow_from_the_old_eleven() -> None:
 def test_codes_say_what_an_area_is(stored: dict[str, gpd.GeoDataFrame]) -> None:
     existing = stored["existing"]
     assert existing["编码"].is_unique and existing["编码"].str.fullmatch(r"990127001\d{3}").all()
+    assert (existing["城乡"] == "城区").all(), "a village in town may become a community"
     series = existing["编码"].str[9]
     assert (series[existing["类型"] == "居委会"] == "0").all()
     assert (series[existing["类型"] == "村委会"] == "2").all()
