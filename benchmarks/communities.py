@@ -10,8 +10,9 @@ keeps parts within the bounds; we are asked for the same, and once for any numbe
 looks for as many areas as it can above the lower bound, with its own defaults; it knows no upper bound. All
 are scored by the same function; times are processor seconds of the call, compilation aside.
 
-The second takes 40 blocks of Providence around a random one, joined from smaller ones so that all legal areas
-can be listed, with old areas drawn at random, and asks for the fewest people moved.
+The second takes 40 neighbouring pieces of Providence of some 2,000 people, with eight old areas grown at
+random, and asks for the fewest people moved: by the search alone, by the front door, and proved by listing all
+areas.
 """
 
 from __future__ import annotations
@@ -31,9 +32,13 @@ import numpy.typing as npt
 import shapely
 
 from gridplan.contiguity import find_shared_edges
-from gridplan.graph import AtomGraph, Setting, find_components
+from gridplan.graph import AtomGraph, Setting, find_components, sum_borders
 from gridplan.scheme import Level, Scheme, Text, load_scheme
-from gridplan.solve.redraw import redraw_level
+from gridplan.solve.fences import cut_ground
+from gridplan.solve.redraw import AIMS, redraw_level
+from gridplan.solve.redraw_exact import draw_exactly
+from gridplan.solve.redraw_ground import find_majority, make_question, read_quarter
+from gridplan.solve.redraw_search import choose_effort, improve_draft, start_from_old
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("GRIDPLAN_SHARED", ROOT.parent / "shared"))
@@ -161,9 +166,6 @@ def score(blocks: Blocks, labels: Labels) -> tuple[int, int, float, float, int]:
 
 def compare_providence() -> None:
     """Print one row a solver and seed."""
-    if not BLOCKS.is_file():
-        print("providence_blocks not found: no folder ../shared/data, none in GRIDPLAN_SHARED")
-        return
     blocks = read_blocks()
     call_gridplan(blocks, 0)  # compiles the kernels
     total = int(blocks.people.sum())
@@ -192,15 +194,95 @@ def compare_providence() -> None:
             )
 
 
+def join_blocks(blocks: Blocks, count: int) -> Blocks:
+    """Join blocks to a number of pieces with even numbers of people."""
+    level, scheme = make_scheme()
+    level = replace(level, bounds={}, count=count)
+    labels = redraw_level(blocks.graph, make_setting(blocks.people), level, scheme)[0].labels
+    borders = sum_borders(
+        labels, blocks.graph.edges, blocks.graph.border_length, np.zeros(len(blocks.graph.edges))
+    )
+    size = np.bincount(labels, blocks.graph.area)
+    centre = [np.bincount(labels, blocks.graph.area * blocks.graph.xy[:, a]) / size for a in (0, 1)]
+    k = len(size)
+    graph = AtomGraph(
+        households=np.zeros(k, dtype=np.int64),
+        kind=np.zeros(k, dtype=np.int8),
+        area=size.astype(np.float64),
+        xy=np.stack(centre, axis=1),
+        building=np.arange(k),
+        edges=borders.pairs.astype(np.int32),
+        border_length=borders.length,
+        border_rank=np.full(len(borders.pairs), 2, dtype=np.int8),
+    )
+    people = np.bincount(labels, blocks.people).astype(np.int64)
+    return Blocks(np.zeros(0, dtype=object), people, graph)
+
+
+def grow(pairs: npt.NDArray[np.int32], seeds: Labels, n: int, size: int, rng: np.random.Generator) -> Labels:
+    """Grow areas from seeds by random neighbours until a number of nodes is taken; -1 for the rest."""
+    labels = np.full(n, -1, dtype=np.int64)
+    labels[seeds] = np.arange(len(seeds))
+    both = np.concatenate([pairs, pairs[:, ::-1]])
+    while (labels >= 0).sum() < size:
+        front = both[(labels[both[:, 0]] >= 0) & (labels[both[:, 1]] < 0)]
+        tail, head = front[rng.integers(len(front))]
+        labels[head] = labels[tail]
+    return labels
+
+
+def compare_moved(cases: int) -> None:
+    """Print people moved by the search, by the front door and at least, case by case."""
+    pieces = join_blocks(read_blocks(), 90)
+    level, scheme = make_scheme()
+    print("| case | least | front door | search alone | within 5 % | cpu s front door | cpu s proof |")
+    print("|---|---|---|---|---|---|---|")
+    for case in range(cases):
+        rng = np.random.default_rng(case)
+        start = rng.integers(len(pieces.people), size=1)
+        inside = grow(pieces.graph.edges, start, len(pieces.people), 40, rng) >= 0
+        graph, setting = cut_ground(pieces.graph, make_setting(pieces.people), inside)
+        old = grow(graph.edges, rng.choice(40, 8, replace=False), 40, 40, rng)
+        setting = replace(setting, existing={"community": old})
+        begun = time.process_time()
+        door = redraw_level(graph, setting, level, scheme)
+        spent = time.process_time() - begun
+        fewest = min(one.moved for one in door if not one.outside) if not door[0].outside else -1
+        quarter = read_quarter(graph, setting, level, scheme, None)
+        task = make_question(quarter, np.arange(40)).weigh(AIMS["fewest"])
+        begin = start_from_old(task, *find_majority(quarter, np.arange(40)))
+        found = improve_draft(task, begin, choose_effort(40, None), 0)
+        begun = time.process_time()
+        best, proved = draw_exactly(task, 200_000, 20_000_000)
+        proof = time.process_time() - begun
+        if best is None or not proved:
+            why = "none legal" if proved else "not proved"
+            print(f"| {case} | {why} | {fewest} | | | {spent:.2f} | {proof:.2f} |", flush=True)
+            continue
+        least, alone = (
+            int(pieces.people[inside][one.anchor[one.labels] != old].sum()) for one in (best, found)
+        )
+        near = fewest <= 1.05 * least
+        print(f"| {case} | {least} | {fewest} | {alone} | {near} | {spent:.2f} | {proof:.2f} |", flush=True)
+
+
 def main() -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.parse_args()
+    parser.add_argument("part", choices=["merge", "moved"])
+    parser.add_argument("cases", nargs="?", type=int, default=12)
+    asked = parser.parse_args()
+    if not BLOCKS.is_file():
+        print("providence_blocks not found: no folder ../shared/data, none in GRIDPLAN_SHARED")
+        return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        compare_providence()
+        if asked.part == "merge":
+            compare_providence()
+        else:
+            compare_moved(asked.cases)
 
 
 if __name__ == "__main__":

@@ -39,8 +39,6 @@ HOT = 200.0
 HARD, COOLER = 0.3, 0.1
 #: Pieces above which less is tried for each, and again.
 SMALL, LARGE = 200, 1_500
-#: Ways to draw a neighbourhood anew, see :func:`_propose`.
-WAYS = 4
 #: Areas that may be listed and states of the covering programme, in one neighbourhood (some 10 ms) and on the
 #: whole ground (some 1 s).
 WINDOW, LISTED = (1_000, 20_000), (20_000, 2_000_000)
@@ -84,7 +82,7 @@ def choose_effort(n: int, deadline: float | None) -> Effort:
     """Choose the effort by the number of pieces, so that a town takes seconds whatever its size."""
     if n <= SMALL:
         return Effort(150.0, 100.0, 12.0, 2, deadline)
-    return Effort(150.0, 80.0, 8.0, 1, deadline) if n <= LARGE else Effort(100.0, 60.0, 4.0, 1, deadline)
+    return Effort(150.0, 80.0, 8.0, 1, deadline) if n <= LARGE else Effort(100.0, 60.0, 6.0, 1, deadline)
 
 
 def start_from_old(task: Task, old: IntArray, people: IntArray) -> IntArray:
@@ -288,9 +286,10 @@ def _redraw_around(
 ) -> Draft:
     """Draw a few areas side by side anew and keep what is cheaper; areas out of bounds come first."""
     k, ill = len(draft.anchor), np.flatnonzero(find_ill(task, draft.labels))
-    focus = int(rng.choice(ill)) if len(ill) and turn % 4 else int(rng.integers(k))
+    focus = _pick_focus(task, draft, ill, turn, rng)
     beside = _find_beside(task, draft.labels, focus)
-    way = int(rng.integers(WAYS))
+    ways = _list_ways(task, focus in ill, len(draft.labels) <= FEW * k / 3)
+    way = int(rng.choice(ways))
     if way:
         beside = rng.permutation(beside)[: int(rng.integers(1, 4))]
     chosen = np.unique(np.r_[focus, beside])
@@ -319,6 +318,24 @@ def _redraw_around(
     return Draft(np.searchsorted(names, labels), anchor, draft.price + found.price - current.price)
 
 
+def _pick_focus(task: Task, draft: Draft, ill: IntArray, turn: int, rng: np.random.Generator) -> int:
+    """Pick the area to start from: one out of bounds, one that continues nothing, or any."""
+    loose = np.flatnonzero(draft.anchor < 0)
+    if len(ill) and turn % 4:
+        return int(rng.choice(ill))
+    if len(loose) and task.matter.price[MOVED] > 0 and turn % 2:
+        return int(rng.choice(loose))
+    return int(rng.integers(len(draft.anchor)))
+
+
+def _list_ways(task: Task, ill: bool, coarse: bool) -> list[int]:
+    """List the ways of :func:`_propose` that can lead anywhere."""
+    ways = [2] if task.count else [0, 2]
+    if ill and not task.count:
+        ways.append(1)
+    return [*ways, 3] if coarse and not task.count else ways
+
+
 def _find_beside(task: Task, labels: IntArray, focus: int) -> IntArray:
     """List the areas side by side with one."""
     nodes = np.flatnonzero(labels == focus)
@@ -339,7 +356,7 @@ def _propose(
     """
     k = int(labels.max()) + 1
     if way == 0:
-        if task.count or k == 1:
+        if k == 1:
             return None
         pairs, length = list_borders(task)
         return spread_labels(np.where(labels == focus, -1, labels), pairs, length)
@@ -350,7 +367,7 @@ def _propose(
         return None if best is None else best.labels
     if way == 1:
         nodes = np.flatnonzero(labels == focus)
-        if task.count or len(nodes) == 1:
+        if len(nodes) == 1:
             return None
         fresh = labels.copy()
         fresh[nodes[_halve(cut_task(task, nodes), 2, state) > 0]] = k
