@@ -11,8 +11,8 @@ looks for as many areas as it can above the lower bound, with its own defaults; 
 are scored by the same function; times are processor seconds of the call, compilation aside.
 
 The second takes 40 neighbouring pieces of Providence of some 2,000 people, with eight old areas grown at
-random, and asks for the fewest people moved: by the search alone, by the front door, and proved by listing all
-areas.
+random, and asks for the fewest people moved: by the search alone, by the front door, and proved by listing
+all areas.
 """
 
 from __future__ import annotations
