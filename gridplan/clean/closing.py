@@ -106,7 +106,7 @@ def close_main_ends(net: Net, longest_m: float) -> Closing:
         whose path would only cut off a pocket beside the street itself, stay open.
     """
     neighbours = _neighbours(net)
-    length = shapely.length(net.lines)
+    length = net.length
     rank = net.rank.copy()
     for node in find_main_ends(net):
         if sum(rank[edge] <= 1 for edge, _ in neighbours[node]) != 1:
@@ -131,7 +131,7 @@ def lower_stubs(net: Net, longest_m: float) -> Closing:
         Longest stub [m].
     """
     neighbours = _neighbours(net)
-    length = shapely.length(net.lines)
+    length = net.length
     rank = net.rank.copy()
     for end in find_main_ends(net).tolist():
         lesser = [int(rank[e]) for e, _ in neighbours[end] if rank[e] > 1]

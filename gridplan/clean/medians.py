@@ -139,7 +139,7 @@ def collapse_slivers(
         stuck |= blocked
         if not edits.dropped:
             break
-        length = shapely.length(net.lines)
+        length = net.length
         taken += [(int(net.source[e]), float(length[e])) for e in edits.dropped]
         raised += [(int(net.source[e]), float(length[e])) for e in edits.raised]
         net = _apply(net, edits)
@@ -160,7 +160,7 @@ def _find_slivers(net: Net, faces: Faces, tree: STRtree, sliver_m2: float, thin_
     lesser_rank = np.concatenate([net.rank, net.rank]) > 1
     inner = np.bincount(faces.walk, weights=lesser_rank, minlength=len(faces.area)) == 0
     small = (faces.area < sliver_m2) | (width < thin_m)
-    length = shapely.length(net.lines)
+    length = net.length
     rim_m = np.where(net.rank == RIM_RANK, length, 0.0)
     at_rim = np.bincount(faces.walk, weights=np.concatenate([rim_m, rim_m]), minlength=len(faces.area))
     small |= (width < _WIDE * thin_m) & (round_ < _ELONGATED) & (at_rim <= _WIDE * thin_m)
@@ -263,7 +263,7 @@ def _price_edges(net: Net, lesser: npt.NDArray[np.bool_]) -> npt.NDArray[np.floa
     )
     full = np.array([np.inf, *_LOSS.values()])[net.rank]
     less = np.array([np.inf, *_LESSER_LOSS.values()])[net.rank]
-    price: npt.NDArray[np.float64] = np.where(gives_way, less, full) * shapely.length(net.lines)
+    price: npt.NDArray[np.float64] = np.where(gives_way, less, full) * net.length
     return price
 
 
@@ -302,7 +302,7 @@ def _split_sides(net: Net, ring: _Ring, hooks: list[int], loss: npt.NDArray[np.f
         return []
     start = (runs[0] + 1) % size
     order = [(start + k) % size for k in range(size - len(fixed))]
-    rim_m = shapely.length(net.lines[[ring.edges[i] for i in sorted(fixed)]]).sum()
+    rim_m = net.length[[ring.edges[i] for i in sorted(fixed)]].sum()
     if rim_m > _RIM_SIDE * ring.polygon.length:
         return [[ring.edges[i] for i in order]]
     far = ((points - net.xy[ring.nodes[start]]) ** 2).sum(axis=1)
@@ -346,8 +346,8 @@ def _weigh(
     if connectors is None:
         return None
     raised = _find_raised(net, ring, gone, kept, connectors)
-    dropped_m = float(shapely.length(net.lines[side]).sum())
-    raised_m = float(shapely.length(net.lines[np.array(raised, dtype=np.int64)]).sum())
+    dropped_m = float(net.length[side].sum())
+    raised_m = float(net.length[np.array(raised, dtype=np.int64)].sum())
     if raised_m > _RAISE * dropped_m + _LONGEST_CONNECTOR_M / 2:
         return None
     drawn = sum(

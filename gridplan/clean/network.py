@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +39,7 @@ BoolArray = npt.NDArray[np.bool_]
 Geometries = npt.NDArray[np.object_]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Net:
     """Edges that meet only at their ends.
 
@@ -62,6 +63,11 @@ class Net:
     tail: IntArray
     head: IntArray
     xy: FloatArray
+
+    @cached_property
+    def length(self) -> FloatArray:
+        """Length of each edge [m]."""
+        return np.asarray(shapely.length(self.lines), dtype=np.float64)
 
     @property
     def degree(self) -> IntArray:
@@ -238,7 +244,7 @@ def trace_faces(net: Net) -> Faces:
     cross = coords[:-1, 0] * coords[1:, 1] - coords[1:, 0] * coords[:-1, 1]
     swept = np.bincount(owner[:-1][inside], weights=cross[inside], minlength=m) / 2
     area = np.bincount(walk, weights=np.concatenate([swept, -swept])).astype(np.float64)
-    length = shapely.length(net.lines)
+    length = net.length
     perimeter = np.bincount(walk, weights=np.concatenate([length, length])).astype(np.float64)
     return Faces(walk, after, area, perimeter)
 
