@@ -66,6 +66,17 @@ def count_dwelling_groups(reading: Reading, one: LevelReading, pairs: IntArray) 
     return np.bincount(found[:, 0], minlength=len(one.codes)).astype(np.int64)
 
 
+def find_taken(reading: Reading, one: LevelReading) -> npt.NDArray[np.bool_]:
+    """Mark the areas that were taken as they stood, enclaves (飞地) and all: told of, not forbidden."""
+    if one.level.make == "given":
+        return np.ones(len(one.codes), dtype=bool)
+    taken = np.zeros(len(one.codes), dtype=bool)
+    if one.level.id in reading.plan.existing:
+        elsewhere = ~reading.applies(one.level) & (one.labels >= 0)
+        taken[one.labels[elsewhere]] = True
+    return taken
+
+
 def _judge_areas(reading: Reading, one: LevelReading) -> list[Finding]:
     name = one.level.id
     everything = np.ones(len(one.labels), dtype=bool)
@@ -76,8 +87,7 @@ def _judge_areas(reading: Reading, one: LevelReading) -> list[Finding]:
     any_rank = np.ones(len(borders.pairs), dtype=bool)
     unbarred = count_pieces(one, borders.join_pairs(any_rank, n, one.level.min_border_m), everything)
     faults = []
-    # old areas are taken as they are, enclaves (飞地) and all: said, not forbidden
-    verdict = "warning" if one.level.make == "given" else "violation"
+    taken = find_taken(reading, one)
     for i in np.flatnonzero(pieces > 1):
         if unbarred[i] == 1:
             reason = "crosses_barrier"
@@ -88,6 +98,7 @@ def _judge_areas(reading: Reading, one: LevelReading) -> list[Finding]:
             "ranks": list(one.level.never_cross),
             "min_border_m": one.level.min_border_m,
         }
+        verdict = "warning" if taken[i] else "violation"
         faults.append(Finding(verdict, name, str(one.codes[i]), float(pieces[i]), 1.0, reason, values))
     if not one.level.joins_homes:
         # whole blocks stand side by side, parks and all
@@ -115,9 +126,10 @@ def _judge_written(reading: Reading, one: LevelReading) -> list[Finding]:
         return []
     parts = shapely.get_num_geometries(layer.geometry.to_numpy())
     codes = layer_codes(layer)
+    enclaves = set(one.codes[find_taken(reading, one)].astype(str))
     return [
         Finding(
-            "warning" if one.level.make == "given" else "violation",
+            "warning" if codes[i] in enclaves else "violation",
             one.level.id,
             codes[i],
             float(parts[i]),

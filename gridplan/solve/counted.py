@@ -23,6 +23,8 @@ IntArray = npt.NDArray[np.int64]
 
 #: How often a count that a part of the ground did not reach is shared out anew over the others.
 ROUNDS = 6
+#: How often neighbouring parts are joined where the count is not reached.
+JOINS = 6
 #: Where no bounds are given, a load this far from the mean counts as out of bounds: far enough that
 #: contiguity can be kept, near enough that nobody looks after twice as many homes as another.
 UNEVEN = 0.3
@@ -73,32 +75,70 @@ def reach_count(
 
 
 def _reach_count_of_homes(homes: Homes, labels: IntArray, count: int, seed: int, workers: int) -> IntArray:
-    """Share the count over blocks and compounds that are legal alone, or over all that hangs together."""
+    """Share the count over blocks and compounds that are legal alone, then over neighbours together."""
     spans = np.unique(np.stack([labels, int(labels.max()) + 1 + homes.block], axis=1), axis=0)
-    bundles = find_components(int(spans.max()) + 1, spans)[labels].astype(np.int64)
-    wide = find_components(len(homes.atoms), homes.borders.pairs).astype(np.int64)
-    for part in (bundles, wide):
-        labels = _share_over_parts(
-            homes, labels, np.unique(part, return_inverse=True)[1], count, seed, workers
-        )
-        if int(labels.max()) + 1 == count:
+    part = find_components(int(spans.max()) + 1, spans)[labels].astype(np.int64)
+    for _ in range(JOINS):
+        part = np.unique(part, return_inverse=True)[1].astype(np.int64)
+        labels = _share_over_parts(homes, labels, part, count, seed, workers)
+        lack = count - int(labels.max()) - 1
+        joined = _join_parts(homes, part, lack)
+        if lack == 0 or np.array_equal(joined, part):
             break
+        part = joined
     return labels
+
+
+def _join_parts(homes: Homes, part: IntArray, lack: int) -> IntArray:
+    """Join neighbouring parts that together hold more areas (or need fewer) than each for itself.
+
+    What two parts lose by rounding is whole again in their union; enough pairs are joined to make up for
+    what is lacking, those with the longest common border first.
+    """
+    sums = _sum_parts(homes, part)
+    borders = sum_borders(part, homes.borders.pairs, homes.borders.length, homes.borders.street)
+    a, b = borders.pairs.T
+    both = _limit_count(homes, sums[a] + sums[b])
+    least, most = _limit_count(homes, sums)
+    gain = both[1] - most[a] - most[b] if lack > 0 else least[a] + least[b] - both[0]
+    target = np.arange(len(sums))
+    free = np.ones(len(sums), dtype=bool)
+    wanted = 2 * abs(lack)
+    for row in np.lexsort((-borders.length, -gain)).tolist():
+        if gain[row] <= 0 or wanted <= 0:
+            break
+        one, other = int(a[row]), int(b[row])
+        if free[one] and free[other]:
+            target[other] = one
+            free[[one, other]] = False
+            wanted -= int(gain[row])
+    return np.asarray(target[part], dtype=np.int64)
+
+
+def _sum_parts(homes: Homes, part: IntArray) -> IntArray:
+    """Sum the homes of each part by kind, shape (p, K)."""
+    split = homes.rule.split_homes(homes.units, homes.kind)
+    sums = np.zeros((int(part.max()) + 1, split.shape[1]), dtype=np.int64)
+    np.add.at(sums, part, split)
+    return sums
+
+
+def _limit_count(homes: Homes, sums: IntArray) -> tuple[IntArray, IntArray]:
+    """Give the fewest and the most legal areas that parts can be divided into, by the lemma."""
+    rule = homes.rule
+    return -(-(sums @ rule.upper_weight) // rule.cap), sums @ rule.lower_weight // rule.need
 
 
 def _share_over_parts(
     homes: Homes, labels: IntArray, part: IntArray, count: int, seed: int, workers: int
 ) -> IntArray:
     """Share the count over parts of the ground and divide each of these anew."""
-    parts = int(part.max()) + 1
-    split = homes.rule.split_homes(homes.units, homes.kind)
-    sums = np.zeros((parts, split.shape[1]), dtype=np.int64)
-    np.add.at(sums, part, split)
+    sums = _sum_parts(homes, part)
+    parts = len(sums)
     held = np.bincount(np.unique(np.stack([part, labels], axis=1), axis=0)[:, 0], minlength=parts)
     settled = np.bincount(part, homes.find_illegal(labels), minlength=parts) > 0
     load = sums @ homes.rule.upper_weight
-    least = np.where(settled, held, -(-load // homes.rule.cap))
-    most = np.where(settled, held, sums @ homes.rule.lower_weight // homes.rule.need)
+    least, most = (np.where(settled, held, limit) for limit in _limit_count(homes, sums))
     best = labels.copy()
     for _ in range(ROUNDS):
         # what is out of bounds keeps its areas and takes no share
@@ -193,8 +233,10 @@ def share_ground(
         below_cap = np.maximum(least, np.ceil(np.bincount(part, ground.size) / cap_m2).astype(np.int64))
         # a count that is smaller goes before the cap, which a mean may still keep
         least = below_cap if below_cap.sum() <= count else least
+    # a piece that holds nothing would be an area for itself that nobody counts
+    most = np.bincount(part, ground.load > 0).astype(np.int64)
     labels = np.full(len(part), -1, dtype=np.int64)
-    for one, share in enumerate(share_count(held, least, np.bincount(part), count).tolist()):
+    for one, share in enumerate(share_count(held, least, most, count).tolist()):
         chosen = np.flatnonzero(part == one)
         base = int(labels.max(initial=-1)) + 1
         labels[chosen] = base + (
