@@ -86,10 +86,11 @@ def choose_effort(n: int, parts: int, fixed_count: bool) -> Effort:
     Merging finds the fewer parts where few atoms make a part: mix5k_entrance (4 atoms a part) ends 0.8 %
     above the optimum with 2 re-cuts, 0.65 % with 4 to 8, 0.5 % with 20; mix50k is 0.1 % dearer with 2 than
     with 4, and 0.1 % cheaper with 6. It finds nothing in large components (village5k) or where the count is
-    fixed. More trials buy less: twice as many 0.8 % on village5k, none on mix50k.
+    fixed. More trials buy less: none on mix50k; village5k's border is 1 % shorter with 250 than with 180,
+    which take the time of one call of METIS.
     """
     if fixed_count:
         return Effort(FIXED_TRIALS, rounds=1 if n < 3_750 else 4, block=2_500)
     if n <= 1_000:
         return Effort(250.0, merges=8.0 if n < 8 * parts else 4.0)
-    return Effort(250.0) if n < 9_000 else Effort(400.0, rounds=2)
+    return Effort(180.0) if n < 9_000 else Effort(400.0, rounds=2)
