@@ -10,7 +10,7 @@ keeps parts within the bounds; we are asked for the same, and once for any numbe
 looks for as many areas as it can above the lower bound, with its own defaults; it knows no upper bound. All
 are scored by the same function; times are processor seconds of the call, compilation aside.
 
-The second takes 40 neighbouring pieces of Providence of some 2,000 people, with eight old areas grown at
+The second takes 30 neighbouring pieces of Providence of some 2,000 people, with six old areas grown at
 random, and asks for the fewest people moved: by the search alone, by the front door, and proved by listing
 all areas.
 """
@@ -45,6 +45,7 @@ SHARED = Path(os.environ.get("GRIDPLAN_SHARED", ROOT.parent / "shared"))
 BLOCKS = SHARED / "data" / "providence_blocks" / "providence_census_blocks_2010.gpkg"
 LOWER, UPPER = 6_000, 10_000
 SEEDS = 3
+NEAR, OLD = 30, 6
 
 Labels = npt.NDArray[np.int64]
 
@@ -240,18 +241,18 @@ def compare_moved(cases: int) -> None:
     for case in range(cases):
         rng = np.random.default_rng(case)
         start = rng.integers(len(pieces.people), size=1)
-        inside = grow(pieces.graph.edges, start, len(pieces.people), 40, rng) >= 0
+        inside = grow(pieces.graph.edges, start, len(pieces.people), NEAR, rng) >= 0
         graph, setting = cut_ground(pieces.graph, make_setting(pieces.people), inside)
-        old = grow(graph.edges, rng.choice(40, 8, replace=False), 40, 40, rng)
+        old = grow(graph.edges, rng.choice(NEAR, OLD, replace=False), NEAR, NEAR, rng)
         setting = replace(setting, existing={"community": old})
         begun = time.process_time()
         door = redraw_level(graph, setting, level, scheme)
         spent = time.process_time() - begun
         fewest = min(one.moved for one in door if not one.outside) if not door[0].outside else -1
         quarter = read_quarter(graph, setting, level, scheme, None)
-        task = make_question(quarter, np.arange(40)).weigh(AIMS["fewest"])
-        begin = start_from_old(task, *find_majority(quarter, np.arange(40)))
-        found = improve_draft(task, begin, choose_effort(40, None), 0)
+        task = make_question(quarter, np.arange(NEAR)).weigh(AIMS["fewest"])
+        begin = start_from_old(task, *find_majority(quarter, np.arange(NEAR)))
+        found = improve_draft(task, begin, choose_effort(NEAR, None), 0)
         begun = time.process_time()
         best, proved = draw_exactly(task, 200_000, 20_000_000)
         proof = time.process_time() - begun

@@ -27,6 +27,7 @@ from gridplan.solve.redraw_ground import (
 from gridplan.solve.redraw_pieces import gather_pieces, refine_pieces
 from gridplan.solve.redraw_plans import Alternative, rank_plans, tell_plan
 from gridplan.solve.redraw_search import (
+    LARGE,
     Effort,
     choose_effort,
     improve_draft,
@@ -161,17 +162,19 @@ def _draw_first(
     weighed = task.weigh(AIMS[key])
     if key == "fewest":
         start = start_from_old(weighed, *find_majority(quarter, pieces))
-        return task, search_drafts(weighed, [start], effort, seed)
+        melts = (False, True) if len(start) <= LARGE else (False,)
+        return task, search_drafts(weighed, [start], effort, seed, melts)
     return task, search_drafts(weighed, [start_anew(weighed, seed)], effort, seed)
 
 
 def _draw_others(task: Task, fewest: Draft, effort: Effort, seed: int) -> dict[str, Draft]:
-    """Draw the alternatives that move more people for the sake of shape."""
+    """Draw the alternatives that move more people for the sake of shape, with half the effort each."""
+    effort = replace(effort, tries=effort.tries / 2.0)
     shaped = task.weigh(AIMS["shape"])
     shape = search_drafts(shaped, [start_anew(shaped, seed)], effort, seed)
-    balanced = search_drafts(task.weigh(AIMS["balanced"]), [fewest.labels], effort, seed)
+    balanced = search_drafts(task.weigh(AIMS["balanced"]), [fewest.labels], effort, seed, (False,))
     # where a border counts too, the search gets past plans that stop it where only people count
-    again = improve_draft(task.weigh(AIMS["fewest"]), balanced.labels, effort, seed + 1)
+    again = improve_draft(task.weigh(AIMS["fewest"]), balanced.labels, effort, seed + 1, False)
     fewest = min((fewest, again), key=lambda one: one.price)
     return {"fewest": fewest, "balanced": balanced, "shape": shape}
 

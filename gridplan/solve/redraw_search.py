@@ -82,7 +82,7 @@ def choose_effort(n: int, deadline: float | None) -> Effort:
     """Choose the effort by the number of pieces, so that a town takes seconds whatever its size."""
     if n <= SMALL:
         return Effort(150.0, 100.0, 12.0, 2, deadline)
-    return Effort(150.0, 80.0, 8.0, 1, deadline) if n <= LARGE else Effort(100.0, 60.0, 6.0, 1, deadline)
+    return Effort(150.0, 80.0, 8.0, 1, deadline) if n <= LARGE else Effort(100.0, 50.0, 5.0, 1, deadline)
 
 
 def start_from_old(task: Task, old: IntArray, people: IntArray) -> IntArray:
@@ -198,17 +198,15 @@ def anneal_draft(
     """Move boundaries, first with the bounds as a slope, then as a wall; what is not better is dropped."""
     labels, anchor = draft.labels.copy(), draft.anchor
     layout, areas = make_layout(task, labels, anchor)
-    # half of what moving a common piece costs in people
-    hot = max(heat, 0.5 * float(task.matter.price[MOVED]) * float(task.matter.people.sum()) / len(labels))
-    soft = np.array([trials, hot, COLD])
+    soft = np.array([trials, heat, COLD])
     anneal_areas(task.ground, task.make_terms(True), layout, task.matter, areas, soft, state)
-    hard = np.array([trials * HARD, max(hot * COOLER, COLD), COLD])
+    hard = np.array([trials * HARD, max(heat * COOLER, COLD), COLD])
     anneal_areas(task.ground, task.make_terms(False), layout, task.matter, areas, hard, state)
     found = make_draft(task, layout.labels, allowed)
     return found if found.price < draft.price - 1e-6 else draft
 
 
-def improve_draft(task: Task, labels: IntArray, effort: Effort, seed: int) -> Draft:
+def improve_draft(task: Task, labels: IntArray, effort: Effort, seed: int, melt: bool = True) -> Draft:
     """Search from a start.
 
     Parameters
@@ -221,11 +219,14 @@ def improve_draft(task: Task, labels: IntArray, effort: Effort, seed: int) -> Dr
         How hard.
     seed
         Seed of this search.
+    melt
+        Whether all borders are set in motion first, or mended here and there as they stand.
     """
     allowed = np.ones(task.olds, bool)
     state, rng = seed_state(seed, 4), np.random.default_rng([seed, 5])
     draft = fit_count(task, make_draft(task, labels, allowed), allowed, state)
-    draft = anneal_draft(task, draft, effort.trials, HOT, allowed, state)
+    heat = _find_heat(task) if melt else COLD * 2
+    draft = anneal_draft(task, draft, effort.trials, heat, allowed, state)
     turns = int(effort.tries * (int(draft.labels.max(initial=0)) + 1))
     for turn in range(turns):
         if effort.is_late():
@@ -234,7 +235,9 @@ def improve_draft(task: Task, labels: IntArray, effort: Effort, seed: int) -> Dr
     return draft if effort.is_late() else anneal_draft(task, draft, effort.trials, COLD * 2, allowed, state)
 
 
-def search_drafts(task: Task, starts: list[IntArray], effort: Effort, seed: int) -> Draft:
+def search_drafts(
+    task: Task, starts: list[IntArray], effort: Effort, seed: int, melts: tuple[bool, ...] = (True,)
+) -> Draft:
     """Search from several starts, each with several random numbers, and give the best plan.
 
     Parameters
@@ -243,6 +246,8 @@ def search_drafts(task: Task, starts: list[IntArray], effort: Effort, seed: int)
         As in :func:`improve_draft`.
     starts
         Connected areas to start from, each of shape (n,).
+    melts
+        Whether to melt them first, see :func:`improve_draft`; each is tried.
     """
     first = None
     if len(starts[0]) <= WHOLE:
@@ -253,11 +258,20 @@ def search_drafts(task: Task, starts: list[IntArray], effort: Effort, seed: int)
         if proved and not find_ill(task, first.labels).any():
             return first
     found = [
-        improve_draft(task, start, effort, seed + 1_000 * turn)
+        improve_draft(task, start, effort, seed + 1_000 * turn, melt)
         for start in starts
         for turn in range(effort.starts)
+        for melt in melts
     ]
     return min([*found, first] if first else found, key=lambda one: one.price)
+
+
+def _find_heat(task: Task) -> float:
+    """First temperature [m]: a block's side, or half of what moving a common piece costs in people."""
+    matter = task.matter
+    return max(
+        HOT, 0.5 * float(matter.price[MOVED]) * float(matter.people.sum()) / max(len(matter.ptr) - 1, 1)
+    )
 
 
 def fit_count(task: Task, draft: Draft, allowed: BoolArray, state: IntArray) -> Draft:
@@ -306,7 +320,7 @@ def _redraw_around(
     current = make_draft(part, before, allowed)
     found = make_draft(part, fresh, allowed)
     if way < 3:
-        found = anneal_draft(part, found, effort.local, HOT, allowed, state)
+        found = anneal_draft(part, found, effort.local, _find_heat(part), allowed, state)
     if found.price >= current.price - 1e-6:
         return draft
     labels = draft.labels.copy()
