@@ -70,8 +70,13 @@ def clean_existing(
     for level in (one for one in scheme.levels if one.id in sorted_levels):
         areas[level.id], told = clean_level(level.id, sorted_levels[level.id], district, barriers)
         tables.append(told)
-        if level.make == "given":
-            barriers, district, told = draw_area_borders(level.id, areas[level.id], barriers, district)
+        standing = areas[level.id]
+        if level.make != "given":
+            # of a level that is drawn anew only the ground that it does not apply to stands as it is
+            standing = standing[(standing["ground"] != level.applies_to) & bool(level.applies_to)]
+        if len(standing):
+            standing = standing.reset_index(drop=True)
+            barriers, district, told = draw_area_borders(level.id, standing, barriers, district)
             tables.append(told)
     return areas, barriers, district, join_issues(*tables)
 

@@ -235,13 +235,21 @@ def share_ground(
         least = below_cap if below_cap.sum() <= count else least
     # a piece that holds nothing would be an area for itself that nobody counts
     most = np.bincount(part, ground.load > 0).astype(np.int64)
+    divided: dict[int, IntArray] = {}
+    for _ in range(ROUNDS):
+        short = False
+        for one, share in enumerate(share_count(held, least, most, count).tolist()):
+            chosen = np.flatnonzero(part == one)
+            if one not in divided or int(divided[one].max()) + 1 != max(share, 1):
+                divided[one] = _divide_ground(ground, chosen, share, level, cap_m2, seed)
+            reached = len(np.unique(divided[one][ground.load[chosen] > 0]))
+            if reached < share:
+                most[one], short = reached, True
+        if not short:
+            break
     labels = np.full(len(part), -1, dtype=np.int64)
-    for one, share in enumerate(share_count(held, least, most, count).tolist()):
-        chosen = np.flatnonzero(part == one)
-        base = int(labels.max(initial=-1)) + 1
-        labels[chosen] = base + (
-            _divide_ground(ground, chosen, share, level, cap_m2, seed) if share > 1 else 0
-        )
+    for one, own in divided.items():
+        labels[part == one] = int(labels.max(initial=-1)) + 1 + own
     return labels[pieces]
 
 
@@ -269,6 +277,8 @@ def _gather_pieces(graph: AtomGraph, pieces: IntArray, loads: IntArray, level: L
 def _divide_ground(
     ground: _Pieces, chosen: IntArray, count: int, level: Level, cap_m2: float, seed: int
 ) -> IntArray:
+    if count <= 1:
+        return np.zeros(len(chosen), dtype=np.int64)
     local = np.full(len(ground.load), -1, dtype=np.int64)
     local[chosen] = np.arange(len(chosen))
     inner = sum_borders(local, ground.borders.pairs, ground.borders.length, ground.borders.street)
