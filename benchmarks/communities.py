@@ -32,6 +32,7 @@ import numpy.typing as npt
 import shapely
 
 from gridplan.contiguity import find_shared_edges
+from gridplan.crs import parse_crs, reproject
 from gridplan.graph import AtomGraph, Setting, find_components, sum_borders
 from gridplan.scheme import Level, Scheme, Text, load_scheme
 from gridplan.solve.fences import cut_ground
@@ -74,7 +75,7 @@ def make_scheme() -> tuple[Level, Scheme]:
 
 def read_blocks() -> Blocks:
     """Read the blocks of Providence [EPSG:26919, UTM 19 N on the datum of the file] and their rook graph."""
-    frame = gpd.read_file(BLOCKS, layer="blocks").to_crs(26919)
+    frame = reproject(gpd.read_file(BLOCKS, layer="blocks"), parse_crs(26919))
     polygons = frame.geometry.to_numpy()
     parts, owner = shapely.get_parts(polygons, return_index=True)
     pairs, ends = find_shared_edges(parts)

@@ -11,39 +11,29 @@ from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 
-import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
-import shapely
-from scipy.spatial.distance import cdist
 
+from gridplan.assembly import assemble_plan, measure_ways, place_existing, read_setting, tell_slivers
 from gridplan.atoms import Atoms, build_atoms
 from gridplan.check import judge_plan
 from gridplan.clean import clean_layers
-from gridplan.codes import code_areas
 from gridplan.contiguity import build_graph
 from gridplan.crs import to_metres
 from gridplan.feasibility import judge_feasibility
-from gridplan.graph import AtomGraph, Setting
+from gridplan.graph import AtomGraph
 from gridplan.io import read_layers
 from gridplan.io import write_plan as write_tables
-from gridplan.overlay import place_atoms
 from gridplan.plan import FORMAT_VERSION, Plan
 from gridplan.report import describe_plan
 from gridplan.report.border_streets import name_borders
 from gridplan.report.feasibility import Foresight
 from gridplan.schema import (
-    ALTERNATIVE_COLUMNS,
-    CERTIFICATE_COLUMNS,
     CleanLayers,
     Layers,
-    issue_rows,
     join_issues,
 )
 from gridplan.scheme import Scheme
 from gridplan.solve.levels import LevelsResult, solve_levels
-from gridplan.succession import Standing
 
 __all__ = ["ROOMS", "Inputs", "foresee", "make_plan", "solve_plan", "write_plan"]
 
@@ -190,8 +180,8 @@ def solve_plan(
     watch = watch or _Watch(None)
     atoms, graph = _lay_atoms(clean, scheme, workers, watch)
     with watch.enter("solve"):
-        standing, placed = _place_existing(clean, atoms.frame)
-        setting = _read_setting(atoms.frame, standing)
+        standing, placed = place_existing(clean, atoms.frame)
+        setting = read_setting(atoms.frame, standing)
         solved = solve_levels(
             graph,
             setting,
@@ -200,14 +190,14 @@ def solve_plan(
             workers=workers,
             time_limit=time_limit,
             choice=choice,
-            service_m=_measure_ways(graph.xy, clean.services),
+            service_m=measure_ways(graph.xy, clean.services),
         )
     with watch.enter("check"):
         frame = atoms.frame.assign(ground=np.where(setting.urban, "urban", "rural"))
-        plan = _assemble(clean, frame, graph.xy, solved, scheme, standing)
+        plan = assemble_plan(clean, frame, graph.xy, solved, scheme, standing)
         plan = replace(
             plan,
-            issues=join_issues(clean.issues, atoms.issues, placed, _tell_slivers(solved)),
+            issues=join_issues(clean.issues, atoms.issues, placed, tell_slivers(solved)),
             provenance={**(provenance or {}), **_tell_run(scheme, seed, solved)},
             timings=watch.timings,
         )
@@ -234,8 +224,8 @@ def foresee(
     _, clean = _read_clean(inputs, scheme, watch)
     atoms, graph = _lay_atoms(clean, scheme, workers, watch)
     with watch.enter("check"):
-        standing, _ = _place_existing(clean, atoms.frame)
-        setting = _read_setting(atoms.frame, standing)
+        standing, _ = place_existing(clean, atoms.frame)
+        setting = read_setting(atoms.frame, standing)
         street, streets = name_borders(atoms.frame, clean.barriers, graph)
         outlook = judge_feasibility(
             graph, setting, scheme, border_street=street, fixed_streets=streets["fixed"].to_numpy()
@@ -305,163 +295,6 @@ def write_plan(plan: Plan, path: str | Path) -> Path:
         If it cannot be written; nothing is left behind.
     """
     return write_tables(plan, path, describe_plan(plan))
-
-
-def _assemble(
-    clean: CleanLayers,
-    frame: gpd.GeoDataFrame,
-    xy: npt.NDArray[np.float64],
-    solved: LevelsResult,
-    scheme: Scheme,
-    standing: Mapping[str, Standing],
-) -> Plan:
-    """Put codes on the atoms and list the areas."""
-    codes = code_areas(solved.labels, xy, scheme, standing)
-    old = {
-        f"old_{name}": np.where(one.place >= 0, one.codes[one.place], "") for name, one in standing.items()
-    }
-    columns = {**old, **{level.id: codes[level.id] for level in scheme.levels}}
-    atoms = frame.assign(**{name: pd.array(told, dtype="str") for name, told in columns.items()})
-    existing = {
-        level: pd.DataFrame(table.drop(columns="geometry")).set_index("code").sort_index()
-        for level, table in clean.existing.items()
-    }
-    areas = {
-        level.id: _list_areas(atoms, level.id, level.parent, existing.get(level.id))
-        for level in scheme.levels
-    }
-    return Plan(
-        scheme=scheme,
-        atoms=atoms,
-        buildings=clean.buildings,
-        streets=clean.barriers,
-        district=clean.district,
-        areas=areas,
-        certificates=_list_certificates(solved),
-        issues=clean.issues,
-        provenance={},
-        existing=existing,
-        alternatives=_list_alternatives(solved),
-    )
-
-
-def _place_existing(clean: CleanLayers, frame: gpd.GeoDataFrame) -> tuple[dict[str, Standing], pd.DataFrame]:
-    """Find the old area of every level that each atom lies in."""
-    people, ground = frame["population"].to_numpy(dtype=np.int64), frame["area_m2"].to_numpy(dtype=np.float64)
-    standing: dict[str, Standing] = {}
-    issues = []
-    for level, areas in clean.existing.items():
-        by_code = areas.sort_values("code", ignore_index=True)
-        place, told = place_atoms(frame, by_code, clean.buildings)
-        codes, types, grounds = (by_code[name].to_numpy(dtype=object) for name in ("code", "type", "ground"))
-        standing[level] = Standing(codes, types, grounds, place, people, ground)
-        issues.append(told)
-    return standing, join_issues(*issues)
-
-
-def _read_setting(frame: gpd.GeoDataFrame, standing: Mapping[str, Standing]) -> Setting:
-    """Turn what the atoms stand in into arrays; ground is urban unless an old area says that it is rural."""
-    rural = np.zeros(len(frame), dtype=bool)
-    for one in standing.values():
-        rural |= (one.place >= 0) & (one.grounds[one.place] == "rural")
-    compound = frame["compound"].to_numpy(dtype=object)
-    return Setting(
-        block=frame["block"].to_numpy(dtype=np.int64),
-        population=frame["population"].to_numpy(dtype=np.int64),
-        dwellings=frame["dwellings"].to_numpy(dtype=np.int64),
-        compound=np.where(compound != "", pd.factorize(compound, sort=True)[0], -1).astype(np.int64),
-        existing={level: one.place for level, one in standing.items()},
-        urban=~rural,
-    )
-
-
-def _measure_ways(
-    xy: npt.NDArray[np.float64], services: gpd.GeoDataFrame | None
-) -> npt.NDArray[np.float64] | None:
-    """Measure the way from each atom to each service place, as the crow flies [m]."""
-    if services is None or services.empty:
-        return None
-    return np.asarray(cdist(xy, shapely.get_coordinates(services.geometry.to_numpy())), dtype=np.float64)
-
-
-def _list_areas(
-    atoms: gpd.GeoDataFrame, level: str, parent: str, before: pd.DataFrame | None
-) -> pd.DataFrame:
-    """List the areas of a level with name, parent and kind; their status is the check's to tell.
-
-    An area that keeps the code of an old one keeps its name; the others are called by their code.
-    """
-    columns = [level, "kind", "households"] + ([parent] if parent else [])
-    table = pd.DataFrame({name: atoms[name].to_numpy() for name in columns})
-    homes = table[table["households"] > 0]
-    per_kind = homes.groupby([level, "kind"])["households"].sum().unstack(fill_value=0)
-    institutions = set(table.loc[table["kind"] == "exclusive", level])
-    codes = np.sort(table[level].unique())
-    kinds = ["exclusive" if code in institutions else "empty" for code in codes]
-    if len(homes):
-        counts = per_kind.to_numpy()
-        chief = per_kind.columns.to_numpy(dtype=object)[counts.argmax(axis=1)]
-        inhabited = np.where((counts > 0).sum(axis=1) > 1, "mixed", chief)
-        told = pd.Series(inhabited, index=per_kind.index, dtype=object).reindex(codes)
-        kinds = told.where(told.notna(), kinds).to_list()
-    names = codes.astype(object)
-    if before is not None:
-        kept = before["name"].reindex(codes).fillna("").to_numpy(dtype=object)
-        names = np.where(kept != "", kept, names)
-    parents = table.drop_duplicates(level).set_index(level)[parent].loc[codes] if parent else ""
-    return pd.DataFrame(
-        {
-            "name": names,
-            "parent": np.asarray(parents, dtype=object) if parent else "",
-            "kind": kinds,
-            "status": "ok",
-            "certificate": "",
-            "certificate_id": -1,
-            "reason_key": "",
-            "reason_values": "{}",
-        },
-        index=pd.Index(codes, name="code"),
-    )
-
-
-def _list_certificates(solved: LevelsResult) -> pd.DataFrame:
-    rows = [
-        (level, one.kind, json.dumps(sorted(one.core)), int(one.bound), "{}")
-        for level, proofs in solved.certificates.items()
-        for one in proofs
-    ]
-    table = pd.DataFrame(rows, columns=list(CERTIFICATE_COLUMNS[1:]))
-    table.insert(0, "certificate_id", np.arange(len(table)))
-    return table
-
-
-def _list_alternatives(solved: LevelsResult) -> pd.DataFrame:
-    """List the plans that there were to choose from; the one that stands is marked."""
-    rows = [
-        (
-            level,
-            one.key,
-            place == 0,
-            one.areas,
-            one.legal,
-            one.outside,
-            one.moved,
-            one.compactness,
-            one.farthest_m,
-        )
-        for level, found in solved.alternatives.items()
-        for place, one in enumerate(found)
-    ]
-    return pd.DataFrame(rows, columns=list(ALTERNATIVE_COLUMNS))
-
-
-def _tell_slivers(solved: LevelsResult) -> pd.DataFrame:
-    """Tell of each sliver between barriers that joined a neighbouring face."""
-    rows = [
-        issue_rows("atoms", atoms, "face_sliver", "merged", area, detail=level)
-        for level, (atoms, area) in solved.slivers.items()
-    ]
-    return join_issues(*rows)
 
 
 def _tell_inputs(layers: Layers, clean: CleanLayers) -> dict[str, str]:
