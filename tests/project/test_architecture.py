@@ -60,6 +60,8 @@ def test_doors(source: Path) -> None:
             "random",
         }:
             allowed = {"default_rng", "Generator", "SeedSequence", "PCG64"}
+            # a peer that we measure against may know no other way to be seeded
+            allowed |= {"seed"} if source.parent.name == "benchmarks" else set()
             assert node.attr in allowed, f"line {node.lineno}: pass a Generator"
 
 
