@@ -119,15 +119,13 @@ def _key_figures(plan: Plan, areas: gpd.GeoDataFrame, level: str, lang: str) -> 
         (t("map.population", lang), f"{int(areas['population'].sum()):,}"),
         (t("map.buildings", lang), f"{int(areas['buildings'].sum()):,}"),
         (t("map.area", lang), t("map.km2", lang, value=float(areas["area_m2"].sum()) / 1e6)),
-        (t("map.areas", lang, level=plan.scheme[level].name[lang]), f"{int(counted.sum()):,}"),
+        (_name_areas(plan.scheme[level].name[lang], lang), f"{int(counted.sum()):,}"),
         (t("map.legal", lang), f"{int(((areas['status'] == 'ok') & counted).sum()):,}"),
         (t("map.exempt", lang), f"{int(counts.get('exempt', 0)):,}"),
         (t("map.violation", lang), f"{int(counts.get('violation', 0)):,}"),
     ]
     if parent := plan.scheme[level].parent:
-        figures.insert(
-            4, (t("map.areas", lang, level=plan.scheme[parent].name[lang]), f"{len(plan.areas[parent]):,}")
-        )
+        figures.insert(4, (_name_areas(plan.scheme[parent].name[lang], lang), f"{len(plan.areas[parent]):,}"))
     if len(plan.findings):
         share = summarise_findings(plan.findings, plan)["levels"][level]["street_share"]
         figures.append((t("map.on_street", lang), f"{share:.0%}"))
@@ -239,3 +237,10 @@ def _tell_source(plan: Plan, lang: str) -> str:
         plan.crs.name,
     ]
     return " · ".join(parts)
+
+
+def _name_areas(name: str, lang: str) -> str:
+    """Name a number of areas: English has two ways of writing many."""
+    if name.endswith("y"):
+        return t("map.areas_ies", lang, stem=name[:-1])
+    return t("map.areas", lang, level=name)
