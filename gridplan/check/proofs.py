@@ -281,7 +281,8 @@ def _pack_groups(starts: IntArray, members: IntArray, core: IntArray, households
         constraints=[LinearConstraint(cover, -np.inf, 1.0), together],
         bounds=Bounds(0, 1),
         integrality=np.ones(count),
-        options={"node_limit": PACKING_NODES, "mip_rel_gap": 0.0},
+        # without presolve: what HiGHS repairs after it, it tells on the standard output
+        options={"node_limit": PACKING_NODES, "mip_rel_gap": 0.0, "presolve": False},
     )
     # the dual bound holds even where the search was cut short
     dual = found.mip_dual_bound

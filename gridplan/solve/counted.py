@@ -17,7 +17,7 @@ from gridplan.solve.land import settle_land
 from gridplan.solve.partition import Weights, partition
 from gridplan.solve.shares import share_count
 
-__all__ = ["reach_count", "share_ground"]
+__all__ = ["Pieces", "gather_pieces", "reach_count", "share_ground"]
 
 IntArray = npt.NDArray[np.int64]
 
@@ -225,7 +225,7 @@ def share_ground(
     ndarray of int64, shape (n,)
         Parts of the ground that hang together with nothing to share are areas beside the count.
     """
-    ground = _gather_pieces(graph, pieces, loads, level)
+    ground = gather_pieces(graph, pieces, loads, level)
     part = find_components(len(ground.load), ground.borders.pairs).astype(np.int64)
     held = np.bincount(part, ground.load)
     least = (held > 0).astype(np.int64)
@@ -254,8 +254,20 @@ def share_ground(
 
 
 @dataclass(frozen=True, slots=True)
-class _Pieces:
-    """Pieces of ground with what they hold."""
+class Pieces:
+    """Pieces of ground with what they hold.
+
+    Parameters
+    ----------
+    load
+        What is to be shared, shape (p,).
+    size
+        Ground [m2], shape (p,).
+    centre
+        Centre of the ground [m], shape (p, 2).
+    borders
+        Borders between pieces that an area may span.
+    """
 
     load: IntArray
     size: npt.NDArray[np.float64]
@@ -263,7 +275,20 @@ class _Pieces:
     borders: Borders
 
 
-def _gather_pieces(graph: AtomGraph, pieces: IntArray, loads: IntArray, level: Level) -> _Pieces:
+def gather_pieces(graph: AtomGraph, pieces: IntArray, loads: IntArray, level: Level) -> Pieces:
+    """Sum up what the pieces of the ground hold.
+
+    Parameters
+    ----------
+    graph
+        The atoms.
+    pieces
+        Piece of each atom, 0..p-1, shape (n,).
+    loads
+        What each atom holds, whole numbers, shape (n,).
+    level
+        Ranks never crossed.
+    """
     passage = find_passages(graph, level.never_cross, level.min_border_m)
     k = int(pieces.max(initial=-1)) + 1
     size = np.bincount(pieces, graph.area, minlength=k).astype(np.float64)
@@ -271,11 +296,11 @@ def _gather_pieces(graph: AtomGraph, pieces: IntArray, loads: IntArray, level: L
     load = np.zeros(k, dtype=np.int64)
     np.add.at(load, pieces, loads)
     borders = sum_borders(pieces, passage.pairs, passage.length, passage.street)
-    return _Pieces(load, size, np.stack(centre, axis=1), borders)
+    return Pieces(load, size, np.stack(centre, axis=1), borders)
 
 
 def _divide_ground(
-    ground: _Pieces, chosen: IntArray, count: int, level: Level, cap_m2: float, seed: int
+    ground: Pieces, chosen: IntArray, count: int, level: Level, cap_m2: float, seed: int
 ) -> IntArray:
     if count <= 1:
         return np.zeros(len(chosen), dtype=np.int64)

@@ -9,7 +9,7 @@ from gridplan.graph import AtomGraph, find_components, sum_borders
 from gridplan.scheme import Level
 from gridplan.solve.carriers import find_passages
 from gridplan.solve.certify import Certificate
-from gridplan.solve.counted import share_ground
+from gridplan.solve.counted import Pieces, gather_pieces, share_ground
 from gridplan.solve.land import AREA_UNIT_M2, measure_area
 from gridplan.solve.partition import Weights, partition
 
@@ -45,27 +45,43 @@ def merge_by_area(
     if level.count:
         load = measure_area(graph.area)
         return share_ground(graph, pieces, load, level, level.count, cap_m2=level.max_area_m2, seed=seed)
-    size = np.bincount(pieces, graph.area).astype(np.float64)
-    k = len(size)
-    borders = sum_borders(pieces, passage.pairs, passage.length, passage.street)
-    centre = np.stack(
-        [np.bincount(pieces, graph.area * graph.xy[:, axis], minlength=k) / size for axis in (0, 1)], axis=1
-    )
+    ground = gather_pieces(graph, pieces, measure_area(graph.area), level)
+    labels = _merge_pieces(ground, np.arange(len(ground.load)), level, seed)
+    return _mend_oversize(ground, labels, level, seed)[pieces]
+
+
+def _merge_pieces(ground: Pieces, chosen: IntArray, level: Level, seed: int) -> IntArray:
+    """Put some pieces together to few areas below the cap."""
+    local = np.full(len(ground.load), -1, dtype=np.int64)
+    local[chosen] = np.arange(len(chosen))
+    borders = sum_borders(local, ground.borders.pairs, ground.borders.length, ground.borders.street)
     done = partition(
-        measure_area(size),
-        np.zeros(k, dtype=np.int64),
+        measure_area(ground.size[chosen]),
+        np.zeros(len(chosen), dtype=np.int64),
         borders.pairs,
         borders.length,
         lower=[0],
         upper=[int(level.max_area_m2 // AREA_UNIT_M2)],
         lane=borders.street >= borders.length / 2,
-        area=size,
+        area=ground.size[chosen],
         max_area=level.max_area_m2,
-        xy=centre,
+        xy=ground.centre[chosen],
         weights=Weights(**level.weights),
         seed=seed,
     )
-    return done.labels.astype(np.int64)[pieces]
+    return done.labels.astype(np.int64)
+
+
+def _mend_oversize(ground: Pieces, labels: IntArray, level: Level, seed: int) -> IntArray:
+    """Divide areas that the search over the whole ground left above the cap; their pieces are below it."""
+    for turn in range(2):
+        size = np.bincount(labels, ground.size)
+        several = np.bincount(labels) > 1
+        for area in np.flatnonzero((size > level.max_area_m2) & several).tolist():
+            chosen = np.flatnonzero(labels == area)
+            fresh = _merge_pieces(ground, chosen, level, seed) if turn == 0 else np.arange(len(chosen))
+            labels[chosen] = np.where(fresh == 0, area, int(labels.max()) + fresh)
+    return labels
 
 
 def _choose_pieces(

@@ -33,7 +33,8 @@ def _call_highs(n: int, atoms: IntArray, ptr: IntArray, gain: FloatArray, nodes:
         constraints=[LinearConstraint(rows, -np.inf, 1.0), room],
         integrality=np.ones(groups),
         bounds=Bounds(0, 1),
-        options={"node_limit": nodes, "mip_rel_gap": 1e-9},
+        # without presolve: what HiGHS repairs after it, it tells on the standard output
+        options={"node_limit": nodes, "mip_rel_gap": 1e-9, "presolve": False},
     )
     return np.inf if found.mip_dual_bound is None else -float(found.mip_dual_bound)
 
