@@ -48,10 +48,7 @@ def stand_areas(plan: Plan, level: str) -> Standing:
     InputError
         ``level_without_existing`` if the plan knows of no areas that stood before.
     """
-    column = f"old_{level}"
-    if level not in plan.existing or column not in plan.atoms:
-        known = ", ".join(sorted(plan.existing))
-        raise InputError("level_without_existing", level=level, known=known or "-")
+    column = _require_old(plan, level)
     table = plan.existing[level].sort_index(kind="stable")
     codes = table.index.to_numpy(dtype=object)
     place = pd.Index(codes).get_indexer(pd.Index(plan.atoms[column].fillna("").astype(str)))
@@ -63,6 +60,15 @@ def stand_areas(plan: Plan, level: str) -> Standing:
         people=plan.atoms["population"].to_numpy(dtype=np.int64),
         ground_m2=plan.atoms["area_m2"].to_numpy(dtype=np.float64),
     )
+
+
+def _require_old(plan: Plan, level: str) -> str:
+    """Return the column of the atoms that tells the old area."""
+    column = f"old_{level}"
+    if level not in plan.existing or column not in plan.atoms:
+        known = ", ".join(sorted(plan.existing))
+        raise InputError("level_without_existing", level=level, known=known or "-")
+    return column
 
 
 def list_moves(plan: Plan, level: str) -> pd.DataFrame:
@@ -79,10 +85,10 @@ def list_moves(plan: Plan, level: str) -> pd.DataFrame:
         ``building_id, slice, households, population, old, new``, sorted by building and slice; ``old`` is
         "" where no area stood.
     """
+    column = _require_old(plan, level)
     atoms = plan.atoms[plan.atoms["building_id"].notna()]
-    stand_areas(plan, level)
-    kept = ["building_id", "slice", "households", "population", f"old_{level}", level]
-    table = pd.DataFrame(atoms[kept]).rename(columns={f"old_{level}": "old", level: "new"})
+    kept = ["building_id", "slice", "households", "population", column, level]
+    table = pd.DataFrame(atoms[kept]).rename(columns={column: "old", level: "new"})
     return table.sort_values(["building_id", "slice"], kind="stable", ignore_index=True)
 
 
@@ -101,10 +107,10 @@ def tabulate_crosswalk(plan: Plan, level: str) -> pd.DataFrame:
         ground. A building that is cut between areas counts once, where most of its people are (then
         households, then the first code), so that every column adds up to the plan's total.
     """
-    stand_areas(plan, level)
+    column = _require_old(plan, level)
     atoms = pd.DataFrame(
         {
-            "old": plan.atoms[f"old_{level}"].fillna("").astype(str).to_numpy(),
+            "old": plan.atoms[column].fillna("").astype(str).to_numpy(),
             "new": plan.atoms[level].astype(str).to_numpy(),
             "building": plan.atoms["building_id"].to_numpy(dtype=object),
             **{name: plan.atoms[name].to_numpy() for name in ("households", "population", "area_m2")},

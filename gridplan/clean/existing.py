@@ -73,7 +73,9 @@ def clean_existing(
         standing = areas[level.id]
         if level.make != "given":
             # of a level that is drawn anew only the ground that it does not apply to stands as it is
-            standing = standing[(standing["ground"] != level.applies_to) & bool(level.applies_to)]
+            # (ground is urban unless told to be rural)
+            rural = standing["ground"] == "rural"
+            standing = standing[(rural == (level.applies_to == "urban")) & bool(level.applies_to)]
         if len(standing):
             standing = standing.reset_index(drop=True)
             barriers, district, told = draw_area_borders(level.id, standing, barriers, district)
