@@ -30,7 +30,7 @@ DEFAULT_HOUSE = "{parent}{building:05d}{stair:02d}{floor:02d}{room:02d}"
 RESIDENTS, VILLAGES, LIKE_UNITS = range(1, 200), range(200, 400), range(400, 600)
 _STATCODE = re.compile(r"\d{12}")
 #: Digits that a redraw keeps: province, prefecture, county, township.
-_STEM = 9
+STEM_DIGITS = 9
 
 
 def is_statcode(code: str) -> bool:
@@ -168,9 +168,9 @@ def _next_code(like: str, kind: str, taken: Collection[str], level: str) -> str:
         width = len(like) - len(stem) or 3
         numbers = [int(code[len(stem) :]) for code in taken if re.fullmatch(re.escape(stem) + r"\d+", code)]
         return f"{stem}{max(numbers, default=0) + 1:0{width}d}"
-    stem = like[:_STEM]
-    numbers = [int(code[_STEM:]) for code in taken if is_statcode(code) and code.startswith(stem)]
-    village = kind == "village" or (kind == "" and int(like[_STEM:]) in VILLAGES)
+    stem = like[:STEM_DIGITS]
+    numbers = [int(code[STEM_DIGITS:]) for code in taken if is_statcode(code) and code.startswith(stem)]
+    village = kind == "village" or (kind == "" and int(like[STEM_DIGITS:]) in VILLAGES)
     for series in (VILLAGES if village else RESIDENTS, LIKE_UNITS):
         highest = max((one for one in numbers if one in series), default=series.start - 1)
         if highest + 1 in series:

@@ -10,15 +10,12 @@ import pandas as pd
 
 from gridplan.check.findings import Finding, name_ids, with_ok
 from gridplan.check.reading import LevelReading, Reading
-from gridplan.codes import LIKE_UNITS, RESIDENTS, is_statcode
+from gridplan.codes import LIKE_UNITS, RESIDENTS, STEM_DIGITS, is_statcode
 from gridplan.succession import Standing, find_urban, match_areas
 
 __all__ = ["judge_changed"]
 
 IntArray = npt.NDArray[np.int64]
-
-#: Digits of a 12-digit code before its series.
-_STEM = 9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,7 +153,9 @@ def _judge_claims(standing: Standing, one: LevelReading, claims: _Claims) -> lis
 
 
 def _in_series(code: str) -> bool:
-    return is_statcode(code) and (int(code[_STEM:]) in RESIDENTS or int(code[_STEM:]) in LIKE_UNITS)
+    return is_statcode(code) and (
+        int(code[STEM_DIGITS:]) in RESIDENTS or int(code[STEM_DIGITS:]) in LIKE_UNITS
+    )
 
 
 def _judge_appended(standing: Standing, one: LevelReading, claims: _Claims) -> list[Finding]:
@@ -166,8 +165,12 @@ def _judge_appended(standing: Standing, one: LevelReading, claims: _Claims) -> l
     for code in one.codes[claims.by_code < 0].astype(str).tolist():
         if not is_statcode(code):
             continue
-        hundreds = int(code[_STEM:]) // 200
-        series = [old for old in used if old[:_STEM] == code[:_STEM] and int(old[_STEM:]) // 200 == hundreds]
+        hundreds = int(code[STEM_DIGITS:]) // 200
+        series = [
+            old
+            for old in used
+            if old[:STEM_DIGITS] == code[:STEM_DIGITS] and int(old[STEM_DIGITS:]) // 200 == hundreds
+        ]
         if series and code < max(series):
             early.append(code)
     if not early:

@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from gridplan.clean.area_borders import draw_area_borders
 from gridplan.clean.network import GRID_M
 from gridplan.clean.old_borders import settle_borders
+from gridplan.codes import RESIDENTS, STEM_DIGITS, VILLAGES
 from gridplan.errors import InputError
 from gridplan.schema import issue_rows, join_issues
 from gridplan.scheme import Scheme
@@ -27,9 +28,6 @@ Shapes = npt.NDArray[np.object_]
 _SAME = 0.8
 #: Areas and parts below this are drawing noise [m2].
 _NOISE_M2 = 1.0
-#: A code of the statistics bureau: the last three digits tell the committee (domain note B.3).
-_STATCODE_DIGITS = 12
-_RESIDENTS, _VILLAGES = range(1, 200), range(200, 400)
 
 _COLUMNS = ("code", "name", "type", "ground", "geometry")
 
@@ -289,9 +287,9 @@ def _fill_codes(level: str, frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, 
 
 def _tell_types(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Tell the committee by the series of a 12-digit code where no type is given."""
-    code = frame["code"].str.extract(rf"^\d{{{_STATCODE_DIGITS - 3}}}(\d{{3}})$")[0]
+    code = frame["code"].str.extract(rf"^\d{{{STEM_DIGITS}}}(\d{{3}})$")[0]
     number = pd.to_numeric(code, errors="coerce")
-    by_code = np.where(number.isin(_RESIDENTS), "residents", np.where(number.isin(_VILLAGES), "village", ""))
+    by_code = np.where(number.isin(RESIDENTS), "residents", np.where(number.isin(VILLAGES), "village", ""))
     told = frame["type"].to_numpy(dtype=object)
     guessed = (told == "") & (by_code != "")
     against = (told != "") & (by_code != "") & (told != by_code)

@@ -225,7 +225,8 @@ def share_ground(
     ndarray of int64, shape (n,)
         Parts of the ground that hang together with nothing to share are areas beside the count.
     """
-    ground = gather_pieces(graph, pieces, loads, level)
+    passage = find_passages(graph, level.never_cross, level.min_border_m)
+    ground = gather_pieces(graph, pieces, loads, passage)
     part = find_components(len(ground.load), ground.borders.pairs).astype(np.int64)
     held = np.bincount(part, ground.load)
     least = (held > 0).astype(np.int64)
@@ -274,8 +275,15 @@ class Pieces:
     centre: npt.NDArray[np.float64]
     borders: Borders
 
+    def pick(self, chosen: IntArray) -> Pieces:
+        """Take some of the pieces, with the borders between them."""
+        local = np.full(len(self.load), -1, dtype=np.int64)
+        local[chosen] = np.arange(len(chosen))
+        inner = sum_borders(local, self.borders.pairs, self.borders.length, self.borders.street)
+        return Pieces(self.load[chosen], self.size[chosen], self.centre[chosen], inner)
 
-def gather_pieces(graph: AtomGraph, pieces: IntArray, loads: IntArray, level: Level) -> Pieces:
+
+def gather_pieces(graph: AtomGraph, pieces: IntArray, loads: IntArray, passage: Borders) -> Pieces:
     """Sum up what the pieces of the ground hold.
 
     Parameters
@@ -286,10 +294,9 @@ def gather_pieces(graph: AtomGraph, pieces: IntArray, loads: IntArray, level: Le
         Piece of each atom, 0..p-1, shape (n,).
     loads
         What each atom holds, whole numbers, shape (n,).
-    level
-        Ranks never crossed.
+    passage
+        Borders between atoms that an area may span.
     """
-    passage = find_passages(graph, level.never_cross, level.min_border_m)
     k = int(pieces.max(initial=-1)) + 1
     size = np.bincount(pieces, graph.area, minlength=k).astype(np.float64)
     centre = [np.bincount(pieces, graph.area * graph.xy[:, a], minlength=k) / size for a in (0, 1)]
@@ -304,21 +311,19 @@ def _divide_ground(
 ) -> IntArray:
     if count <= 1:
         return np.zeros(len(chosen), dtype=np.int64)
-    local = np.full(len(ground.load), -1, dtype=np.int64)
-    local[chosen] = np.arange(len(chosen))
-    inner = sum_borders(local, ground.borders.pairs, ground.borders.length, ground.borders.street)
-    mean = ground.load[chosen].sum() / count
+    part = ground.pick(chosen)
+    mean = part.load.sum() / count
     done = partition(
-        ground.load[chosen],
+        part.load,
         np.zeros(len(chosen), dtype=np.int64),
-        inner.pairs,
-        inner.length,
+        part.borders.pairs,
+        part.borders.length,
         lower=[max(1, int(mean * (1 - UNEVEN)))],
         upper=[max(1, int(np.ceil(mean * (1 + UNEVEN))))],
-        lane=inner.street >= inner.length / 2,
-        area=ground.size[chosen],
+        lane=part.borders.street >= part.borders.length / 2,
+        area=part.size,
         max_area=cap_m2 or None,
-        xy=ground.centre[chosen],
+        xy=part.centre,
         target_parts=count,
         weights=Weights(**level.weights),
         seed=seed,

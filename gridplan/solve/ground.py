@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from gridplan.graph import AtomGraph, find_components, sum_borders
+from gridplan.graph import AtomGraph, find_components
 from gridplan.scheme import Level
 from gridplan.solve.carriers import find_passages
 from gridplan.solve.certify import Certificate
@@ -45,27 +45,25 @@ def merge_by_area(
     if level.count:
         load = measure_area(graph.area)
         return share_ground(graph, pieces, load, level, level.count, cap_m2=level.max_area_m2, seed=seed)
-    ground = gather_pieces(graph, pieces, measure_area(graph.area), level)
+    ground = gather_pieces(graph, pieces, measure_area(graph.area), passage)
     labels = _merge_pieces(ground, np.arange(len(ground.load)), level, seed)
     return _mend_oversize(ground, labels, level, seed)[pieces]
 
 
 def _merge_pieces(ground: Pieces, chosen: IntArray, level: Level, seed: int) -> IntArray:
     """Put some pieces together to few areas below the cap."""
-    local = np.full(len(ground.load), -1, dtype=np.int64)
-    local[chosen] = np.arange(len(chosen))
-    borders = sum_borders(local, ground.borders.pairs, ground.borders.length, ground.borders.street)
+    part = ground.pick(chosen)
     done = partition(
-        measure_area(ground.size[chosen]),
+        measure_area(part.size),
         np.zeros(len(chosen), dtype=np.int64),
-        borders.pairs,
-        borders.length,
+        part.borders.pairs,
+        part.borders.length,
         lower=[0],
         upper=[int(level.max_area_m2 // AREA_UNIT_M2)],
-        lane=borders.street >= borders.length / 2,
-        area=ground.size[chosen],
+        lane=part.borders.street >= part.borders.length / 2,
+        area=part.size,
         max_area=level.max_area_m2,
-        xy=ground.centre[chosen],
+        xy=part.centre,
         weights=Weights(**level.weights),
         seed=seed,
     )
