@@ -52,6 +52,10 @@ class Plan:
         the atoms have the column ``old_<level id>``: the code of the old area, "" for none.
     alternatives
         The ``ALTERNATIVE_COLUMNS``: the plans of the levels that were redrawn; one of each level is chosen.
+    attached
+        Things placed into the areas by role: the ``ATTACHED_COLUMNS`` of the role, the ``PLACED_COLUMNS``
+        and one column of area codes per level; RangeIndex. Those with a place of their own are points in
+        the plan's coordinate system (an empty point where the place is not known).
     findings
         The ``FINDING_COLUMNS`` of the last check.
     polygons
@@ -73,6 +77,7 @@ class Plan:
     alternatives: pd.DataFrame = field(
         default_factory=lambda: pd.DataFrame(columns=list(ALTERNATIVE_COLUMNS))
     )
+    attached: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     findings: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(FINDING_COLUMNS)))
     polygons: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
     timings: Mapping[str, tuple[float, float]] = field(default_factory=dict)

@@ -15,9 +15,11 @@ from shapely.geometry.base import BaseGeometry
 __all__ = [
     "ALTERNATIVE_COLUMNS",
     "ATOM_COLUMNS",
+    "ATTACHED_COLUMNS",
     "CERTIFICATE_COLUMNS",
     "FINDING_COLUMNS",
     "ISSUE_COLUMNS",
+    "PLACED_COLUMNS",
     "CleanLayers",
     "Layers",
     "Source",
@@ -54,6 +56,23 @@ ATOM_COLUMNS = (
     "area_m2",
     "footprint_m2",
 )
+#: What things of a plan are known by, by role. ``level`` is "red", "orange", "yellow", "blue" or "" for not
+#: told; ``likelihood``, ``exposure``, ``consequence`` are those of LEC, ``severity`` that of likelihood x
+#: severity (NaN for not known); dates are "YYYY-MM-DD" or ""; ``on_site`` (fixed on site) is a nullable truth
+#: value; ``care`` counts households of an area by ``care_class``: "steady" (放心户), "attention" (关心户),
+#: "contact" (连心户).
+_RISK = ("level", "likelihood", "exposure", "consequence", "severity")
+ATTACHED_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "enterprises": ("id", "name", "kind", *_RISK, "date"),
+    "risk_points": ("id", "enterprise", "name", "kind", *_RISK, "date"),
+    "hazards": ("id", "enterprise", "kind", "level", "found", "on_site", "fixed"),
+    "services": ("id", "name", "kind", "area_m2"),
+    "staff": ("id", "post"),
+    "care": ("care_class", "households"),
+}
+#: How a thing was placed: ``building_id`` ("" for none) and ``placed`` ("point", "building", "code",
+#: "enterprise", or "" for not placed); one column per level follows with the area's code, "" for not known.
+PLACED_COLUMNS = ("building_id", "placed")
 
 
 def issue_rows(

@@ -1,0 +1,200 @@
+"""One picture of the map as a value: the browser, the file of its own and the poster all draw from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+from shapely.geometry.base import BaseGeometry
+
+__all__ = ["PATTERNS", "AreaLayer", "Ground", "HeatLayer", "Imprint", "MapView", "PointLayer", "Swatch"]
+
+#: Fills that tell classes apart without colour: grey print and colour-blind eyes.
+PATTERNS = ("", "lines", "cross", "dots", "grid")
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Swatch:
+    """A class of a legend.
+
+    Parameters
+    ----------
+    label
+        What it is called, in the language of the view.
+    colour
+        "#rrggbb".
+    letter
+        A sign that stands beside the colour, "" for none.
+    pattern
+        One of :data:`PATTERNS`.
+    """
+
+    label: str
+    colour: str
+    letter: str = ""
+    pattern: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AreaLayer:
+    """The areas of one level, coloured by class.
+
+    Parameters
+    ----------
+    level
+        Id of the level.
+    shapes
+        Polygons in the plan's coordinate system, index ``code``.
+    classes
+        Index into ``legend`` per area, -1 for none (drawn as ground without a class), shape (n,).
+    legend
+        The classes, the first drawn at the top of the legend.
+    legend_title
+        What the colour means, with its unit.
+    labels
+        What is written on an area where there is room.
+    lines
+        What is told of an area that is pointed at, line by line.
+    """
+
+    level: str
+    shapes: gpd.GeoDataFrame
+    classes: IntArray
+    legend: tuple[Swatch, ...]
+    legend_title: str
+    labels: Sequence[str]
+    lines: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PointLayer:
+    """Things at a place; later rows are drawn above earlier ones.
+
+    Parameters
+    ----------
+    id
+        Name of the layer ("enterprises").
+    title
+        What it is called.
+    xy
+        Places in the plan's coordinate system [m], shape (n, 2).
+    classes
+        Index into ``legend`` per point, shape (n,).
+    legend
+        The classes.
+    lines
+        What is told of a point that is pointed at, line by line.
+    shape
+        "circle", "square", "diamond" or "triangle".
+    """
+
+    id: str
+    title: str
+    xy: FloatArray
+    classes: IntArray
+    legend: tuple[Swatch, ...]
+    lines: Sequence[Sequence[str]]
+    shape: str = "circle"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeatLayer:
+    """How thickly things lie.
+
+    Parameters
+    ----------
+    title
+        What it is called, the radius told in it.
+    xy
+        Places in the plan's coordinate system [m], shape (n, 2).
+    weight
+        Weight of each, above 0, shape (n,).
+    radius_m
+        Radius of the kernel on the ground [m].
+    """
+
+    title: str
+    xy: FloatArray
+    weight: FloatArray
+    radius_m: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ground:
+    """What lies under every picture of a plan.
+
+    Parameters
+    ----------
+    district
+        The ground that is divided; its coordinate system is that of ``streets``.
+    streets
+        Lines with ``rank`` (1-3) and ``name``.
+    buildings
+        Footprints, index ``building_id``; only their outlines are shown.
+    """
+
+    district: BaseGeometry
+    streets: gpd.GeoDataFrame
+    buildings: gpd.GeoDataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """What must stand on a map that leaves the house.
+
+    Parameters
+    ----------
+    title
+        What the map shows, of which place.
+    source
+        Where the data come from.
+    date
+        Date of the data as told, "" for not known.
+    review_number
+        The review number (审图号) that the planner was given, "" for none; never made up.
+    stamp
+        What is stamped on it ("内部工作用图"), "" for none.
+    """
+
+    title: str
+    source: str
+    date: str
+    review_number: str = ""
+    stamp: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MapView:
+    """One picture of the map. Everything in it may be shown to its audience.
+
+    Parameters
+    ----------
+    lang
+        Language of all words in it, "zh" or "en".
+    imprint
+        Title, source, date, stamp.
+    ground
+        What lies under it.
+    areas
+        The coloured areas.
+    outlines
+        Borders of the level above, drawn bold; index ``code``. None for none.
+    points
+        Layers of things, the last one above.
+    heat
+        How thickly things lie.
+    """
+
+    lang: str
+    imprint: Imprint
+    ground: Ground
+    areas: AreaLayer
+    outlines: gpd.GeoDataFrame | None = None
+    points: tuple[PointLayer, ...] = field(default=())
+    heat: HeatLayer | None = None
