@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,17 @@ from scipy.sparse.csgraph import connected_components
 
 from gridplan.errors import InputError
 
-__all__ = ["KINDS", "AtomGraph", "Borders", "Setting", "find_components", "kind_codes", "sum_borders"]
+__all__ = [
+    "KINDS",
+    "AtomGraph",
+    "Borders",
+    "Setting",
+    "fence_graph",
+    "find_components",
+    "kind_codes",
+    "sum_borders",
+    "take_ground",
+]
 
 #: What lives in an atom, in the order of the codes 0, 1, 2, 3 (DESIGN.md, words).
 KINDS = ("apartment", "selfbuilt", "exclusive", "empty")
@@ -157,6 +167,68 @@ def find_components(n: int, edges: npt.ArrayLike) -> npt.NDArray[np.int32]:
     matrix = coo_array((ones, (pairs[:, 0], pairs[:, 1])), shape=(n, n))
     labels: npt.NDArray[np.int32] = connected_components(matrix, directed=False)[1].astype(np.int32)
     return labels
+
+
+def fence_graph(graph: AtomGraph, fence: IntArray) -> AtomGraph:
+    """Take the borders between atoms on different sides of a fence out of the graph.
+
+    Parameters
+    ----------
+    graph
+        The atoms.
+    fence
+        Side of each atom, shape (n,).
+    """
+    inside = fence[graph.edges[:, 0]] == fence[graph.edges[:, 1]]
+    if inside.all():
+        return graph
+    return replace(
+        graph,
+        edges=graph.edges[inside],
+        border_length=graph.border_length[inside],
+        border_rank=graph.border_rank[inside],
+    )
+
+
+def take_ground(graph: AtomGraph, setting: Setting, atoms: IntArray) -> tuple[AtomGraph, Setting]:
+    """Take atoms out of the ground, with what they stand in.
+
+    Parameters
+    ----------
+    graph, setting
+        The whole ground.
+    atoms
+        Atoms to keep in the order wanted, shape (k,).
+
+    Returns
+    -------
+    graph, setting
+        Atom ``atoms[i]`` is atom i; borders to atoms that were not taken are gone.
+    """
+    place = np.full(len(graph), -1, dtype=np.int64)
+    place[atoms] = np.arange(len(atoms))
+    edges = np.sort(place[graph.edges], axis=1).reshape(-1, 2)
+    inside = np.flatnonzero(edges[:, 0] >= 0)
+    rows = inside[np.lexsort((graph.border_rank[inside], edges[inside, 1], edges[inside, 0]))]
+    part = AtomGraph(
+        households=graph.households[atoms],
+        kind=graph.kind[atoms],
+        area=graph.area[atoms],
+        xy=graph.xy[atoms],
+        building=graph.building[atoms],
+        edges=edges[rows].astype(np.int32),
+        border_length=graph.border_length[rows],
+        border_rank=graph.border_rank[rows],
+    )
+    around = Setting(
+        block=setting.block[atoms],
+        population=setting.population[atoms],
+        dwellings=setting.dwellings[atoms],
+        compound=setting.compound[atoms],
+        existing={name: labels[atoms] for name, labels in setting.existing.items()},
+        urban=setting.urban[atoms],
+    )
+    return part, around
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from gridplan.graph import AtomGraph, Setting, find_components, sum_borders
+from gridplan.faces import find_faces
+from gridplan.graph import AtomGraph, Setting, fence_graph, find_components, sum_borders
 from gridplan.scheme import Level, Scheme
 
-__all__ = ["Closed", "Ground", "label_faces", "lay_grounds", "list_capped"]
+__all__ = ["Closed", "Ground", "lay_grounds", "list_capped"]
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
@@ -103,7 +104,7 @@ def _find_own(graph: AtomGraph, setting: Setting, ground: Ground, fence: IntArra
     level, old = ground.level, setting.existing.get(ground.level.id)
     own = np.zeros(len(graph), dtype=np.int64)
     if level.make == "faces":
-        own = label_faces(graph, level, fence)
+        own = find_faces(fence_graph(graph, fence), level).labels
     elif level.make == "given" and old is not None:
         own = old
     if level.applies_to and old is not None and not level.count_elsewhere:
@@ -169,39 +170,3 @@ def _select_long(graph: AtomGraph, rows: BoolArray, min_border_m: float) -> IntA
     length = graph.border_length[rows]
     borders = sum_borders(np.arange(len(graph)), graph.edges[rows], length, length)
     return borders.pairs[borders.length >= min_border_m]
-
-
-def label_faces(graph: AtomGraph, level: Level, fence: IntArray) -> IntArray:
-    """Label the faces of the barriers of a level's ranks; slivers join the neighbour they border longest.
-
-    Parameters
-    ----------
-    graph
-        The atoms.
-    level
-        Its ``ranks``, ``merge_m2`` and ``min_border_m``.
-    fence
-        What no face reaches across, shape (n,).
-
-    Returns
-    -------
-    ndarray of int64, shape (n,)
-    """
-    whole = np.arange(len(graph))
-    within = fence[graph.edges[:, 0]] == fence[graph.edges[:, 1]]
-    edges, length = graph.edges[within], graph.border_length[within]
-    open_ = ~np.isin(graph.border_rank[within], level.ranks)
-    passage = sum_borders(whole, edges[open_], length[open_], length[open_])
-    long = passage.length >= level.min_border_m
-    faces = find_components(len(graph), passage.pairs[long]).astype(np.int64)
-    while True:
-        size = np.bincount(faces, graph.area)
-        around = sum_borders(faces, edges, length, length)
-        small = (size[around.pairs] < level.merge_m2).any(axis=1)
-        if not small.any():
-            return faces
-        # the smallest sliver first, over its longest border: one at a time, since a join changes both
-        pairs, metres = around.pairs[small], around.length[small]
-        first = np.lexsort((-metres, size[pairs].min(axis=1)))[0]
-        joined = np.where(faces == pairs[first, 1], pairs[first, 0], faces)
-        faces = np.unique(joined, return_inverse=True)[1].astype(np.int64)

@@ -8,10 +8,11 @@ from math import ceil, floor
 import numpy as np
 import numpy.typing as npt
 
+from gridplan.faces import find_faces
 from gridplan.feasibility.bounds import count_loads, make_bounds
-from gridplan.feasibility.ground import Ground, label_faces, list_capped
+from gridplan.feasibility.ground import Ground, list_capped
 from gridplan.feasibility.outlook import LevelOutlook, Reckoning
-from gridplan.graph import AtomGraph, Setting
+from gridplan.graph import AtomGraph, Setting, fence_graph
 from gridplan.scheme import Level, Scheme
 
 __all__ = ["reckon"]
@@ -60,7 +61,7 @@ def _judge(right: bool) -> str:
 
 def _reckon_faces(graph: AtomGraph, level: Level, ground: Ground) -> Iterator[Reckoning]:
     if level.count:
-        found = len(np.unique(label_faces(graph, level, ground.fence)))
+        found = len(np.unique(find_faces(fence_graph(graph, ground.fence), level).labels))
         values = {"count": level.count, "faces": found}
         yield Reckoning("faces", level.id, "", _judge(found == level.count), values)
 

@@ -17,12 +17,12 @@ import numpy as np
 import numpy.typing as npt
 
 from gridplan.errors import SchemeError
-from gridplan.graph import AtomGraph, Setting, find_components
+from gridplan.faces import find_faces
+from gridplan.graph import AtomGraph, Setting, fence_graph, find_components, take_ground
 from gridplan.scheme import Level, Scheme
 from gridplan.solve.certify import Certificate
 from gridplan.solve.counted import reach_count, share_ground
-from gridplan.solve.faces import find_faces
-from gridplan.solve.fences import cross_labels, cut_ground, fence_graph
+from gridplan.solve.fences import cross_labels
 from gridplan.solve.ground import merge_by_area, prove_oversize
 from gridplan.solve.homes import solve_homes
 from gridplan.solve.redraw import Alternative, redraw_level
@@ -150,7 +150,7 @@ def _draw_part(drawing: _Drawing, level: Level, fence: IntArray, chosen: BoolArr
     """Draw a level on some of the ground and keep what is proved of it."""
     graph, setting = drawing.graph, drawing.setting
     if not chosen.all():
-        graph, setting = cut_ground(graph, setting, chosen)
+        graph, setting = take_ground(graph, setting, np.flatnonzero(chosen))
     graph = fence_graph(graph, fence[chosen])
     atoms = np.flatnonzero(chosen)
     if level.make == "given":
@@ -221,7 +221,7 @@ def _redraw(drawing: _Drawing, graph: AtomGraph, setting: Setting, level: Level,
 
 def _draw_elsewhere(drawing: _Drawing, level: Level, fence: IntArray, chosen: BoolArray) -> IntArray:
     """Draw the ground that a level does not apply to: old areas, a mere count, or what stands above."""
-    graph, setting = cut_ground(drawing.graph, drawing.setting, chosen)
+    graph, setting = take_ground(drawing.graph, drawing.setting, np.flatnonzero(chosen))
     graph = fence_graph(graph, fence[chosen])
     if level.count_elsewhere:
         single = np.arange(len(graph), dtype=np.int64)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gridplan.errors import InputError
-from gridplan.graph import AtomGraph, Setting
+from gridplan.graph import AtomGraph, Setting, take_ground
 from gridplan.scheme import Level, Scheme
 from gridplan.solve.redraw_ground import (
     Quarter,
@@ -21,7 +21,6 @@ from gridplan.solve.redraw_ground import (
     keep_old,
     make_question,
     read_quarter,
-    sort_ground,
     spread_over,
 )
 from gridplan.solve.redraw_pieces import gather_pieces, refine_pieces
@@ -101,7 +100,7 @@ def redraw_level(
     # the order of the points, so that the result does not depend on the order of the rows
     order = np.lexsort((graph.xy[:, 1], graph.xy[:, 0]))
     quarter = read_quarter(
-        *sort_ground(graph, setting, order), level, scheme, None if ways is None else ways[order]
+        *take_ground(graph, setting, order), level, scheme, None if ways is None else ways[order]
     )
     found = _choose_plans(quarter, seed, None if time_limit is None else time.monotonic() + time_limit)
     back = np.empty(n, dtype=np.int64)

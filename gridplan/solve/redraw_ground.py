@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from gridplan.graph import AtomGraph, Borders, Setting, find_components, sum_borders
+from gridplan.graph import AtomGraph, Borders, Setting, find_components, sum_borders, take_ground
 from gridplan.scheme import Level, Scheme
 from gridplan.solve.bounds import LoadRule
 from gridplan.solve.carriers import find_passages
-from gridplan.solve.fences import cut_ground
 from gridplan.solve.redraw_pieces import Grain, count_loads, find_grains, spread_labels
 from gridplan.solve.redraw_search import keep_heaviest
 from gridplan.solve.redraw_task import Task, make_task
@@ -23,40 +22,12 @@ __all__ = [
     "keep_old",
     "make_question",
     "read_quarter",
-    "sort_ground",
     "spread_over",
 ]
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
-
-
-def sort_ground(graph: AtomGraph, setting: Setting, order: IntArray) -> tuple[AtomGraph, Setting]:
-    """Give the same ground with atom ``order[i]`` in place i."""
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = np.arange(len(order))
-    edges = np.sort(place[graph.edges], axis=1).reshape(-1, 2)
-    rows = np.lexsort((graph.border_rank, edges[:, 1], edges[:, 0]))
-    moved = AtomGraph(
-        graph.households[order],
-        graph.kind[order],
-        graph.area[order],
-        graph.xy[order],
-        graph.building[order],
-        edges[rows].astype(np.int32),
-        graph.border_length[rows],
-        graph.border_rank[rows],
-    )
-    around = Setting(
-        setting.block[order],
-        setting.population[order],
-        setting.dwellings[order],
-        setting.compound[order],
-        {name: labels[order] for name, labels in setting.existing.items()},
-        setting.urban[order],
-    )
-    return moved, around
 
 
 @dataclass(frozen=True)
@@ -107,7 +78,7 @@ def read_quarter(
         # large land carries nothing between homes (law 3): it is given away when they stand
         solid = (graph.households > 0) | (graph.area <= scheme.atoms.carry_land_m2)
         solid |= ~solid.any()
-    core, around = cut_ground(graph, setting, solid)
+    core, around = take_ground(graph, setting, np.flatnonzero(solid))
     inner = find_passages(core, level.never_cross, level.min_border_m)
     old = setting.existing.get(level.id, np.full(len(graph), -1, dtype=np.int64))
     people = setting.population if setting.population.any() else graph.households

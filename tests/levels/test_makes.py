@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from lattice_ground import make_lattice, pieces_of
 
 from gridplan.errors import SchemeError
+from gridplan.faces import find_faces
+from gridplan.graph import fence_graph, take_ground
 from gridplan.scheme import load_scheme, parse_scheme
-from gridplan.solve.faces import find_faces
-from gridplan.solve.fences import cross_labels, cut_ground, fence_graph
+from gridplan.solve.fences import cross_labels
 from gridplan.solve.levels import solve_levels
 from gridplan.solve.shares import share_count
 
@@ -156,5 +157,5 @@ def test_fences_take_borders_away_and_cut_outs_keep_theirs():
     assert fence.max() == 3
     inside = fence_graph(graph, fence)
     assert (fence[inside.edges[:, 0]] == fence[inside.edges[:, 1]]).all()
-    part, around = cut_ground(graph, setting, fence == 0)
+    part, around = take_ground(graph, setting, np.flatnonzero(fence == 0))
     assert len(part) == 4 and len(part.edges) == 4 and len(around.block) == 4
