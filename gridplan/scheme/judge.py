@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from gridplan.graph import KINDS
-from gridplan.scheme.rules import Level, Scheme
+from gridplan.scheme.rules import Level, RiskRules, Scheme
 
 __all__ = ["judge_rules"]
 
@@ -16,6 +17,8 @@ MIXED = ("weighted", "forbid", "majority")
 CLASSES = ("", "urban", "rural")
 RANKS = (1, 2, 3)
 ANY = "any"
+RATINGS = ("red", "orange", "yellow", "blue")
+AREA_RULES = ("worst", "weighted", "count", "hotspot")
 
 
 def judge_rules(scheme: Scheme) -> list[str]:
@@ -39,7 +42,7 @@ def judge_rules(scheme: Scheme) -> list[str]:
         for name, other in scheme.codes.within.items()
         if name in seen and other not in seen[: seen.index(name)]
     ]
-    return faults + _judge_staffing(scheme, seen)
+    return [*faults, *_judge_risk(scheme.risk), *_judge_staffing(scheme, seen)]
 
 
 def _judge_level(level: Level, seen: list[str]) -> Iterator[str]:
@@ -89,6 +92,19 @@ def _judge_bounds(level: Level) -> Iterator[str]:
         yield "people have no kind: bounds for 'any' wanted"
     elif level.bounds and not set(level.bounds) & {"apartment", "selfbuilt", ANY}:
         yield "bounds wanted for apartment or selfbuilt, or for any"
+
+
+def _judge_risk(risk: RiskRules) -> Iterator[str]:
+    for name, wanted in (("lec", RATINGS[:3]), ("matrix", RATINGS[:3]), ("weights", RATINGS)):
+        table: dict[str, float] = getattr(risk, name)
+        if set(table) != set(wanted):
+            yield f"risk.{name}: {', '.join(wanted)} wanted, and nothing else"
+        elif min(table.values()) <= 0 or any(table[up] <= table[low] for up, low in pairwise(wanted)):
+            yield f"risk.{name}: above 0, and each less than the one before wanted: {', '.join(wanted)}"
+    if risk.area_rule not in AREA_RULES:
+        yield f"risk.area_rule {risk.area_rule!r} is not one of {', '.join(AREA_RULES)}"
+    if risk.heat_radius_m <= 0:
+        yield "risk.heat_radius_m: above 0 wanted"
 
 
 def _judge_staffing(scheme: Scheme, seen: list[str]) -> list[str]:

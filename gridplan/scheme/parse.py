@@ -18,6 +18,7 @@ from gridplan.scheme.rules import (
     CodeRules,
     DwellingRules,
     Level,
+    RiskRules,
     Scheme,
     StaffRule,
     Text,
@@ -90,6 +91,7 @@ def parse_scheme(text: str, *, where: str = "<text>") -> Scheme:
         "dwellings": DwellingRules,
         "atoms": AtomRules,
         "codes": CodeRules,
+        "risk": RiskRules,
     }
     plain = ("id", "version", "name", "source")
     lists = {"levels": Level, "staffing": StaffRule}

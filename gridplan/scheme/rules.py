@@ -15,6 +15,7 @@ __all__ = [
     "CodeRules",
     "DwellingRules",
     "Level",
+    "RiskRules",
     "Scheme",
     "StaffRule",
     "Text",
@@ -180,6 +181,43 @@ class CodeRules:
 
 
 @dataclass(frozen=True, slots=True)
+class RiskRules:
+    """How things are rated and how the risk of an area is told.
+
+    A rating is "red" (重大), "orange" (较大), "yellow" (一般) or "blue" (低). A given one counts as given;
+    else that of LEC counts, else that of the matrix.
+
+    Parameters
+    ----------
+    lec
+        Lowest D = L x E x C (likelihood, exposure, consequence) of red, orange and yellow; below it is blue.
+        Default: 320, 160, 70, the bands of the LEC method (作业条件危险性评价法) as they are commonly taught
+        (domain note B.11).
+    matrix
+        Lowest R = L x S (likelihood, severity, 1 to 5 each) of red, orange and yellow; below it is blue.
+        Default: 20, 15, 9, the bands 20-25, 15-16, 9-12, below 9 of the table in common use. They differ by
+        province and trade: take those of your own standard (domain note B.11).
+    weights
+        What a thing of each rating adds to the score of its area. Default: each twice the next below, as the
+        bands of LEC (70, 160, 320) lie; ours.
+    area_rule
+        What an area is coloured by unless asked otherwise: "worst" (the highest rating in it), "weighted"
+        (its score), "count" (how many things) or "hotspot" (Getis-Ord Gi* of the scores). Default: the worst,
+        so that no red thing is averaged away.
+    heat_radius_m
+        Radius of the heat map [m]. Default: 250, a circle as large as a sub-grid of 0.2 km2.
+    """
+
+    lec: Mapping[str, float] = field(default_factory=lambda: {"red": 320.0, "orange": 160.0, "yellow": 70.0})
+    matrix: Mapping[str, float] = field(default_factory=lambda: {"red": 20.0, "orange": 15.0, "yellow": 9.0})
+    weights: Mapping[str, float] = field(
+        default_factory=lambda: {"red": 8.0, "orange": 4.0, "yellow": 2.0, "blue": 1.0}
+    )
+    area_rule: str = "worst"
+    heat_radius_m: float = 250.0
+
+
+@dataclass(frozen=True, slots=True)
 class StaffRule:
     """One post of a level.
 
@@ -316,6 +354,8 @@ class Scheme:
         The tiers, parents before children.
     staffing
         The posts of the levels.
+    risk
+        How the risk of enterprises is rated and told.
     text
         The TOML text that the scheme was read from; it travels with every plan.
     """
@@ -330,6 +370,7 @@ class Scheme:
     codes: CodeRules
     levels: tuple[Level, ...]
     staffing: tuple[StaffRule, ...] = ()
+    risk: RiskRules = field(default_factory=RiskRules)
     text: str = field(default="", compare=False, repr=False)
 
     def __getitem__(self, level_id: str) -> Level:

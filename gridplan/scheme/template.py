@@ -8,7 +8,16 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from gridplan.scheme.parse import parse_scheme
-from gridplan.scheme.rules import AtomRules, BarrierRules, CodeRules, DwellingRules, Level, Scheme, StaffRule
+from gridplan.scheme.rules import (
+    AtomRules,
+    BarrierRules,
+    CodeRules,
+    DwellingRules,
+    Level,
+    RiskRules,
+    Scheme,
+    StaffRule,
+)
 from gridplan.scheme.toml import write_value
 
 __all__ = ["write_template"]
@@ -20,6 +29,7 @@ _SECTIONS: Mapping[str, type] = {
     "dwellings": DwellingRules,
     "atoms": AtomRules,
     "codes": CodeRules,
+    "risk": RiskRules,
 }
 _LISTS: Mapping[str, type] = {"levels": Level, "staffing": StaffRule}
 

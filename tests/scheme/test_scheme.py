@@ -38,6 +38,11 @@ def test_default_scheme_holds_the_rules_of_the_mission():
         ("max_area_m2 = 200000.0\nnever_cross = [1]\n\n[[levels]]", "[[levels]]", "wants max_area_m2"),
         ("gap_m = 3.0", 'gap_m = "3 m"', "barriers.gap_m"),
         ("gap_m = 3.0", "gap = 3.0", "barriers.gap: unknown"),
+        ("[codes]", "[risk]\nlec = { red = 320 }\n[codes]", "risk.lec: red, orange, yellow wanted"),
+        ("[codes]", "[risk]\nmatrix = { red = 9, orange = 9, yellow = 2 }\n[codes]", "risk.matrix: above 0"),
+        ("[codes]", "[risk]\nlec = { red = 3, orange = 2, yellow = 0 }\n[codes]", "risk.lec: above 0"),
+        ("[codes]", '[risk]\narea_rule = "mean"\n[codes]', "risk.area_rule 'mean'"),
+        ("[codes]", "[risk]\nheat_radius_m = 0\n[codes]", "risk.heat_radius_m: above 0"),
     ],
 )
 def test_each_fault_is_named(old, new, told):

@@ -14,6 +14,7 @@ from gridplan.scheme import (
     CodeRules,
     DwellingRules,
     Level,
+    RiskRules,
     StaffRule,
     list_schemes,
     load_scheme,
@@ -39,7 +40,7 @@ def test_it_reads_as_the_same_rules(name: str, lang: str) -> None:
 def test_every_rule_has_a_word_in_both_languages() -> None:
     rules = {
         "barriers": BarrierRules, "dwellings": DwellingRules, "atoms": AtomRules, "codes": CodeRules,
-        "levels": Level, "staffing": StaffRule,
+        "levels": Level, "staffing": StaffRule, "risk": RiskRules,
     }  # fmt: skip
     wanted = {f"scheme.{name}.{one.name}" for name, rule in rules.items() for one in fields(rule)}
     wanted |= {f"scheme.{name}" for name in rules}
