@@ -18,10 +18,12 @@ __all__ = [
     "Summary",
     "format_findings",
     "format_summary",
+    "name_law",
     "summarise_plan",
     "tell_action",
     "tell_finding",
     "tell_issues",
+    "tell_reason",
 ]
 
 #: Plain values only: what ``--json`` prints.
@@ -204,11 +206,11 @@ def format_findings(findings: pd.DataFrame, lang: str, *, most: int = 12) -> str
     for key, group in findings.groupby("key", sort=False):
         counts = group["verdict"].value_counts()
         numbers = [str(int(counts.get(word, 0))) for word in ("ok", "exempt", "warning", "violation")]
-        rows.append([_name_law(str(key), lang), *numbers])
+        rows.append([name_law(str(key), lang), *numbers])
         odd = group[group["verdict"].isin(["violation", "warning"])]
         details += [f"- {tell_finding(row, lang)}" for _, row in odd.head(most).iterrows()]
         if len(odd) > most:
-            details.append(t("table.more", lang, count=len(odd) - most, law=_name_law(str(key), lang)))
+            details.append(t("table.more", lang, count=len(odd) - most, law=name_law(str(key), lang)))
     return "\n\n".join([align_rows(rows), *(["\n".join(details)] if details else [])])
 
 
@@ -240,7 +242,8 @@ def tell_action(word: str, lang: str) -> str:
     return t(f"action.{word}", lang) if has_text(f"action.{word}", lang) else word
 
 
-def _name_law(key: str, lang: str) -> str:
+def name_law(key: str, lang: str) -> str:
+    """Name a law of the check; one without a text is told as it is."""
     return t(f"finding.{key}", lang) if has_text(f"finding.{key}", lang) else key
 
 
@@ -259,10 +262,15 @@ def tell_finding(finding: pd.Series, lang: str) -> str:
     str
     """
     where = " ".join(word for word in (str(finding["level"] or ""), str(finding["code"] or "")) if word)
-    key, values = read_reason(finding["reason"])
-    try:
-        why = t(f"reason.{key}", lang, **values)
-    except (KeyError, ValueError, TypeError):  # a plan checked by another version names other reasons
-        why = ", ".join([key, *(f"{name}={value}" for name, value in values.items())])
-    law, verdict = _name_law(str(finding["key"]), lang), t(f"verdict.{finding['verdict']}", lang)
+    law, verdict = name_law(str(finding["key"]), lang), t(f"verdict.{finding['verdict']}", lang)
+    why = tell_reason(str(finding["reason"]), lang)
     return t("table.finding", lang, verdict=verdict, law=law, where=where, why=why)
+
+
+def tell_reason(reason: str, lang: str) -> str:
+    """Tell the reason of a finding; one that another version of the check wrote is told as it is."""
+    key, values = read_reason(reason)
+    try:
+        return t(f"reason.{key}", lang, **values)
+    except (KeyError, ValueError, TypeError):
+        return ", ".join([key, *(f"{name}={value}" for name, value in values.items())])
