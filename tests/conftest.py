@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from lattice_town import build_town
 
+from benchmarks.browsing import find_browser
 from gridplan.pipeline import write_plan
 from gridplan.plan import Plan
 
@@ -67,16 +66,8 @@ def city(shared_dir: Path) -> Callable[[str], Path]:
 @pytest.fixture(scope="session")
 def browser_path() -> str:
     """Executable of a Chromium: GRIDPLAN_BROWSER, the one `make test` noted, or the system's."""
-    note = Path(sys.prefix) / ".browser"
-    noted = note.read_text(encoding="utf-8").strip() if note.is_file() else ""
-    for path in (
-        os.environ.get("GRIDPLAN_BROWSER"),
-        noted,
-        shutil.which("chromium"),
-        shutil.which("google-chrome"),
-    ):
-        if path and Path(path).exists():
-            return path
+    if path := find_browser():
+        return path
     _refuse("no Chromium: run `make test`, or name one in GRIDPLAN_BROWSER", "CI")
     raise AssertionError("unreachable")
 
