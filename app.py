@@ -1,5 +1,7 @@
-"""The app: ``streamlit run app.py -- plan.gpkg``. A router only; the pages are in ``gridplan.ui``."""
+"""The app: ``streamlit run app.py -- plan.gpkg``. It serves the pages of ``gridplan.ui``."""
 
-from gridplan.ui.router import run_app
+import streamlit as st
 
-run_app()
+from gridplan.ui.server import START, open_early
+
+app = st.App(START, lifespan=open_early)

@@ -1,30 +1,89 @@
-"""Which pages there are, and the language of all of them."""
+"""Which pages there are, for whom, and what stands round all of them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 
 import streamlit as st
 
-from gridplan.i18n import LANGUAGES, choose_language, t
-from gridplan.ui.pages.plan import show_plan
+from gridplan.errors import GridplanError
+from gridplan.i18n import t, translate_error
+from gridplan.privacy import Audience
+from gridplan.ui.frame import dress_app, find_icon, show_head, show_tools
+from gridplan.ui.language import choose_lang
+from gridplan.ui.settings import read_audience
+from gridplan.ui.state import OpenedPlan, find_plan
 
-__all__ = ["run_app"]
+__all__ = ["list_pages", "run_app"]
 
-_OWN_NAMES = {"zh": "中文", "en": "English"}
+#: Pages by job in the order of the menu, and the audiences that they are for.
+_PAGES = {
+    "overview": ("office", "public", "worker"),
+    "population": ("office", "public", "worker"),
+    "risk": ("office", "worker"),
+    "compounds": ("office", "public", "worker"),
+    "issues": ("office", "worker"),
+    "export": ("office", "public", "worker"),
+}
+# only the office may put files of its own in
+_OPENERS = ("office",)
+
+
+def list_pages(audience: Audience) -> tuple[str, ...]:
+    """List the pages that an audience may see, in the order of the menu."""
+    return tuple(name for name, who in _PAGES.items() if audience.name in who)
 
 
 def run_app() -> None:
     """Set up the app and show the chosen page."""
-    st.set_page_config(page_title="gridplan", layout="wide")
-    with st.sidebar:
-        lang = st.radio(
-            "语言 / Language",
-            LANGUAGES,
-            index=LANGUAGES.index(choose_language()),
-            format_func=_OWN_NAMES.__getitem__,
-            horizontal=True,
-            key="lang",
-        )
-    pages = [st.Page(partial(show_plan, lang), title=t("ui.plan.title", lang), url_path="plan", default=True)]
-    st.navigation(pages, position="sidebar" if len(pages) > 1 else "hidden").run()
+    # a page's own icon would become the tab's, which Streamlit asks another host for
+    st.set_page_config(
+        page_title="gridplan", page_icon=find_icon(), layout="wide", initial_sidebar_state="collapsed"
+    )
+    lang = choose_lang()
+    dress_app()
+    try:
+        audience = read_audience()
+    except GridplanError as error:
+        st.error(translate_error(error, lang))
+        return
+    pages = {name: _make_page(name, lang) for name in list_pages(audience)}
+    if audience.name in _OPENERS:
+        pages["open"] = _make_page("open", lang)
+    chosen = st.navigation(list(pages.values()), position="top")
+    show_tools(lang, pages.get("open"))
+    chosen.run()
+
+
+def _make_page(name: str, lang: str) -> st.Page:
+    show = _show_open if name == "open" else partial(_show_page, name)
+    return st.Page(
+        partial(show, lang),
+        title=t(f"ui.page.{name}", lang),
+        url_path=name,
+        default=name == "overview",
+        visibility="hidden" if name == "open" else "visible",
+    )
+
+
+def _show_page(name: str, lang: str) -> None:
+    try:
+        with st.spinner(t("ui.frame.opening", lang)):
+            opened = find_plan()
+        show_head(opened, t(f"ui.page.{name}", lang), lang)
+        _find_page(name)(opened, lang)
+    except GridplanError as error:
+        st.error(translate_error(error, lang))
+
+
+def _find_page(name: str) -> Callable[[OpenedPlan, str], None]:
+    show: Callable[[OpenedPlan, str], None] = getattr(
+        import_module(f"gridplan.ui.pages.{name}"), f"show_{name}"
+    )
+    return show
+
+
+def _show_open(lang: str) -> None:
+    import_module("gridplan.ui.pages.open").show_open(lang)

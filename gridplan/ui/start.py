@@ -1,4 +1,4 @@
-"""The script that ``gridplan app`` starts, where no checkout with its ``app.py`` is at hand."""
+"""The script of the pages, run for every session; ``app.py`` serves it."""
 
 from gridplan.ui.router import run_app
 

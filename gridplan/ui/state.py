@@ -1,67 +1,144 @@
-"""What the pages share: the opened plan, read and described once for all sessions."""
+"""What the pages share: the opened plan. The server's own is read once; a visitor's is the visitor's only."""
 
 from __future__ import annotations
 
-import hashlib
+import secrets
 import sys
-import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import geopandas as gpd
 import streamlit as st
 
+from gridplan.errors import InputError
 from gridplan.io import open_plan
+from gridplan.onemap.shown import Shown
 from gridplan.plan import Plan
-from gridplan.report import describe_plan
+from gridplan.privacy import Audience
+from gridplan.ui.settings import read_audience
 
-__all__ = ["OpenedPlan", "open_file", "open_upload", "tell_argument"]
+__all__ = ["OpenedPlan", "drop_own_plan", "find_plan", "hold_own_plan", "open_server_plan", "tell_argument"]
+
+_OWN = "own_plan"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class OpenedPlan:
-    """A plan and its described areas by level; ``key`` is another one when the content is."""
+    """What may be seen of a plan.
+
+    Parameters
+    ----------
+    key
+        Another one when the content or the audience is.
+    name
+        What the plan is called.
+    shown
+        The plan as its audience sees it.
+    synthetic
+        Whether it is the demo: an invented town.
+    """
 
     key: str
     name: str
+    shown: Shown
+    synthetic: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Held:
+    """A plan and what may be seen of it; the plan itself never goes to a page."""
+
+    opened: OpenedPlan
     plan: Plan
-    areas: Mapping[str, gpd.GeoDataFrame]
 
 
 def tell_argument() -> Path | None:
-    """Return the plan named after ``--`` on the command line."""
-    return Path(sys.argv[1]) if len(sys.argv) > 1 and sys.argv[1].endswith(".gpkg") else None
+    """Return the file named after ``--`` on the command line."""
+    return Path(sys.argv[1]) if len(sys.argv) > 1 and not sys.argv[1].startswith("-") else None
 
 
-def open_file(path: Path) -> OpenedPlan:
-    """Open a plan file; a file that has changed since is read again.
+def find_plan() -> OpenedPlan:
+    """Return the plan of this session: the visitor's own, else the server's.
 
     Raises
     ------
-    InputError
-        If it is no plan.
+    GridplanError
+        If the server's file is no plan, or its audience is none.
     """
-    stamp = path.stat().st_mtime_ns if path.is_file() else 0
-    return _open_cached(str(path), stamp, path.name)
+    return _find_held().opened
 
 
-def open_upload(name: str, content: bytes) -> OpenedPlan:
-    """Open a plan that was uploaded; the same content is read once."""
-    digest = hashlib.sha256(content).hexdigest()
-    return _open_content(digest, name, content)
+def find_whole_plan() -> Plan:
+    """Return the plan with everything in it, to attach things to."""
+    return _find_held().plan
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _open_cached(path: str, stamp: int, name: str) -> OpenedPlan:
+def _find_held() -> _Held:
+    own = st.session_state.get(_OWN)
+    return own if isinstance(own, _Held) else open_server_plan()
+
+
+def hold_own_plan(plan: Plan, name: str) -> None:
+    """Let this session look at a plan of its own."""
+    key = secrets.token_hex(16)
+    st.session_state[_OWN] = _hold(plan, key, name, read_audience())
+
+
+def drop_own_plan() -> None:
+    """Go back to the server's plan."""
+    st.session_state.pop(_OWN, None)
+
+
+def holds_own_plan() -> bool:
+    """Tell whether this session looks at a plan of its own."""
+    return _OWN in st.session_state
+
+
+def open_server_plan() -> _Held:
+    """Open the plan that the server was started with, else the demo; once for all sessions."""
+    path, audience = tell_argument(), read_audience()
+    if path is None:
+        return _open_demo(audience)
+    if not path.is_file():
+        raise InputError("file_missing", path=str(path))
+    return _open_file(str(path), path.stat().st_mtime_ns, audience)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _open_file(path: str, stamp: int, audience: Audience) -> _Held:
     plan = open_plan(path)
-    return OpenedPlan(f"{path}:{stamp}", name, plan, describe_plan(plan))
+    return _hold(plan, f"{path}:{stamp}:{audience}", Path(path).stem, audience)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _open_content(digest: str, name: str, _content: bytes) -> OpenedPlan:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{digest}.gpkg"
-        path.write_bytes(_content)
-        plan = open_plan(path)
-    return OpenedPlan(digest, name, plan, describe_plan(plan))
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _open_demo(audience: Audience) -> _Held:
+    from gridplan import demo
+
+    return _hold(demo.open_demo_plan(), f"demo:{audience}", "", audience, synthetic=True)
+
+
+def _hold(plan: Plan, key: str, name: str, audience: Audience, *, synthetic: bool = False) -> _Held:
+    return _Held(OpenedPlan(key, name, _cut_plan(plan, audience, name), synthetic), plan)
+
+
+def _cut_plan(plan: Plan, audience: Audience, name: str) -> Shown:
+    from gridplan.onemap import shown as room
+
+    if hasattr(room, "show_plan_to"):
+        areas = room.described_from_file(plan) if hasattr(room, "described_from_file") else plan.polygons
+        return room.show_plan_to(plan, areas, audience, name=name)
+    from gridplan.onemap.view import Ground
+    from gridplan.report.compounds import tabulate_compounds
+
+    return Shown(
+        name=name,
+        audience=audience,
+        scheme=plan.scheme,
+        levels=tuple(plan.areas),
+        areas=plan.polygons,
+        attached=plan.attached,
+        ground=Ground(plan.district, plan.streets, plan.buildings),
+        compounds=tabulate_compounds(plan),
+        findings=plan.findings,
+        issues=plan.issues,
+        provenance=plan.provenance,
+    )

@@ -1,0 +1,54 @@
+"""What stands round every page: the look, the tools at the top, the place and the date of its data."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from gridplan.i18n import t
+from gridplan.ui.language import offer_languages
+from gridplan.ui.state import OpenedPlan
+
+__all__ = ["dress_app", "find_icon", "show_head", "show_tools", "tell_place"]
+
+_ASSETS = Path(__file__).with_name("assets")
+
+
+def dress_app() -> None:
+    """Put the app's own look over Streamlit's."""
+    st.html(f"<style>{(_ASSETS / 'app.css').read_text(encoding='utf-8')}</style>")
+
+
+def find_icon() -> str:
+    """Return the file of the tab's icon."""
+    return str(_ASSETS / "icon.svg")
+
+
+def show_tools(lang: str, opener: st.Page | None) -> None:
+    """Show the tools in the bar at the top: the language, and the way to other data."""
+    with st.container(
+        key="tools", horizontal=True, gap="small", vertical_alignment="center", width="content"
+    ):
+        if opener is not None:
+            st.page_link(opener, label=t("ui.frame.open", lang))
+        offer_languages(lang)
+
+
+def show_head(opened: OpenedPlan, title: str, lang: str) -> None:
+    """Show which place is looked at, how old the data are, and for whom this is."""
+    shown = opened.shown
+    facts = [shown.scheme.name[lang], t(f"ui.audience.{shown.audience.name}", lang, code=shown.audience.code)]
+    date = shown.provenance.get("data_date", "")
+    facts.insert(0, t("ui.frame.date", lang, date=date) if date else t("ui.frame.no_date", lang))
+    place = escape(tell_place(opened, lang))
+    told = "".join(f"<span>{escape(fact)}</span>" for fact in facts)
+    st.html(f'<header class="gp-head"><h1>{place}<em>{escape(title)}</em></h1><p>{told}</p></header>')
+    if opened.synthetic:
+        st.html(f'<p class="gp-note">{escape(t("ui.frame.synthetic", lang))}</p>')
+
+
+def tell_place(opened: OpenedPlan, lang: str) -> str:
+    """Name the place of a plan."""
+    return t("ui.frame.demo", lang) if opened.synthetic else opened.name

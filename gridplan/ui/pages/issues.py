@@ -1,0 +1,213 @@
+"""What is wrong in the data, who must mend it, and what the check found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from gridplan.i18n import t
+from gridplan.onemap.issues import (
+    NEEDS,
+    VERDICTS,
+    count_needs,
+    list_findings,
+    list_groups,
+    list_issues,
+    name_layer,
+    select_rows,
+)
+from gridplan.ui.exports import offer_exports
+from gridplan.ui.figures import Figure, show_figures, tell_count
+from gridplan.ui.rows import choose_row, show_rows
+from gridplan.ui.state import OpenedPlan
+
+__all__ = ["show_issues"]
+
+_GROUP_COLUMNS = ("need", "holder", "layer", "count", "example", "did")
+_ISSUE_COLUMNS = ("need", "layer", "id", "what", "did")
+_FINDING_COLUMNS = ("verdict", "law", "level_name", "code", "why")
+#: Signs beside the words, so that the most urgent are seen at once.
+_SIGNS = {"decide": "◆", "complete": "▲", "review": "○", "done": "·", "violation": "◆", "warning": "▲"}
+
+
+def show_issues(opened: OpenedPlan, lang: str) -> None:
+    """Show the page.
+
+    Parameters
+    ----------
+    opened
+        The plan that is looked at.
+    lang
+        "zh" or "en".
+    """
+    shown = opened.shown
+    if shown.audience.name == "public":
+        st.info(t("ui.issues.none_told", lang))
+        return
+    issues, findings = _tell_cached(opened.key, lang, opened)
+    needs = count_needs(shown)
+    verdicts = findings["verdict"].value_counts()
+    figures = [
+        Figure(t(f"issues.need.{need}", lang), tell_count(count, lang), t(f"ui.issues.note.{need}", lang))
+        for need, count in needs.items()
+    ]
+    figures += [
+        Figure(t(f"ui.issues.figure.{word}", lang), tell_count(verdicts.get(word, 0), lang))
+        for word in VERDICTS
+    ]
+    show_figures(figures)
+    data, check = st.tabs(
+        [
+            t("ui.issues.tab.issues", lang, count=len(issues)),
+            t("ui.issues.tab.findings", lang, count=len(findings)),
+        ]
+    )
+    with data:
+        _show_issues(opened, lang)
+    with check:
+        _show_findings(opened, lang)
+    title = " · ".join((shown.name or opened.name, t("ui.issues.title", lang)))
+    offer_exports(opened, None, lambda: _tabulate(opened, lang), lang, key="issues", title=title)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _tell_cached(key: str, lang: str, _opened: OpenedPlan) -> tuple[pd.DataFrame, pd.DataFrame]:
+    del key  # stands for the plan in the cache
+    return list_issues(_opened.shown, lang), list_findings(_opened.shown, lang)
+
+
+@st.fragment
+def _show_issues(opened: OpenedPlan, lang: str) -> None:
+    issues, _ = _tell_cached(opened.key, lang, opened)
+    if issues.empty:
+        st.success(t("ui.issues.clean", lang))
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        needs = st.segmented_control(
+            t("ui.issues.filter.need", lang),
+            [need for need in NEEDS if (issues["need"] == need).any()],
+            selection_mode="multi",
+            format_func=lambda need: f"{_SIGNS[need]} {t(f'issues.need.{need}', lang)}",
+            key="issues-needs",
+        )
+        layers = st.multiselect(
+            t("ui.issues.filter.layers", lang),
+            sorted(issues["layer"].unique()),
+            format_func=lambda layer: name_layer(layer, lang),
+            placeholder=t("ui.issues.filter.all", lang),
+            key="layers",
+        )
+        actions = dict(zip(issues["action"], issues["did"], strict=True))
+        done = st.multiselect(
+            t("ui.issues.filter.actions", lang),
+            sorted(actions),
+            format_func=actions.__getitem__,
+            placeholder=t("ui.issues.filter.all", lang),
+            key="issues-actions",
+        )
+        text = st.text_input(
+            t("ui.issues.filter.search", lang), key="search", type="search", icon=":material/search:"
+        )
+    rows = select_rows(issues, text or "", need=needs, layer=layers, action=done)
+    groups = list_groups(rows)
+    left, right = st.columns((5, 6), gap="medium")
+    with left:
+        st.subheader(t("ui.issues.groups", lang), help=t("ui.issues.groups_help", lang))
+        chosen = choose_row(
+            _word_groups(groups, lang),
+            _heads(_GROUP_COLUMNS, lang),
+            alt=t("ui.issues.groups_alt", lang),
+            key="issues-groups",
+        )
+    if chosen is not None:
+        group = groups.iloc[chosen]
+        keys = ("need", "layer", "code", "action")
+        rows = select_rows(rows, "", **{key: [group[key]] for key in keys})
+    with right:
+        st.subheader(t("ui.issues.rows", lang, count=len(rows)))
+        show_rows(
+            _word_issues(rows, lang),
+            _heads(_ISSUE_COLUMNS, lang),
+            alt=t("ui.issues.rows_alt", lang),
+            key="issues-rows",
+        )
+
+
+@st.fragment
+def _show_findings(opened: OpenedPlan, lang: str) -> None:
+    _, findings = _tell_cached(opened.key, lang, opened)
+    if opened.shown.findings.empty:
+        st.info(t("ui.issues.unchecked", lang))
+        return
+    if findings.empty:
+        st.success(t("ui.issues.in_order", lang))
+        return
+    levels = dict(zip(findings["level"], findings["level_name"], strict=True))
+    laws = dict(zip(findings["key"], findings["law"], strict=True))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        verdicts = st.segmented_control(
+            t("ui.issues.filter.verdicts", lang),
+            VERDICTS,
+            selection_mode="multi",
+            format_func=lambda word: f"{_SIGNS[word]} {t(f'verdict.{word}', lang)}",
+            key="findings-verdicts",
+        )
+        level = st.multiselect(
+            t("ui.issues.filter.levels", lang),
+            list(levels),
+            format_func=levels.__getitem__,
+            placeholder=t("ui.issues.filter.all", lang),
+            key="findings-levels",
+        )
+        law = st.multiselect(
+            t("ui.issues.filter.laws", lang),
+            list(laws),
+            format_func=laws.__getitem__,
+            placeholder=t("ui.issues.filter.all", lang),
+            key="findings-laws",
+        )
+        text = st.text_input(
+            t("ui.issues.filter.search", lang), key="findings-search", type="search", icon=":material/search:"
+        )
+    rows = select_rows(findings, text or "", verdict=verdicts, level=level, key=law)
+    show_rows(
+        _word_findings(rows, lang),
+        _heads(_FINDING_COLUMNS, lang),
+        alt=t("ui.issues.findings_alt", lang),
+        key="findings-rows",
+    )
+
+
+def _heads(columns: tuple[str, ...], lang: str) -> dict[str, str]:
+    return {column: t(f"ui.issues.column.{column}", lang) for column in columns}
+
+
+def _word_groups(groups: pd.DataFrame, lang: str) -> pd.DataFrame:
+    return _word_issues(groups, lang).rename(columns={"what": "example"})
+
+
+def _word_issues(rows: pd.DataFrame, lang: str) -> pd.DataFrame:
+    needs = {need: f"{_SIGNS[need]} {t(f'issues.need.{need}', lang)}" for need in NEEDS}
+    layers = {layer: name_layer(layer, lang) for layer in set(rows["layer"])}
+    return rows.assign(need=rows["need"].map(needs), layer=rows["layer"].map(layers))
+
+
+def _word_findings(rows: pd.DataFrame, lang: str) -> pd.DataFrame:
+    words = {word: f"{_SIGNS[word]} {t(f'verdict.{word}', lang)}" for word in VERDICTS}
+    return rows.assign(verdict=rows["verdict"].map(words))
+
+
+def _tabulate(opened: OpenedPlan, lang: str) -> Mapping[str, pd.DataFrame]:
+    """Give everything, not only what the filters leave, for the workbook."""
+    issues, findings = _tell_cached(opened.key, lang, opened)
+    sheets = (
+        ("groups", _word_groups(list_groups(issues), lang), _GROUP_COLUMNS),
+        ("issues", _word_issues(issues, lang), ("need", "holder", *_ISSUE_COLUMNS[1:])),
+        ("findings", _word_findings(findings, lang), _FINDING_COLUMNS),
+    )
+    return {
+        t(f"ui.issues.sheet.{name}", lang): table[list(columns)].rename(columns=_heads(columns, lang))
+        for name, table, columns in sheets
+    }
