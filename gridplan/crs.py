@@ -13,16 +13,19 @@ from typing import Any, TypeVar
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyproj
 import shapely
 from pyproj.exceptions import CRSError as ProjError
 from pyproj.exceptions import ProjError as TransformError
 
+from gridplan import gcj02
 from gridplan.errors import CRSError
 
 __all__ = [
     "LOCAL_METRES",
+    "SYSTEMS",
     "WGS84",
     "CRSGuess",
     "bounds_degrees",
@@ -30,6 +33,7 @@ __all__ = [
     "describe_crs",
     "find_bounds",
     "fits_crs",
+    "from_wgs84",
     "infer_crs",
     "is_metric",
     "is_swapped",
@@ -38,12 +42,17 @@ __all__ = [
     "require_projected_metres",
     "swap_axes",
     "to_metres",
+    "to_wgs84",
 ]
 
 Bounds = tuple[float, float, float, float]
 L = TypeVar("L")
 
 WGS84 = pyproj.CRS.from_epsg(4326)
+
+#: Names of the systems of longitude and latitude that a place in China may be given in: the true one, and
+#: those of the web maps, which lie 300 to 1,500 m off.
+SYSTEMS = ("wgs84", *gcj02.SHIFTED)
 
 #: A plane of its own in metres, for data in a local independent system that no EPSG code describes.
 LOCAL_METRES = pyproj.CRS.from_wkt(
@@ -259,6 +268,41 @@ def reproject(frame: gpd.GeoDataFrame, crs: pyproj.CRS) -> gpd.GeoDataFrame:
         return frame.to_crs(crs)
     except (ProjError, TransformError):
         raise CRSError("crs_no_way", source=describe_crs(frame.crs), target=describe_crs(crs)) from None
+
+
+def to_wgs84(lonlat: npt.ArrayLike, system: str) -> npt.NDArray[np.float64]:
+    """Turn longitudes and latitudes of one of :data:`SYSTEMS` into those of WGS 84 (and of CGCS2000).
+
+    Parameters
+    ----------
+    lonlat
+        Degrees, shape (n, 2).
+    system
+        "wgs84", "gcj02" (Amap, Tencent) or "bd09" (Baidu).
+
+    Returns
+    -------
+    ndarray, shape (n, 2)
+        Exact to below a millimetre; outside of China GCJ-02 is WGS 84.
+
+    Raises
+    ------
+    CRSError
+        If the system is another.
+    """
+    _require_system(system)
+    return np.array(lonlat, dtype=np.float64) if system == "wgs84" else gcj02.unshift(lonlat, system)
+
+
+def from_wgs84(lonlat: npt.ArrayLike, system: str) -> npt.NDArray[np.float64]:
+    """Turn longitudes and latitudes of WGS 84 into those of one of :data:`SYSTEMS`: see :func:`to_wgs84`."""
+    _require_system(system)
+    return np.array(lonlat, dtype=np.float64) if system == "wgs84" else gcj02.shift(lonlat, system)
+
+
+def _require_system(system: str) -> None:
+    if system not in SYSTEMS:
+        raise CRSError("crs_not_known", crs=system)
 
 
 def bounds_degrees(bounds: Bounds, crs: pyproj.CRS) -> Bounds:
