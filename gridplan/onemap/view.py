@@ -92,6 +92,9 @@ class PointLayer:
         What is told of a point that is pointed at, line by line.
     shape
         "circle", "square", "diamond" or "triangle".
+    heights
+        Drawing order over all layers, low first (a red thing of one layer lies above a blue one of another),
+        shape (n,); None for the order of the layers.
     """
 
     id: str
@@ -101,6 +104,7 @@ class PointLayer:
     legend: tuple[Swatch, ...]
     lines: Sequence[Sequence[str]]
     shape: str = "circle"
+    heights: IntArray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
