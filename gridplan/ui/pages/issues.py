@@ -108,7 +108,7 @@ def _show_issues(opened: OpenedPlan, lang: str) -> None:
             key="issues-actions",
         )
         text = st.text_input(
-            t("ui.issues.filter.search", lang), key="search", type="search", icon=":material/search:"
+            t("ui.issues.filter.search", lang), key="search", placeholder=" ", icon=":material/search:"
         )
     rows = select_rows(issues, text or "", need=needs, layer=layers, action=done)
     groups = list_groups(rows)
@@ -169,7 +169,10 @@ def _show_findings(opened: OpenedPlan, lang: str) -> None:
             key="findings-laws",
         )
         text = st.text_input(
-            t("ui.issues.filter.search", lang), key="findings-search", type="search", icon=":material/search:"
+            t("ui.issues.filter.search", lang),
+            key="findings-search",
+            placeholder=" ",
+            icon=":material/search:",
         )
     rows = select_rows(findings, text or "", verdict=verdicts, level=level, key=law)
     show_rows(

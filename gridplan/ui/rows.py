@@ -1,0 +1,82 @@
+"""Tables on a page: headings in words, no more rows sent than are looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+__all__ = ["LONG_TABLE", "choose_row", "show_rows"]
+
+#: From this many rows on the browser asks for rows as they are looked at.
+LONG_TABLE = 1000
+# height of a heading and of a row [px]: a short table is as high as its rows
+_ROW_PX = 35
+
+
+def show_rows(rows: pd.DataFrame, heads: Mapping[str, str], *, alt: str, key: str, height: int = 420) -> None:
+    """Show rows; a long table is sent piece by piece as it is looked at.
+
+    Parameters
+    ----------
+    rows
+        The table.
+    heads
+        Heading by column, in the order of the columns to be shown.
+    alt
+        What the table is, for those who do not see it.
+    key
+        Key of the widget.
+    height
+        Greatest height [px].
+    """
+    st.dataframe(
+        rows[list(heads)],
+        hide_index=True,
+        height=_fit(rows, height),
+        column_config=_dress(rows, heads),
+        lazy=len(rows) > LONG_TABLE,
+        alt=alt,
+        key=key,
+    )
+
+
+def choose_row(
+    rows: pd.DataFrame, heads: Mapping[str, str], *, alt: str, key: str, height: int = 420
+) -> int | None:
+    """Show rows of which one can be chosen, the first :data:`LONG_TABLE` of them, and return its place.
+
+    The parameters are those of :func:`show_rows`.
+
+    Returns
+    -------
+    int or None
+        Place in ``rows``.
+    """
+    state = st.dataframe(
+        rows[list(heads)].head(LONG_TABLE),
+        hide_index=True,
+        height=_fit(rows, height),
+        column_config=_dress(rows, heads),
+        alt=alt,
+        key=key,
+        on_select="rerun",
+        selection_mode="single-row",
+    )
+    chosen: list[int] = state["selection"]["rows"]
+    return chosen[0] if chosen and chosen[0] < len(rows) else None
+
+
+def _fit(rows: pd.DataFrame, height: int) -> int:
+    return min(height, _ROW_PX * (len(rows) + 1) + 3)
+
+
+def _dress(rows: pd.DataFrame, heads: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        column: st.column_config.NumberColumn(head, format="localized")
+        if pd.api.types.is_numeric_dtype(rows[column]) and not pd.api.types.is_bool_dtype(rows[column])
+        else st.column_config.Column(head)
+        for column, head in heads.items()
+    }
