@@ -16,6 +16,7 @@ from gridplan.cli import FINE, UNUSABLE
 from gridplan.errors import GridplanError, InputError
 from gridplan.i18n import align_rows, t
 from gridplan.parallel import default_workers
+from gridplan.privacy import parse_audience
 
 __all__ = ["run_app", "run_doctor"]
 
@@ -104,13 +105,20 @@ def run_app(options: argparse.Namespace) -> int:
     """Open the app in the browser and stay until it is closed."""
     if not find_spec("streamlit"):
         raise InputError("app_missing")
-    words = [] if options.plan is None else ["--", str(Path(options.plan).absolute())]
+    parse_audience(options.audience)
     if options.plan is not None and not Path(options.plan).is_file():
         raise InputError("file_missing", path=options.plan)
-    script = Path(__file__).resolve().parents[1] / "ui" / "start.py"
+    words = [] if options.plan is None else ["--", str(Path(options.plan).absolute())]
     command = [
-        sys.executable, "-m", "streamlit", "run", str(script),
-        f"--server.port={options.port}", "--server.address=127.0.0.1", "--browser.gatherUsageStats=false",
-        "--server.fileWatcherType=none", *words,
+        sys.executable, "-m", "streamlit", "run", str(_find_app()),
+        f"--server.port={options.port}", f"--server.address={options.host}", *words,
     ]  # fmt: skip
-    return subprocess.call(command, env={**os.environ, "GRIDPLAN_LANG": options.lang})
+    setting = {"GRIDPLAN_LANG": options.lang, "GRIDPLAN_AUDIENCE": options.audience}
+    return subprocess.call(command, env={**os.environ, **setting})
+
+
+def _find_app() -> Path:
+    """Find the app, its settings beside it: inside the package once installed, above it in a clone."""
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "ui" / "app.py"
+    return installed if installed.is_file() else package.parent / "app.py"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
@@ -233,6 +234,13 @@ def _add_schemes(group: _Group, say: _Say) -> None:
 def _add_app(group: _Group, say: _Say) -> None:
     group.add_argument("plan", metavar="plan.gpkg", nargs="?", help=say("cli.check.plan"))
     group.add_argument("--port", metavar="N", type=_positive, default=8501, help=say("cli.app.port"))
+    group.add_argument("--host", metavar="ADDRESS", default="127.0.0.1", help=say("cli.app.host"))
+    group.add_argument(
+        "--audience",
+        metavar="office|public|worker:CODE",
+        default=os.environ.get("GRIDPLAN_AUDIENCE") or "office",
+        help=say("cli.app.audience"),
+    )
 
 
 def _add_doctor(group: _Group, say: _Say) -> None:
