@@ -6,13 +6,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
+from gridplan.errors import InputError
+from gridplan.onemap.cells import ATTACHED_CARE, hide_cells, in_column
+from gridplan.onemap.papers import blank_findings, blank_issues, cut_compounds, cut_provenance
 from gridplan.onemap.view import Ground
+from gridplan.plan import Plan
 from gridplan.privacy import Audience
+from gridplan.report import describe_plan
+from gridplan.report.areas import AREA_COLUMNS
 from gridplan.scheme import Level, Scheme
 
-__all__ = ["Shown"]
+__all__ = ["Shown", "described_from_file", "show_plan_to"]
+
+#: The level down to which the public sees areas, where a scheme has it.
+_PUBLIC_LEVEL = "community"
+#: What the public sees one by one: where to go. Enterprises, staff and hazards are the office's.
+_PUBLIC_THINGS = ("services",)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,11 +44,14 @@ class Shown:
     areas
         Described areas of these levels (``gridplan.report.AREA_COLUMNS``; ``reason_*`` never tell a small
         count), RangeIndex, in the order of the codes. ``households``, ``population`` and ``buildings``
-        are nullable: NA is a small count that is not told. A parent equals the sum of its children
-        wherever all of them are told.
+        are nullable: NA is a count that is not told, because it is small or because it would give a small
+        one away; households and people are hidden together. A parent equals the sum of its children
+        wherever all of them are told. ``in_<level>`` is the code of the area of that coarser level that
+        an area lies in, for each level seen that holds all areas of this one whole.
     attached
-        Things by role as in ``Plan.attached``, only those that the audience may see one by one. ``care`` is
-        counted per area with small cells NA.
+        Things by role as in ``Plan.attached``, only those that the audience may see one by one; a role that
+        nobody attached is missing. ``care`` has ``level``, ``code``, ``care_class`` and nullable
+        ``households`` for each area seen and each class, the small cells NA.
     ground
         Streets, footprints and the district.
     compounds
@@ -63,3 +78,156 @@ class Shown:
     def finest(self) -> Level:
         """The finest level that is seen."""
         return self.scheme[self.levels[-1]]
+
+
+def described_from_file(plan: Plan) -> Mapping[str, gpd.GeoDataFrame]:
+    """Describe the areas of a plan from the level layers of its file.
+
+    To describe 3,382 grids anew takes 8 s, to read what their layers say nothing.
+
+    Parameters
+    ----------
+    plan
+        An opened plan.
+
+    Returns
+    -------
+    mapping of GeoDataFrame
+        As :func:`gridplan.report.describe_plan` gives it; described anew where the layers lack a column or
+        an area, or count other households and people than the atoms do.
+    """
+    if plan.polygons and all(_is_described(plan, level) for level in plan.areas):
+        return {level: plan.polygons[level][[*AREA_COLUMNS, "geometry"]] for level in plan.areas}
+    return describe_plan(plan)
+
+
+def _is_described(plan: Plan, level: str) -> bool:
+    """Tell whether the layer of a level says all that describing would, and counts what its atoms do."""
+    layer = plan.polygons.get(level)
+    if layer is None or level not in plan.atoms or not set(AREA_COLUMNS) <= set(layer.columns):
+        return False
+    counts = plan.atoms.groupby(level)[["households", "population"]].sum().sort_index()
+    told = layer.set_index("code")[["households", "population"]]
+    return (
+        told.index.equals(counts.index.astype(told.index.dtype))
+        and bool((told.to_numpy() == counts.to_numpy()).all())
+        and bool(layer[["area_m2", "perimeter_m", "compactness"]].notna().all(axis=None))
+    )
+
+
+def show_plan_to(
+    plan: Plan, areas: Mapping[str, gpd.GeoDataFrame], audience: Audience, *, name: str
+) -> Shown:
+    """Cut a plan down to what an audience may see.
+
+    What is hidden does not depend on the audience: counts are hidden with all levels in view, and each
+    audience is then shown a part of that, so that no two audiences can put their maps together.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    areas
+        Its described areas by level (:func:`gridplan.report.describe_plan` or
+        :func:`described_from_file`).
+    audience
+        Who looks at it.
+    name
+        Name of the plan.
+
+    Returns
+    -------
+    Shown
+
+    Raises
+    ------
+    InputError
+        ``audience_area_unknown`` if a worker's code is none of the finest level's.
+    """
+    hidden = hide_cells(plan, areas)
+    levels = _choose_levels(plan.scheme, areas, audience)
+    frames = {level: _link_areas(hidden.areas[level], plan, levels, level) for level in levels}
+    if audience.name == "worker":
+        own = frames[levels[0]]["code"] == audience.code
+        if not own.any():
+            raise InputError("audience_area_unknown", code=audience.code, level=levels[0])
+        frames = {levels[0]: frames[levels[0]][own].reset_index(drop=True)}
+    office = audience.name == "office"
+    return Shown(
+        name=name,
+        audience=audience,
+        scheme=plan.scheme,
+        levels=levels,
+        areas=frames,
+        attached=_choose_things(plan, hidden.care, levels, audience),
+        ground=_cut_ground(plan, frames, audience),
+        compounds=cut_compounds(hidden.compounds, plan, levels, audience),
+        findings=blank_findings(plan.findings, hidden.areas) if office else plan.findings.iloc[:0],
+        issues=blank_issues(plan.issues, plan, hidden.areas) if office else plan.issues.iloc[:0],
+        provenance=cut_provenance(plan, audience),
+    )
+
+
+def _choose_levels(scheme: Scheme, areas: Mapping[str, object], audience: Audience) -> tuple[str, ...]:
+    """Choose the levels that an audience sees, coarse to fine."""
+    known = [level.id for level in scheme.levels if level.id in areas]
+    if audience.name == "office":
+        return tuple(known)
+    if audience.name == "worker":
+        return (known[-1],)
+    if _PUBLIC_LEVEL not in known:
+        return (known[0],)
+    line = [_PUBLIC_LEVEL]
+    while parent := scheme[line[0]].parent:
+        line.insert(0, parent)
+    return tuple(line)
+
+
+def _link_areas(areas: gpd.GeoDataFrame, plan: Plan, levels: tuple[str, ...], level: str) -> gpd.GeoDataFrame:
+    """Tell of each area in which areas of the other levels it lies, where all of them lie whole in one."""
+    links = {}
+    for other in levels:
+        pairs = plan.atoms[[level, other]].drop_duplicates()
+        if other != level and not pairs[level].duplicated().any():
+            links[in_column(other)] = areas["code"].map(pairs.set_index(level)[other]).astype("str")
+    return areas.assign(**links)
+
+
+def _choose_things(
+    plan: Plan, care: pd.DataFrame | None, levels: tuple[str, ...], audience: Audience
+) -> dict[str, pd.DataFrame]:
+    """Choose the things that an audience sees one by one."""
+    roles = [role for role in plan.attached if role != ATTACHED_CARE]
+    if audience.name == "public":
+        roles = [role for role in roles if role in _PUBLIC_THINGS]
+    unseen = [level for level in plan.areas if level not in levels]
+    things = {role: plan.attached[role] for role in roles}
+    if audience.name == "worker":
+        things = {role: one[one[levels[0]] == audience.code] for role, one in things.items()}
+    shown = {
+        role: one.drop(columns=unseen, errors="ignore").reset_index(drop=True) for role, one in things.items()
+    }
+    if audience.name == "public":
+        shown = {role: one.drop(columns="building_id", errors="ignore") for role, one in shown.items()}
+    elif care is not None:
+        mine = care["level"].isin(levels)
+        if audience.name == "worker":
+            mine &= care["code"] == audience.code
+        shown[ATTACHED_CARE] = care[mine].reset_index(drop=True)
+    return shown
+
+
+def _cut_ground(plan: Plan, frames: Mapping[str, gpd.GeoDataFrame], audience: Audience) -> Ground:
+    """Cut what lies under the map; a worker sees the own area's, the public footprints without an id."""
+    streets = plan.streets[["name", "rank", "geometry"]]
+    houses = gpd.GeoDataFrame(geometry=plan.buildings.geometry)
+    if audience.name == "worker":
+        (level, areas) = next(iter(frames.items()))
+        own = areas.geometry.iloc[0]
+        atoms = plan.atoms.loc[plan.atoms[level] == audience.code, "building_id"].dropna()
+        near = streets.geometry.intersects(own).to_numpy()
+        mine = houses.index.isin(np.unique(atoms.to_numpy(dtype=str)))
+        return Ground(own, streets[near].clip(own).reset_index(drop=True), houses[mine])
+    if audience.name == "public":
+        houses = houses.reset_index(drop=True)
+    return Ground(plan.district, streets.reset_index(drop=True), houses)

@@ -1,4 +1,4 @@
-"""Who may see what: audiences, and counts too small to be told."""
+"""Who looks at the map: the audiences and how a setting names them."""
 
 from __future__ import annotations
 

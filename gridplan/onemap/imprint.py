@@ -1,0 +1,54 @@
+"""What stands on a map that leaves the house: title, source, date, review number, stamp."""
+
+from __future__ import annotations
+
+import json
+
+from gridplan.i18n import t
+from gridplan.onemap.papers import DATE_KEY
+from gridplan.onemap.shown import Shown
+from gridplan.onemap.view import Imprint
+
+__all__ = ["make_imprint"]
+
+
+def make_imprint(
+    shown: Shown, title: str, lang: str, *, review_number: str = "", stamp: str | None = None
+) -> Imprint:
+    """Make the imprint of a map.
+
+    Parameters
+    ----------
+    shown
+        What the map shows.
+    title
+        What the map is called.
+    lang
+        "zh" or "en".
+    review_number
+        The review number (审图号) that the planner was given; "" for none.
+    stamp
+        What is stamped on it, "" for nothing; by default that it is for internal work (domain note B.9:
+        maps of administrative limits are not to be published without a review).
+
+    Returns
+    -------
+    Imprint
+        A date or a source that is not known is told as such.
+    """
+    return Imprint(
+        title=title,
+        source=_tell_source(shown, lang),
+        date=shown.provenance.get(DATE_KEY, "") or t("onemap.date_unknown", lang),
+        review_number=review_number,
+        stamp=t("onemap.stamp", lang) if stamp is None else stamp,
+    )
+
+
+def _tell_source(shown: Shown, lang: str) -> str:
+    """Name the source as the planner told it, else the files."""
+    if told := shown.provenance.get("source", ""):
+        return told
+    inputs = json.loads(shown.provenance.get("inputs", "") or "[]")
+    files = list(dict.fromkeys(str(entry["file"]) for entry in inputs))
+    return t("onemap.files", lang, files=files) if files else t("onemap.source_unknown", lang)

@@ -1,0 +1,157 @@
+"""The tables that go with a plan, cut down to what may be seen: register, findings, issues, origin."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from gridplan.plan import Plan
+from gridplan.privacy import MIN_CELL, Audience
+
+__all__ = ["DATE_KEY", "ESTIMATED_KEY", "blank_findings", "blank_issues", "cut_compounds", "cut_provenance"]
+
+#: Key of the provenance that tells the date of the data, as the planner gave it.
+DATE_KEY = "data_date"
+#: Key of the households that were estimated, added to the provenance.
+ESTIMATED_KEY = "households_estimated"
+
+#: Issues whose value counts the households or people of one building.
+_COUNTS_PEOPLE = frozenset(
+    (
+        "building_in_no_area", "building_outside_district", "footprint_covered_by_others", "guess_too_large",
+        "households_from_dwellings", "households_from_floor_area", "households_from_people",
+        "households_without_dwellings", "kind_against_households", "people_without_households",
+        "population_estimated", "slice_not_cut",
+    )
+)  # fmt: skip
+#: What the reason of a finding tells of people.
+_PEOPLE_VALUES = ("households", "counted", "apartment", "selfbuilt", "proved", "people", "population")
+#: What everybody may know of where a plan comes from.
+_PUBLIC_KEYS = ("scheme", "scheme_version", "gridplan_version", "inputs", "source", "created", DATE_KEY)
+
+
+def blank_findings(findings: pd.DataFrame, areas: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Blank what findings tell of areas whose counts are hidden.
+
+    Parameters
+    ----------
+    findings
+        The ``FINDING_COLUMNS``.
+    areas
+        Areas of all levels, hidden counts NA.
+
+    Returns
+    -------
+    DataFrame
+        As many rows; where counts are hidden ``value`` is NaN and ``reason`` tells no number of people.
+    """
+    small = {(level, code) for level, one in areas.items() for code in one["code"][one["households"].isna()]}
+    places = zip(findings["level"].astype(str), findings["code"].astype(str), strict=True)
+    odd = np.fromiter((place in small for place in places), dtype=bool, count=len(findings))
+    reasons = [
+        _blank_reason(reason) if hide else reason
+        for reason, hide in zip(findings["reason"].astype(str), odd, strict=True)
+    ]
+    return findings.assign(value=findings["value"].where(~odd, np.nan), reason=reasons).reset_index(drop=True)
+
+
+def _blank_reason(reason: str) -> str:
+    """Take the numbers of people out of a reason."""
+    told = json.loads(reason) if reason else {}
+    values = told.get("values", {})
+    kept = {name: None if name in _PEOPLE_VALUES else value for name, value in values.items()}
+    return json.dumps({**told, "values": kept}, ensure_ascii=False, sort_keys=True)
+
+
+def blank_issues(issues: pd.DataFrame, plan: Plan, areas: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Blank the small counts of people in the issues.
+
+    Parameters
+    ----------
+    issues
+        The ``ISSUE_COLUMNS``.
+    plan
+        The plan, which tells where buildings stand.
+    areas
+        Areas of all levels, hidden counts NA.
+
+    Returns
+    -------
+    DataFrame
+        As many rows; ``value`` is NaN where it counts fewer than ``MIN_CELL`` people or households, or
+        those of a building in an area whose counts are hidden.
+    """
+    people = issues["code"].isin(_COUNTS_PEOPLE).to_numpy()
+    value = issues["value"].to_numpy(dtype=np.float64)
+    small = (value > 0) & (value < MIN_CELL)
+    in_hidden = np.zeros(len(plan.atoms), dtype=bool)
+    for level, one in areas.items():
+        in_hidden |= plan.atoms[level].isin(one["code"][one["households"].isna()]).to_numpy()
+    houses = plan.atoms.loc[in_hidden, "building_id"].dropna()
+    blank = people & (small | issues["id"].isin(houses).to_numpy())
+    return issues.assign(value=np.where(blank, np.nan, value)).reset_index(drop=True)
+
+
+def cut_compounds(
+    register: pd.DataFrame, plan: Plan, levels: tuple[str, ...], audience: Audience
+) -> pd.DataFrame:
+    """Cut the register of compounds down to the levels and the area that are seen.
+
+    Parameters
+    ----------
+    register
+        The register with small counts NA.
+    plan
+        The plan.
+    levels
+        The levels seen.
+    audience
+        Who looks at it; a worker sees the compounds of the own area, counted where they lie in it whole.
+
+    Returns
+    -------
+    DataFrame
+    """
+    told = register.drop(columns=[level for level in plan.areas if level not in levels], errors="ignore")
+    cut = [
+        ", ".join(level for level in text.split(", ") if level in levels) for text in told["cut"].astype(str)
+    ]
+    told = told.assign(cut=cut)
+    if audience.name != "worker":
+        return told.reset_index(drop=True)
+    codes = told[levels[0]].astype(str)
+    inside = np.array([audience.code in text.split(", ") for text in codes], dtype=bool)
+    whole = (codes == audience.code).to_numpy()
+    counts = ["buildings", "households", "population", "dwellings"]
+    for name in counts:
+        told[name] = told[name].astype("Int64").where(whole)
+    return told.assign(**{levels[0]: audience.code}, cut="")[inside].reset_index(drop=True)
+
+
+def cut_provenance(plan: Plan, audience: Audience) -> dict[str, str]:
+    """Tell where a plan comes from as far as its audience may know it.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    audience
+        Who looks at it.
+
+    Returns
+    -------
+    dict of str
+        Without the text of the scheme; with the number of households that were estimated under
+        :data:`ESTIMATED_KEY`, "" where that is too small to be told.
+    """
+    kept = {key: str(text) for key, text in plan.provenance.items() if key != "scheme_toml"}
+    if audience.name != "office":
+        kept = {key: text for key, text in kept.items() if key in _PUBLIC_KEYS}
+    if audience.name == "worker":
+        return kept
+    guessed = plan.atoms["households_source"].astype(str).str.startswith("estimated")
+    count = int(plan.atoms.loc[guessed, "households"].sum())
+    return {**kept, ESTIMATED_KEY: "" if 0 < count < MIN_CELL else str(count)}
