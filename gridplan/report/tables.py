@@ -230,11 +230,27 @@ def tell_issues(issues: pd.DataFrame, lang: str) -> list[str]:
         In the order of the rows; a code without a text is told as it is.
     """
     return [
-        t(f"issue.{code}", lang, value=value, detail=detail) if has_text(f"issue.{code}", lang) else code
+        t(f"issue.{code}", lang, value=_tell_hidden(value, lang), detail=detail)
+        if has_text(f"issue.{code}", lang)
+        else code
         for code, value, detail in zip(
             issues["code"].astype(str), issues["value"], issues["detail"].fillna("").astype(str), strict=True
         )
     ]
+
+
+class _Some(str):
+    """The word for a number that is not told: the texts format it as they would the number."""
+
+    __slots__ = ()
+
+    def __format__(self, _spec: str) -> str:
+        return str(self)
+
+
+def _tell_hidden(value: object, lang: str) -> object:
+    unknown = value is None or (isinstance(value, float) and np.isnan(value))
+    return _Some(t("table.some", lang)) if unknown else value
 
 
 def tell_action(word: str, lang: str) -> str:
@@ -271,6 +287,6 @@ def tell_reason(reason: str, lang: str) -> str:
     """Tell the reason of a finding; one that another version of the check wrote is told as it is."""
     key, values = read_reason(reason)
     try:
-        return t(f"reason.{key}", lang, **values)
+        return t(f"reason.{key}", lang, **{name: _tell_hidden(value, lang) for name, value in values.items()})
     except (KeyError, ValueError, TypeError):
         return ", ".join([key, *(f"{name}={value}" for name, value in values.items())])
