@@ -43,7 +43,7 @@ def show_issues(opened: OpenedPlan, lang: str) -> None:
         "zh" or "en".
     """
     shown = opened.shown
-    if shown.audience.name == "public":
+    if shown.audience.name != "office":
         st.info(t("ui.issues.none_told", lang))
         return
     issues, findings = _tell_cached(opened.key, lang, opened)
