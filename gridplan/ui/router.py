@@ -51,20 +51,23 @@ def run_app() -> None:
         return
     pages = {name: _make_page(name, lang) for name in list_pages(audience)}
     if audience.name in _OPENERS:
-        pages["open"] = _make_page("open", lang)
+        pages["open"] = st.Page(
+            partial(_show_open, lang, pages["overview"]),
+            title=t("ui.page.open", lang),
+            url_path="open",
+            visibility="hidden",
+        )
     chosen = st.navigation(list(pages.values()), position="top")
     show_tools(lang, pages.get("open"))
     chosen.run()
 
 
 def _make_page(name: str, lang: str) -> st.Page:
-    show = _show_open if name == "open" else partial(_show_page, name)
     return st.Page(
-        partial(show, lang),
+        partial(_show_page, name, lang),
         title=t(f"ui.page.{name}", lang),
         url_path=name,
         default=name == "overview",
-        visibility="hidden" if name == "open" else "visible",
     )
 
 
@@ -85,5 +88,7 @@ def _find_page(name: str) -> Callable[[OpenedPlan, str], None]:
     return show
 
 
-def _show_open(lang: str) -> None:
-    import_module("gridplan.ui.pages.open").show_open(lang)
+def _show_open(lang: str, home: st.Page) -> None:
+    from gridplan.ui.pages.open import show_open
+
+    show_open(lang, home)

@@ -14,7 +14,7 @@ from gridplan.errors import GridplanError
 __all__ = ["START", "open_early"]
 
 #: The script that Streamlit runs for every session.
-START = Path(__file__).with_name("start.py")
+START = Path(__file__).with_name("script") / "start.py"
 
 
 @asynccontextmanager

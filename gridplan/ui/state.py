@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import secrets
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
+from gridplan import pipeline
 from gridplan.errors import InputError
 from gridplan.io import open_plan
-from gridplan.onemap.shown import Shown
+from gridplan.onemap.shown import Shown, described_from_file, show_plan_to
 from gridplan.plan import Plan
 from gridplan.privacy import Audience
 from gridplan.ui.settings import read_audience
 
-__all__ = ["OpenedPlan", "drop_own_plan", "find_plan", "hold_own_plan", "open_server_plan", "tell_argument"]
+__all__ = [
+    "OpenedPlan",
+    "attach_files",
+    "drop_own_plan",
+    "find_plan",
+    "hold_own_plan",
+    "holds_own_plan",
+    "open_server_plan",
+    "tell_argument",
+]
 
 _OWN = "own_plan"
 
@@ -67,9 +78,22 @@ def find_plan() -> OpenedPlan:
     return _find_held().opened
 
 
-def find_whole_plan() -> Plan:
-    """Return the plan with everything in it, to attach things to."""
-    return _find_held().plan
+def attach_files(files: Mapping[str, str]) -> None:
+    """Attach things to the plan of this session, which is the visitor's own from then on.
+
+    Parameters
+    ----------
+    files
+        A file by role, one of ``gridplan.schema.ATTACHED_COLUMNS``.
+
+    Raises
+    ------
+    GridplanError
+        If a file cannot be used.
+    """
+    held = _find_held()
+    plan = pipeline.attach_things(held.plan, files)
+    _keep_own(plan, held.opened.name, synthetic=held.opened.synthetic)
 
 
 def _find_held() -> _Held:
@@ -79,8 +103,13 @@ def _find_held() -> _Held:
 
 def hold_own_plan(plan: Plan, name: str) -> None:
     """Let this session look at a plan of its own."""
+    _keep_own(plan, name)
+
+
+def _keep_own(plan: Plan, name: str, *, synthetic: bool = False) -> None:
+    # nobody else can come upon a key that is drawn by lot
     key = secrets.token_hex(16)
-    st.session_state[_OWN] = _hold(plan, key, name, read_audience())
+    st.session_state[_OWN] = _hold(plan, key, name, read_audience(), synthetic=synthetic)
 
 
 def drop_own_plan() -> None:
@@ -117,28 +146,5 @@ def _open_demo(audience: Audience) -> _Held:
 
 
 def _hold(plan: Plan, key: str, name: str, audience: Audience, *, synthetic: bool = False) -> _Held:
-    return _Held(OpenedPlan(key, name, _cut_plan(plan, audience, name), synthetic), plan)
-
-
-def _cut_plan(plan: Plan, audience: Audience, name: str) -> Shown:
-    from gridplan.onemap import shown as room
-
-    if hasattr(room, "show_plan_to"):
-        areas = room.described_from_file(plan) if hasattr(room, "described_from_file") else plan.polygons
-        return room.show_plan_to(plan, areas, audience, name=name)
-    from gridplan.onemap.view import Ground
-    from gridplan.report.compounds import tabulate_compounds
-
-    return Shown(
-        name=name,
-        audience=audience,
-        scheme=plan.scheme,
-        levels=tuple(plan.areas),
-        areas=plan.polygons,
-        attached=plan.attached,
-        ground=Ground(plan.district, plan.streets, plan.buildings),
-        compounds=tabulate_compounds(plan),
-        findings=plan.findings,
-        issues=plan.issues,
-        provenance=plan.provenance,
-    )
+    shown = show_plan_to(plan, described_from_file(plan), audience, name=name)
+    return _Held(OpenedPlan(key, name, shown, synthetic), plan)

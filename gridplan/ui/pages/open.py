@@ -1,14 +1,167 @@
-"""The page by which the office opens other data and attaches things."""
+"""The page by which the office opens other data: a plan, files to be planned, things to be attached."""
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
 import streamlit as st
 
-from gridplan.i18n import t
+from gridplan.errors import GridplanError
+from gridplan.i18n import t, translate_error
+from gridplan.io import open_plan
+from gridplan.schema import ATTACHED_COLUMNS
+from gridplan.scheme import list_schemes, load_scheme
+from gridplan.ui.making import STEPS, Job
+from gridplan.ui.state import attach_files, drop_own_plan, hold_own_plan, holds_own_plan
+from gridplan.ui.uploads import VECTOR_TYPES, Upload, keep_files
 
 __all__ = ["show_open"]
 
+_NEEDED = ("buildings", "streets")
+_OPTIONAL = ("boundary", "compounds", "landuse", "barriers", "services", "existing")
+_LIST_TYPES = (*VECTOR_TYPES, "csv", "xlsx", "txt")
+_JOB = "job"
 
-def show_open(lang: str) -> None:
-    """Show the page."""
-    st.title(t("ui.page.open", lang))
+
+def show_open(lang: str, home: st.Page) -> None:
+    """Show the page.
+
+    Parameters
+    ----------
+    lang
+        "zh" or "en".
+    home
+        The page to go to when something is open.
+    """
+    st.html(f'<header class="gp-head"><h1>{t("ui.page.open", lang)}</h1></header>')
+    st.caption(t("ui.open.privacy", lang))
+    if holds_own_plan() and st.button(t("ui.open.back", lang), key="open-back"):
+        drop_own_plan()
+        st.switch_page(home)
+    plan_tab, make_tab, attach_tab = st.tabs(
+        [t(f"ui.open.tab.{name}", lang) for name in ("plan", "make", "attach")]
+    )
+    with plan_tab:
+        _offer_plan(lang, home)
+    with make_tab:
+        _offer_making(lang, home)
+    with attach_tab:
+        _offer_attaching(lang, home)
+
+
+def _offer_plan(lang: str, home: st.Page) -> None:
+    upload = st.file_uploader(t("ui.open.plan", lang), type="gpkg", key="upload")
+    if upload is None:
+        return
+    try:
+        with st.spinner(t("ui.frame.opening", lang)), tempfile.TemporaryDirectory() as folder:
+            plan = open_plan(keep_files([upload], Path(folder)))
+            hold_own_plan(plan, Path(upload.name).stem)
+    except GridplanError as error:
+        st.error(translate_error(error, lang))
+        return
+    st.switch_page(home)
+
+
+def _offer_making(lang: str, home: st.Page) -> None:
+    if isinstance(st.session_state.get(_JOB), Job):
+        _follow_job(lang, home)
+        return
+    st.write(t("ui.open.make_help", lang))
+    files = {}
+    for column, role in zip(st.columns(len(_NEEDED)), _NEEDED, strict=True):
+        files[role] = column.file_uploader(
+            t(f"ui.open.role.{role}", lang), type=VECTOR_TYPES, accept_multiple_files=True, key=f"make-{role}"
+        )
+    with st.expander(t("ui.open.optional", lang)):
+        columns = st.columns(3)
+        for place, role in enumerate(_OPTIONAL):
+            files[role] = columns[place % 3].file_uploader(
+                t(f"ui.open.role.{role}", lang),
+                type=VECTOR_TYPES,
+                accept_multiple_files=True,
+                key=f"make-{role}",
+            )
+    names = {name: load_scheme(name).name[lang] for name in list_schemes()}
+    scheme = st.selectbox(
+        t("ui.open.scheme", lang), list(names), format_func=names.__getitem__, key="make-scheme"
+    )
+    if st.button(t("ui.open.start", lang), type="primary", key="make-start", disabled=not files["buildings"]):
+        _start_job(files, scheme, lang)
+
+
+def _start_job(files: Mapping[str, Sequence[Upload]], scheme: str, lang: str) -> None:
+    folder = tempfile.TemporaryDirectory(prefix="gridplan-")
+    kept = {role: keep_files(given, Path(folder.name) / role) for role, given in files.items() if given}
+    existing = kept.pop("existing", None)
+    inputs = {**kept, "existing": {"": existing} if existing else {}}
+    try:
+        st.session_state[_JOB] = Job(inputs, scheme, folder, Path(files["buildings"][0].name).stem)
+    except GridplanError as error:
+        st.error(translate_error(error, lang))
+        return
+    st.rerun()
+
+
+@st.fragment(run_every=1.0)
+def _follow_job(lang: str, home: st.Page) -> None:
+    job: Job = st.session_state[_JOB]
+    done = sum(step in job.ended for step in STEPS)
+    at = next((step for step in STEPS if step not in job.ended), STEPS[-1])
+    st.progress(done / len(STEPS), text=t("ui.open.at", lang, room=t(f"room.{at}", lang)))
+    for step in STEPS:
+        seconds = job.seconds(step)
+        if seconds is not None:
+            sign = ":material/check:" if step in job.ended else ":material/hourglass_top:"
+            st.markdown(f"{sign} {t(f'room.{step}', lang)} · {seconds:.1f} s")
+    if not job.running:
+        _end_job(job, lang, home)
+    elif st.button(t("ui.open.cancel", lang), key="make-cancel"):
+        job.cancel()
+        del st.session_state[_JOB]
+        st.toast(t("ui.open.cancelled", lang))
+        st.rerun()
+
+
+def _end_job(job: Job, lang: str, home: st.Page) -> None:
+    """Open what has been made, or tell once why it has not."""
+    try:
+        if job.error is not None:
+            raise job.error
+        with st.spinner(t("ui.frame.opening", lang)):
+            hold_own_plan(open_plan(job.out), job.name)
+    except GridplanError as error:
+        st.error(translate_error(error, lang))
+        if st.button(t("ui.open.again", lang), key="make-again"):
+            del st.session_state[_JOB]
+            st.rerun()
+        return
+    del st.session_state[_JOB]
+    st.switch_page(home)
+
+
+def _offer_attaching(lang: str, home: st.Page) -> None:
+    st.write(t("ui.open.attach_help", lang))
+    files = {}
+    columns = st.columns(3)
+    for place, role in enumerate(ATTACHED_COLUMNS):
+        files[role] = columns[place % 3].file_uploader(
+            t(f"ui.open.role.{role}", lang),
+            type=_LIST_TYPES,
+            accept_multiple_files=True,
+            key=f"attach-{role}",
+        )
+    if not st.button(
+        t("ui.open.attach", lang), type="primary", key="attach", disabled=not any(files.values())
+    ):
+        return
+    try:
+        with st.spinner(t("ui.open.attaching", lang)), tempfile.TemporaryDirectory() as folder:
+            kept = {role: keep_files(given, Path(folder) / role) for role, given in files.items() if given}
+            attach_files(kept)
+    except GridplanError as error:
+        st.error(translate_error(error, lang))
+        return
+    st.switch_page(home)

@@ -1,0 +1,128 @@
+"""A plan being made for one session: its process, how far it is, how it ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from gridplan.errors import GridplanError, InputError
+from gridplan.pipeline import ROOMS
+
+__all__ = ["STEPS", "Job"]
+
+#: What is told of the progress, in order.
+STEPS = (*ROOMS, "write")
+
+# the search of one plan fills a processor: more at once would only make all of them late
+_MOST_AT_ONCE = 2
+_places = threading.BoundedSemaphore(_MOST_AT_ONCE)
+
+
+class Job:
+    """A plan that is being made in a process of its own.
+
+    Parameters
+    ----------
+    inputs
+        Fields of :class:`gridplan.pipeline.Inputs`, files as texts.
+    scheme
+        Name or file of the scheme.
+    folder
+        Where the inputs lie and the plan is written; it goes when the job does.
+    name
+        What the plan is to be called.
+
+    Raises
+    ------
+    InputError
+        ``making_busy`` when as many plans are being made already as the machine can bear.
+    """
+
+    def __init__(
+        self, inputs: Mapping[str, object], scheme: str, folder: tempfile.TemporaryDirectory[str], name: str
+    ) -> None:
+        if not _places.acquire(blocking=False):
+            raise InputError("making_busy", most=_MOST_AT_ONCE)
+        self.name = name
+        self.folder = folder
+        self.out = Path(folder.name) / "plan.gpkg"
+        self.begun: dict[str, float] = {}
+        self.ended: dict[str, float] = {}
+        self.error: GridplanError | None = None
+        self._cancelled = False
+        request = Path(folder.name) / "request.json"
+        asked = {"inputs": inputs, "scheme": scheme, "out": str(self.out)}
+        request.write_text(json.dumps(asked), encoding="utf-8")
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "gridplan.ui.worker", str(request)],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                encoding="utf-8",
+            )
+        except OSError:
+            _places.release()
+            raise
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
+
+    @property
+    def running(self) -> bool:
+        """Whether it is still at work."""
+        return self._listener.is_alive()
+
+    def seconds(self, step: str) -> float | None:
+        """Return how long a step has taken so far [s], None where it has not begun."""
+        if step not in self.begun:
+            return None
+        return self.ended.get(step, time.monotonic()) - self.begun[step]
+
+    def cancel(self) -> None:
+        """Stop it and wait until it has."""
+        self._cancelled = True
+        self._process.terminate()
+        self._listener.join()
+
+    def _listen(self) -> None:
+        """Follow what the process tells until it ends."""
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
+        # what a library says on its way out must be read as well, else a full pipe stops the process
+        faults: list[str] = []
+        drain = threading.Thread(target=faults.extend, args=(self._process.stderr,))
+        drain.start()
+        try:
+            for line in self._process.stdout:
+                self._note(line)
+            drain.join()
+            if self._process.wait() and not self._cancelled and self.error is None:
+                self.error = GridplanError("making_failed", fault=faults[-1].strip() if faults else "")
+        finally:
+            _places.release()
+
+    def _note(self, line: str) -> None:
+        try:
+            told = json.loads(line)
+        except ValueError:  # a library's own print
+            return
+        if "error" in told:
+            self.error = GridplanError(
+                told["error"], **{key: self._strip(v) for key, v in told["values"].items()}
+            )
+        elif told["part"]:
+            self.ended[told["room"]] = time.monotonic()
+        else:
+            self.begun[told["room"]] = time.monotonic()
+
+    def _strip(self, value: object) -> object:
+        """Take the server's folder out of a path: the visitor knows the file by its name."""
+        if isinstance(value, list):
+            return [self._strip(one) for one in value]
+        return value.replace(self.folder.name + os.sep, "") if isinstance(value, str) else value
