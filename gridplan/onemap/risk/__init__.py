@@ -1,0 +1,44 @@
+"""The risk of enterprises on the one map: things with their ratings, areas, hazards, hot spots."""
+
+from gridplan.onemap.risk.areas import (
+    AREA_RULES,
+    compare_risk_staff,
+    count_hazards,
+    find_spots,
+    list_hazards,
+    list_key_areas,
+    score_level,
+)
+from gridplan.onemap.risk.swatches import tell_rating, tell_way
+from gridplan.onemap.risk.tables import tabulate_key_areas
+from gridplan.onemap.risk.things import (
+    THING_ROLES,
+    Kinds,
+    count_undated,
+    list_kinds,
+    rate_all,
+    rate_things,
+    select_things,
+)
+from gridplan.onemap.risk.view import view_risk
+
+__all__ = [
+    "AREA_RULES",
+    "THING_ROLES",
+    "Kinds",
+    "compare_risk_staff",
+    "count_hazards",
+    "count_undated",
+    "find_spots",
+    "list_hazards",
+    "list_key_areas",
+    "list_kinds",
+    "rate_all",
+    "rate_things",
+    "score_level",
+    "select_things",
+    "tabulate_key_areas",
+    "tell_rating",
+    "tell_way",
+    "view_risk",
+]
