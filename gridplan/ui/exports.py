@@ -29,9 +29,9 @@ MakeView = Callable[[], MapView]
 MakeTables = Callable[[], Mapping[str, pd.DataFrame]]
 
 #: Files of a map: what is added to the name, the ending, the type, and the size or the paper.
-MAP_KINDS: Mapping[str, tuple[str, str, str, object]] = {
-    "html": ("", ".html", "text/html", None),
-    "png": ("", ".png", "image/png", (1920, 1080)),
+MAP_KINDS: Mapping[str, tuple[str, str, str, str]] = {
+    "html": ("", ".html", "text/html", ""),
+    "png": ("", ".png", "image/png", "screen"),
     "a4": ("_A4", ".pdf", "application/pdf", "A4"),
     "a3": ("_A3", ".pdf", "application/pdf", "A3"),
     "a4png": ("_A4", ".png", "image/png", "A4"),

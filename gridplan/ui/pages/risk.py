@@ -1,12 +1,316 @@
-"""The page risk."""
+"""Where the risk of enterprises gathers: the map, hazards, key areas, the load on the staff."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import astuple
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from gridplan.i18n import t
+from gridplan.onemap.imprint import make_imprint
+from gridplan.onemap.risk import (
+    AREA_RULES,
+    THING_ROLES,
+    compare_risk_staff,
+    list_key_areas,
+    list_kinds,
+    rate_all,
+    rate_things,
+    tabulate_key_areas,
+    view_risk,
+)
+from gridplan.onemap.view import MapView
+from gridplan.risk import RATINGS, count_funnel
+from gridplan.ui.exports import offer_exports
+from gridplan.ui.figures import Figure, show_figures, tell_count
+from gridplan.ui.frame import tell_place
+from gridplan.ui.ratings import count_ratings, dress_ratings, show_funnel, show_ratings
+from gridplan.ui.risk_choice import RiskChoice, RiskThings, choose_things, find_level
+from gridplan.ui.risk_tables import show_area, show_key_areas, show_loads
 from gridplan.ui.state import OpenedPlan
+from gridplan.ui.views import show_view
 
 __all__ = ["show_risk"]
 
+_PANELS = ("areas", "hazards", "staff", "area")
+# the area that was clicked on the map
+_CHOSEN = "risk-chosen"
+
 
 def show_risk(opened: OpenedPlan, lang: str) -> None:
-    """Show the page."""
-    del opened, lang
+    """Show the page.
+
+    Parameters
+    ----------
+    opened
+        The plan that is looked at.
+    lang
+        "zh" or "en".
+    """
+    shown = opened.shown
+    if shown.audience.name == "public":
+        st.info(t("ui.risk.none_told", lang))
+        return
+    if not any(len(shown.attached.get(role, ())) for role in (*THING_ROLES, "hazards")):
+        _tell_empty(lang)
+        return
+    dress_ratings()
+    _show_body(opened, lang)
+
+
+def _tell_empty(lang: str) -> None:
+    """Explain how enterprises come in."""
+    with st.container(border=True):
+        st.subheader(t("ui.risk.empty", lang))
+        st.markdown(t("ui.risk.empty_how", lang))
+        st.code(
+            "gridplan attach plan.gpkg --enterprises enterprises.xlsx --risk-points risk_points.csv "
+            "--hazards hazards.csv --staff staff.xlsx",
+            language="bash",
+            wrap_lines=True,
+        )
+        st.caption(t("ui.risk.empty_columns", lang))
+
+
+@st.fragment
+def _show_body(opened: OpenedPlan, lang: str) -> None:
+    head = st.container()
+    choice = _ask(opened, lang)
+    left = _choose(opened.key, choice, opened)
+    with head:
+        _show_head(left, choice, lang)
+    if left.undated:
+        st.caption(t("ui.risk.undated", lang, count=left.undated))
+    title = " · ".join(
+        (
+            tell_place(opened, lang),
+            t("ui.page.risk", lang),
+            opened.shown.scheme[choice.level].name[lang],
+            t(f"ui.risk.rule.{choice.rule}", lang),
+        )
+    )
+    map_column, panel_column = st.columns((8, 5), gap="small")
+    with map_column:
+        pick = show_view(
+            opened, lang, lambda: _draw(opened, choice, title, lang), *astuple(choice), key="risk-map"
+        )
+    if pick is not None and pick.kind == "area":
+        st.session_state["risk-panel"], st.session_state[_CHOSEN] = "area", pick.code
+    with panel_column:
+        _show_panel(opened, choice, left, st.session_state.get(_CHOSEN, ""), lang)
+    offer_exports(
+        opened,
+        lambda: _draw(opened, choice, title, lang),
+        lambda: _tabulate(opened, choice, lang),
+        lang,
+        key="risk",
+        title=title,
+    )
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _choose(key: str, choice: RiskChoice, _opened: OpenedPlan) -> RiskThings:
+    del key  # stands for the plan in the cache
+    return choose_things(_opened.shown, choice)
+
+
+def _draw(opened: OpenedPlan, choice: RiskChoice, title: str, lang: str) -> MapView:
+    return view_risk(
+        opened.shown,
+        choice.level,
+        choice.rule,
+        lang,
+        things=_choose(opened.key, choice, opened).things,
+        within=choice.within,
+        heat=choice.heat,
+        imprint=make_imprint(opened.shown, title, lang),
+    )
+
+
+def _show_head(left: RiskThings, choice: RiskChoice, lang: str) -> None:
+    funnel = count_funnel(left.hazards)
+    told = t("ui.risk.narrowed", lang) if choice.narrows else ""
+    figures = [
+        Figure(t(f"ui.risk.count.{role}", lang), tell_count(len(table), lang), told)
+        for role, table in left.things.items()
+    ]
+    if funnel.found:
+        figures += [
+            Figure(t("ui.risk.count.hazards", lang), tell_count(funnel.found, lang), told),
+            Figure(t("ui.risk.on_site_share", lang), funnel.share or "–"),
+            Figure(t("ui.risk.stage.open", lang), tell_count(funnel.open, lang)),
+        ]
+    counts, ratings = st.columns((6, 7), vertical_alignment="center")
+    with counts:
+        show_figures(figures)
+    with ratings:
+        first = next(iter(left.things), "enterprises")
+        label = t(f"ui.risk.count.{first}", lang)
+        show_ratings(count_ratings([left.things[first]] if first in left.things else []), label, lang)
+
+
+def _ask(opened: OpenedPlan, lang: str) -> RiskChoice:
+    shown = opened.shown
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        level = st.segmented_control(
+            t("ui.risk.level", lang),
+            shown.levels,
+            default=shown.levels[-1],
+            required=True,
+            format_func=lambda one: shown.scheme[one].name[lang],
+            key="level",
+            persist_state="session",
+        )
+        rule = st.segmented_control(
+            t("ui.risk.rule", lang),
+            AREA_RULES,
+            default=shown.scheme.risk.area_rule,
+            required=True,
+            format_func=lambda one: t(f"ui.risk.rule.{one}", lang),
+            help=t("ui.risk.rule_help", lang),
+            key="rule",
+            persist_state="session",
+        )
+        layers = st.pills(
+            t("ui.risk.layers", lang),
+            [role for role in THING_ROLES if role in shown.attached],
+            default=[role for role in THING_ROLES if role in shown.attached],
+            selection_mode="multi",
+            format_func=lambda role: t(f"ui.risk.count.{role}", lang),
+            key="layers",
+            persist_state="session",
+        )
+        within = _ask_area(opened, str(level), lang)
+        kinds, ratings, since, until = _ask_filters(opened, lang)
+        heat = st.toggle(
+            t("ui.risk.heat", lang, radius=shown.scheme.risk.heat_radius_m),
+            key="heat",
+            persist_state="session",
+        )
+    return RiskChoice(str(level), str(rule), within, tuple(layers), kinds, ratings, since, until, bool(heat))
+
+
+def _ask_area(opened: OpenedPlan, level: str, lang: str) -> str:
+    """Ask for an area of a coarser level."""
+    shown = opened.shown
+    coarser = shown.levels[: shown.levels.index(level)]
+    if not coarser:
+        return ""
+    names = {"": t("ui.risk.everywhere", lang)}
+    for one in coarser:
+        frame, kind = shown.areas[one], shown.scheme[one].name[lang]
+        for code, name in zip(frame["code"], frame["name"], strict=True):
+            names[code] = f"{kind} {name or code}" if name in ("", code) else f"{name} ({code})"
+    within = st.selectbox(
+        t("ui.risk.within", lang),
+        list(names),
+        format_func=names.__getitem__,
+        key=f"within-{level}",
+        width=220,
+    )
+    return str(within or "")
+
+
+def _ask_filters(opened: OpenedPlan, lang: str) -> tuple[tuple[str, ...], tuple[str, ...], str, str]:
+    """Ask for kinds, ratings and dates."""
+    kinds, days = _list_filters(opened.key, opened)
+    with st.popover(t("ui.risk.filters", lang), icon=":material/filter_alt:"):
+        chosen = st.multiselect(
+            t("ui.risk.kinds", lang),
+            list(kinds),
+            format_func=lambda kind: f"{kind or t('ui.risk.no_kind', lang)} ({kinds[kind]:,})",
+            placeholder=t("ui.risk.all", lang),
+            key="kinds",
+            persist_state="session",
+        )
+        ratings = st.pills(
+            t("ui.risk.ratings", lang),
+            (*RATINGS, ""),
+            selection_mode="multi",
+            format_func=lambda rating: t(f"ui.risk.rating.{rating or 'unknown'}", lang),
+            key="ratings",
+            persist_state="session",
+        )
+        since, until = (_ask_day(side, days, lang) if days is not None else "" for side in ("since", "until"))
+    return tuple(chosen), tuple(ratings), since, until
+
+
+def _ask_day(side: str, days: tuple[str, str], lang: str) -> str:
+    first, last = (date.fromisoformat(day) for day in days)
+    day = st.date_input(
+        t(f"ui.risk.{side}", lang), None, min_value=first, max_value=last, format="YYYY-MM-DD", key=side
+    )
+    return day.isoformat() if day is not None else ""
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _list_filters(key: str, _opened: OpenedPlan) -> tuple[Mapping[str, int], tuple[str, str] | None]:
+    """Return the kinds with their counts, and the first and the last day that anything is of."""
+    del key  # stands for the plan in the cache
+    shown = _opened.shown
+    everything = rate_all(shown)
+    kinds = list_kinds(everything, most=sum(len(table) for table in everything.values()))
+    hazards = rate_things(shown, "hazards")
+    columns = [table["date"] for table in everything.values()] + [hazards["found"]]
+    days = pd.concat([column.fillna("").astype("str") for column in columns])
+    days = days[days != ""]
+    return dict(kinds.named), (str(days.min()), str(days.max())) if len(days) else None
+
+
+def _show_panel(opened: OpenedPlan, choice: RiskChoice, left: RiskThings, code: str, lang: str) -> None:
+    shown = opened.shown
+    panels = [
+        panel
+        for panel in _PANELS
+        if (panel != "hazards" or "hazards" in shown.attached)
+        and (panel != "staff" or "staff" in shown.attached)
+        and (panel != "area" or find_level(shown, code) == choice.level)
+    ]
+    if st.session_state.get("risk-panel") not in panels:
+        st.session_state["risk-panel"] = panels[0]
+    panel = st.segmented_control(
+        t("ui.risk.panel", lang),
+        panels,
+        required=True,
+        format_func=lambda one: t(f"ui.risk.panel.{one}", lang, level=shown.scheme[choice.level].name[lang]),
+        key="risk-panel",
+        label_visibility="collapsed",
+    )
+    if panel == "hazards":
+        show_funnel(count_funnel(left.hazards), lang)
+    elif panel == "staff":
+        show_loads(_compare(opened.key, choice, opened), lang)
+    elif panel == "area":
+        show_area(opened, choice, left, code, lang)
+    else:
+        keys = _rank(opened.key, choice, opened)
+        chosen = show_key_areas(keys, choice, lang)
+        if chosen:
+            show_area(opened, choice, left, chosen, lang)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _rank(key: str, choice: RiskChoice, _opened: OpenedPlan) -> pd.DataFrame:
+    things = _choose(key, choice, _opened).things
+    return list_key_areas(_opened.shown, choice.level, things=things, rule=choice.rule, within=choice.within)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _compare(key: str, choice: RiskChoice, _opened: OpenedPlan) -> pd.DataFrame:
+    things = _choose(key, choice, _opened).things
+    table = compare_risk_staff(_opened.shown, choice.level, things=things, within=choice.within)
+    return table[(table["total"] > 0) | (table["staff"] > 0).fillna(False)].reset_index(drop=True)
+
+
+def _tabulate(opened: OpenedPlan, choice: RiskChoice, lang: str) -> Mapping[str, pd.DataFrame]:
+    return tabulate_key_areas(
+        opened.shown,
+        choice.level,
+        lang,
+        things=_choose(opened.key, choice, opened).things,
+        rule=choice.rule,
+        within=choice.within,
+    )

@@ -1,0 +1,87 @@
+"""Ratings and hazards as pictures of plain HTML: letters and patterns beside the colours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from importlib import resources
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from gridplan.i18n import t
+from gridplan.onemap.risk.swatches import swatch_ratings, tell_rating
+from gridplan.risk import RATINGS, Funnel, tell_share
+from gridplan.ui.figures import tell_count
+
+__all__ = ["count_ratings", "dress_ratings", "show_funnel", "show_ratings"]
+
+# what became of hazards: key, colour
+_STAGES = (("found", "#0f5e6e"), ("on_site", "#3d8f7d"), ("fixed_later", "#8db8a6"),
+           ("fixed_untold", "#b9c7c0"), ("open", "#c0182b"))  # fmt: skip
+
+
+def dress_ratings() -> None:
+    """Give the page the look of these pictures."""
+    style = resources.files("gridplan.ui").joinpath("assets", "risk.css").read_text(encoding="utf-8")
+    st.html(f"<style>{style}</style>")
+
+
+def count_ratings(tables: Sequence[pd.DataFrame]) -> list[int]:
+    """Count things by rating, red first, those without one last."""
+    ratings = pd.concat([table["rating"] for table in tables]) if tables else pd.Series(dtype="str")
+    return [int((ratings == rating).sum()) for rating in (*RATINGS, "")]
+
+
+def show_ratings(counts: Sequence[int], label: str, lang: str) -> None:
+    """Show how many things there are of each rating.
+
+    Parameters
+    ----------
+    counts
+        Result of :func:`count_ratings`.
+    label
+        What is counted, for those who do not see it.
+    lang
+        "zh" or "en".
+    """
+    total = sum(counts)
+    tiles = []
+    for rating, count, swatch in zip(
+        (*RATINGS, ""), counts, swatch_ratings(np.array(counts, dtype=np.int64), lang), strict=True
+    ):
+        look = f"gp-{swatch.pattern}" if rating else "gp-plain"
+        ground = f' style="background-color:{swatch.colour}"' if rating else ""
+        share = tell_share(count, total)
+        tiles.append(
+            f'<li><span class="gp-letter {look}"{ground}>{escape(swatch.letter)}</span>'
+            f"<div><b>{tell_count(count, lang)}</b>"
+            f"<small>{escape(tell_rating(rating, lang))}{f' · {share}' if share else ''}</small></div></li>"
+        )
+    st.html(f'<ul class="gp-ratings" aria-label="{escape(label, quote=True)}">{"".join(tiles)}</ul>')
+
+
+def show_funnel(funnel: Funnel, lang: str) -> None:
+    """Show what became of hazards: found, fixed on site, fixed later, open, with the share of each."""
+    rows = []
+    for stage, colour in _STAGES:
+        count = int(getattr(funnel, stage))
+        if stage == "fixed_untold" and not count:
+            continue
+        width = 100 * count / funnel.found if funnel.found else 0.0
+        share = tell_share(count, funnel.found)
+        none = "" if count else " gp-none"
+        rows.append(
+            f"<dt>{escape(t(f'ui.risk.stage.{stage}', lang))}</dt>"
+            f'<dd class="gp-track" aria-hidden="true"><div class="gp-bar{none}" '
+            f'style="width:{width:.4f}%;background:{colour}"></div></dd>'
+            f'<dd class="gp-count">{count:,}</dd><dd class="gp-share">{share}</dd>'
+        )
+    head = (
+        f'<div class="gp-big-share"><b>{escape(funnel.share or "–")}</b>'
+        f"<span>{escape(t('ui.risk.on_site_share', lang))}</span></div>"
+    )
+    st.html(f'{head}<dl class="gp-funnel">{"".join(rows)}</dl>')
+    if funnel.untold:
+        st.caption(t("ui.risk.untold", lang, count=funnel.untold))

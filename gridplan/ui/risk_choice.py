@@ -1,0 +1,121 @@
+"""What a visitor of the risk page asks for, and the things that this leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from gridplan.onemap.risk import THING_ROLES, count_undated, rate_things, select_things
+from gridplan.onemap.shown import Shown
+
+__all__ = ["RiskChoice", "RiskThings", "choose_things", "find_level"]
+
+
+@dataclass(frozen=True, slots=True)
+class RiskChoice:
+    """What is asked for; hashable, so that what was made for it can be kept.
+
+    Parameters
+    ----------
+    level
+        Level of the areas.
+    rule
+        What they are coloured by.
+    within
+        Code of an area that holds them, "" for all.
+    layers
+        Roles that are drawn and counted.
+    kinds
+        Kinds of enterprises and risk points wanted, none for all.
+    ratings
+        Ratings wanted ("" for things without one), none for all.
+    since, until
+        First and last day "YYYY-MM-DD", "" for open.
+    heat
+        Whether the heat map is shown.
+    """
+
+    level: str
+    rule: str
+    within: str = ""
+    layers: tuple[str, ...] = THING_ROLES
+    kinds: tuple[str, ...] = ()
+    ratings: tuple[str, ...] = ()
+    since: str = ""
+    until: str = ""
+    heat: bool = False
+
+    @property
+    def narrows(self) -> bool:
+        """Whether some things are left out."""
+        return bool(self.within or self.kinds or self.ratings or self.since or self.until)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RiskThings:
+    """The things that are left.
+
+    Parameters
+    ----------
+    things
+        Rated things by role: the layers that are on.
+    hazards
+        Hazards found in the same area, time and enterprises.
+    undated
+        Things and hazards that are left out only because no date is known of them.
+    """
+
+    things: Mapping[str, pd.DataFrame]
+    hazards: pd.DataFrame
+    undated: int
+
+
+def choose_things(shown: Shown, choice: RiskChoice) -> RiskThings:
+    """Narrow enterprises, risk points and hazards down.
+
+    A kind of enterprise keeps the risk points and hazards of its enterprises too; a kind of risk point
+    keeps those risk points. Hazards have no rating of their own as a rule: the filter by rating leaves
+    them alone.
+
+    Parameters
+    ----------
+    shown
+        What may be seen.
+    choice
+        What is asked for.
+
+    Returns
+    -------
+    RiskThings
+    """
+    area = (find_level(shown, choice.within), choice.within) if choice.within else None
+    dates = {"since": choice.since, "until": choice.until}
+    rated = {role: rate_things(shown, role) for role in (*THING_ROLES, "hazards")}
+    of_kind = {role: _keep_kinds(rated[role], rated["enterprises"], choice.kinds) for role in rated}
+    chosen = {
+        role: select_things(of_kind[role], ratings=choice.ratings or None, area=area, **dates)
+        for role in choice.layers
+    }
+    hazards = select_things(of_kind["hazards"], area=area, **dates)
+    undated = sum(
+        count_undated(of_kind[role], ratings=choice.ratings or None, area=area, **dates)
+        for role in choice.layers
+    )
+    return RiskThings(chosen, hazards, undated + count_undated(of_kind["hazards"], area=area, **dates))
+
+
+def find_level(shown: Shown, code: str) -> str:
+    """Return the level of the area with a code, the coarsest first; "" where there is none."""
+    return next((level for level in shown.levels if (shown.areas[level]["code"] == code).any()), "")
+
+
+def _keep_kinds(table: pd.DataFrame, enterprises: pd.DataFrame, kinds: tuple[str, ...]) -> pd.DataFrame:
+    if not kinds:
+        return table
+    kept = table["kind"].fillna("").isin(kinds)
+    if "enterprise" in table.columns:
+        owners = enterprises.loc[enterprises["kind"].fillna("").isin(kinds), "id"]
+        kept |= table["enterprise"].isin(owners)
+    return table[kept.to_numpy(dtype=bool)]
