@@ -36,11 +36,14 @@ class Hidden:
         The register.
     care
         ``level, code, care_class, households``; None where nobody attached such.
+    totals
+        Households, people and estimated households of the whole, those that are told.
     """
 
     areas: Mapping[str, gpd.GeoDataFrame]
     compounds: pd.DataFrame
     care: pd.DataFrame | None
+    totals: Mapping[str, int]
 
 
 def in_column(level: str) -> str:
@@ -76,7 +79,7 @@ def hide_cells(plan: Plan, areas: Mapping[str, gpd.GeoDataFrame]) -> Hidden:
     hidden = _is_small(register)
     for name in (*PEOPLE_COLUMNS, "dwellings"):
         register[name] = _blank(register[name], hidden)
-    return Hidden(frames, register, _count_care(plan))
+    return Hidden(frames, register, _count_care(plan), _sum_whole(plan))
 
 
 def _is_small(frame: pd.DataFrame) -> BoolArray:
@@ -86,6 +89,14 @@ def _is_small(frame: pd.DataFrame) -> BoolArray:
 
 def _blank(column: pd.Series, hidden: BoolArray) -> pd.arrays.IntegerArray:
     return pd.arrays.IntegerArray(column.to_numpy(dtype=np.int64), hidden.copy())
+
+
+def _sum_whole(plan: Plan) -> dict[str, int]:
+    """Sum up the whole plan, and the households that were estimated."""
+    guessed = plan.atoms["households_source"].astype(str).str.startswith("estimated")
+    sums = {name: int(plan.atoms[name].sum()) for name in PEOPLE_COLUMNS}
+    sums["estimated"] = int(plan.atoms.loc[guessed, "households"].sum())
+    return {name: count for name, count in sums.items() if not 0 < count < MIN_CELL}
 
 
 def _count_care(plan: Plan) -> pd.DataFrame | None:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from gridplan.check import read_reason
 from gridplan.plan import Plan
 from gridplan.privacy import MIN_CELL, Audience
 
-__all__ = ["DATE_KEY", "ESTIMATED_KEY", "blank_findings", "blank_issues", "cut_compounds", "cut_provenance"]
+__all__ = ["DATE_KEY", "blank_findings", "blank_issues", "cut_compounds", "cut_provenance", "judge_areas"]
 
 #: Key of the provenance that tells the date of the data, as the planner gave it.
 DATE_KEY = "data_date"
-#: Key of the households that were estimated, added to the provenance.
-ESTIMATED_KEY = "households_estimated"
 
 #: Issues whose value counts the households or people of one building.
 _COUNTS_PEOPLE = frozenset(
@@ -27,10 +27,45 @@ _COUNTS_PEOPLE = frozenset(
         "population_estimated", "slice_not_cut",
     )
 )  # fmt: skip
+#: The law of the check that judges areas against the bounds of their level.
+_BOUNDED = "bounded"
 #: What the reason of a finding tells of people.
 _PEOPLE_VALUES = ("households", "counted", "apartment", "selfbuilt", "proved", "people", "population")
 #: What everybody may know of where a plan comes from.
 _PUBLIC_KEYS = ("scheme", "scheme_version", "gridplan_version", "inputs", "source", "created", DATE_KEY)
+
+
+def judge_areas(findings: pd.DataFrame, areas: Mapping[str, gpd.GeoDataFrame]) -> dict[str, gpd.GeoDataFrame]:
+    """Tell beside each area what the check found against its bounds.
+
+    Parameters
+    ----------
+    findings
+        The ``FINDING_COLUMNS``.
+    areas
+        Areas by level, hidden counts NA.
+
+    Returns
+    -------
+    dict of GeoDataFrame
+        With ``fault`` (message key, "" for none), ``verdict``, ``value`` and ``bound``; no value of an area
+        whose counts are hidden.
+    """
+    faults = findings[(findings["key"] == _BOUNDED) & ~findings["verdict"].isin(["ok"])]
+    faults = faults[faults["code"].fillna("") != ""].drop_duplicates(["level", "code"])
+    keys = [str(read_reason(reason)[0]) for reason in faults["reason"]]
+    faults = faults.assign(fault=keys)
+    judged = {}
+    for level, frame in areas.items():
+        own = faults[faults["level"] == level].set_index("code").reindex(frame["code"])
+        hidden = frame["households"].isna().to_numpy()
+        judged[level] = frame.assign(
+            fault=own["fault"].fillna("").astype(str).to_numpy(),
+            verdict=own["verdict"].fillna("ok").astype(str).to_numpy(),
+            value=np.where(hidden, np.nan, own["value"].to_numpy(dtype=np.float64)),
+            bound=own["bound"].to_numpy(dtype=np.float64),
+        )
+    return judged
 
 
 def blank_findings(findings: pd.DataFrame, areas: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -144,14 +179,9 @@ def cut_provenance(plan: Plan, audience: Audience) -> dict[str, str]:
     Returns
     -------
     dict of str
-        Without the text of the scheme; with the number of households that were estimated under
-        :data:`ESTIMATED_KEY`, "" where that is too small to be told.
+        Without the text of the scheme.
     """
     kept = {key: str(text) for key, text in plan.provenance.items() if key != "scheme_toml"}
-    if audience.name != "office":
-        kept = {key: text for key, text in kept.items() if key in _PUBLIC_KEYS}
-    if audience.name == "worker":
+    if audience.name == "office":
         return kept
-    guessed = plan.atoms["households_source"].astype(str).str.startswith("estimated")
-    count = int(plan.atoms.loc[guessed, "households"].sum())
-    return {**kept, ESTIMATED_KEY: "" if 0 < count < MIN_CELL else str(count)}
+    return {key: text for key, text in kept.items() if key in _PUBLIC_KEYS}

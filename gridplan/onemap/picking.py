@@ -6,22 +6,39 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
+from gridplan.onemap.cells import in_column
 from gridplan.onemap.shown import Shown
 
-__all__ = ["break_values", "find_lineage", "pick_areas", "pick_outlines", "tell_classes"]
+__all__ = ["break_values", "find_level", "find_lineage", "pick_areas", "pick_outlines", "tell_classes"]
+
+# A class narrower than a tenth of its numbers, and than a twelfth of the span of all of them, tells nothing.
+_NARROW_OF_VALUE, _NARROW_OF_SPAN = 0.1, 0.08
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 
 def find_lineage(shown: Shown, level: str) -> tuple[str, ...]:
-    """Return the levels above a level that are shown, the nearest first."""
-    line = []
-    above = shown.scheme[level].parent
-    while above in shown.areas:
-        line.append(above)
-        above = shown.scheme[above].parent
-    return tuple(line)
+    """Return the levels that are shown and hold the areas of a level whole, the nearest (finest) first."""
+    frame = shown.areas[level]
+    holding = [other for other in reversed(shown.levels) if in_column(other) in frame]
+    return tuple(sorted(holding, key=lambda other: -len(shown.areas[other])))
+
+
+def find_level(shown: Shown, code: str, below: str = "") -> str:
+    """Return the coarsest level with an area of this code, "" for none.
+
+    Parameters
+    ----------
+    shown
+        What may be seen.
+    code
+        Code of an area.
+    below
+        Where codes of several levels are alike: only levels that hold the areas of this one whole.
+    """
+    levels = (*reversed(find_lineage(shown, below)), below) if below else shown.levels
+    return next((level for level in levels if (shown.areas[level]["code"] == code).any()), "")
 
 
 def pick_areas(shown: Shown, level: str, within: str = "") -> gpd.GeoDataFrame:
@@ -34,7 +51,7 @@ def pick_areas(shown: Shown, level: str, within: str = "") -> gpd.GeoDataFrame:
     level
         One of its levels.
     within
-        Code of an area of any level above (or of the level itself), "" for all.
+        Code of an area of any level that holds those of this one whole (or of the level itself), "" for all.
 
     Returns
     -------
@@ -44,12 +61,9 @@ def pick_areas(shown: Shown, level: str, within: str = "") -> gpd.GeoDataFrame:
     frame = shown.areas[level]
     if not within:
         return frame
-    above = frame["parent"]
-    inside = (frame["code"] == within) | (above == within)
-    for upper in find_lineage(shown, level):
-        above = above.map(shown.areas[upper].set_index("code")["parent"]).fillna("")
-        inside |= above == within
-    return frame[inside].reset_index(drop=True)
+    above = find_level(shown, within, level)
+    column = "code" if above in ("", level) else in_column(above)
+    return frame[(frame[column] == within).to_numpy()].reset_index(drop=True)
 
 
 def pick_outlines(shown: Shown, level: str, within: str = "") -> gpd.GeoDataFrame | None:
@@ -58,7 +72,7 @@ def pick_outlines(shown: Shown, level: str, within: str = "") -> gpd.GeoDataFram
     if not lineage:
         return None
     upper = shown.areas[lineage[0]]
-    holding = upper["code"].isin(pick_areas(shown, level, within)["parent"])
+    holding = upper["code"].isin(pick_areas(shown, level, within)[in_column(lineage[0])])
     return upper.loc[holding, ["code", "geometry"]].set_index("code")
 
 
@@ -83,24 +97,36 @@ def break_values(values: npt.ArrayLike, most: int = 5) -> FloatArray:
     if not len(known):
         return known
     cuts = np.quantile(known, np.linspace(0, 1, most + 1)[1:-1], method="higher")
-    bounds = np.unique([known.min(), *(_round_figures(cut) for cut in cuts)])
-    return np.asarray(bounds[(bounds >= known.min()) & (bounds <= known.max())], dtype=np.float64)
+    low, high = np.quantile(known, [0.05, 0.95])
+    bounds = [float(known.min())]
+    for cut in cuts:
+        begin = _round_figures(float(cut))
+        room = min(_NARROW_OF_VALUE * begin, _NARROW_OF_SPAN * float(high - low))
+        if bounds[0] < begin <= known.max() and (len(bounds) == 1 or begin - bounds[-1] >= room):
+            bounds.append(begin)
+    starts = np.array(bounds)
+    held = np.bincount(np.searchsorted(starts, known, side="right") - 1, minlength=len(starts)) > 0
+    return starts[held]
 
 
 def _round_figures(value: float) -> float:
-    """Round to two figures, so that a legend can be read."""
-    return float(f"{value:.2g}")
+    """Round to a step of 1, 2 or 5 that is about a tenth of the value, so that a legend can be read."""
+    if value <= 0:
+        return value
+    power = 10.0 ** np.floor(np.log10(value / 10))
+    step = max(one * power for one in (1, 2, 5) if one * power <= value / 10 * (1 + 1e-12))
+    return float(f"{round(value / step) * step:.6g}")
 
 
 def tell_classes(bounds: FloatArray, *, whole: bool = True) -> list[str]:
-    """Name the classes of :func:`break_values`: "1–4", "5–9", "≥10"; with ``whole=False`` "0.5–<2"."""
+    """Name the classes of :func:`break_values`: "1–4", "≥5"; with ``whole=False`` "<2", "2–<5", "≥5"."""
     if not len(bounds):
         return []
     told = [f"{bound:,.10g}" for bound in bounds]
     names = []
     for lower, after, at, following in zip(bounds, bounds[1:], told, told[1:], strict=False):
         if not whole:
-            names.append(f"{at}–<{following}")
+            names.append(f"{at}–<{following}" if names else f"<{following}")
         else:
             names.append(at if after - lower <= 1 else f"{at}–{after - 1:,.10g}")
     return [*names, f"≥{told[-1]}"]

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from gridplan.errors import InputError
-from gridplan.onemap.cells import ATTACHED_CARE, hide_cells, in_column
-from gridplan.onemap.papers import blank_findings, blank_issues, cut_compounds, cut_provenance
+from gridplan.onemap.cells import ATTACHED_CARE, PEOPLE_COLUMNS, hide_cells, in_column
+from gridplan.onemap.papers import (
+    blank_findings,
+    blank_issues,
+    cut_compounds,
+    cut_provenance,
+    judge_areas,
+)
 from gridplan.onemap.view import Ground
 from gridplan.plan import Plan
 from gridplan.privacy import Audience
@@ -47,7 +53,9 @@ class Shown:
         are nullable: NA is a count that is not told, because it is small or because it would give a small
         one away; households and people are hidden together. A parent equals the sum of its children
         wherever all of them are told. ``in_<level>`` is the code of the area of that coarser level that
-        an area lies in, for each level seen that holds all areas of this one whole.
+        an area lies in, for each level seen that holds all areas of this one whole. ``fault`` ("" for
+        none), ``verdict``, ``value`` and ``bound`` are what the check found against the level's bounds
+        (``gridplan.check``, law "bounded"), without the values that are not told.
     attached
         Things by role as in ``Plan.attached``, only those that the audience may see one by one; a role that
         nobody attached is missing. ``care`` has ``level``, ``code``, ``care_class`` and nullable
@@ -60,6 +68,9 @@ class Shown:
         What the check found and what was wrong in the data; empty for the public.
     provenance
         Text by key: date and source of the data, scheme, versions.
+    totals
+        ``households``, ``population`` and ``estimated`` (households that were estimated) of all that is
+        shown; one that is not told is missing.
     """
 
     name: str
@@ -73,6 +84,7 @@ class Shown:
     findings: pd.DataFrame
     issues: pd.DataFrame
     provenance: Mapping[str, str]
+    totals: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def finest(self) -> Level:
@@ -146,7 +158,8 @@ def show_plan_to(
     """
     hidden = hide_cells(plan, areas)
     levels = _choose_levels(plan.scheme, areas, audience)
-    frames = {level: _link_areas(hidden.areas[level], plan, levels, level) for level in levels}
+    judged = judge_areas(plan.findings, hidden.areas)
+    frames = {level: _link_areas(judged[level], plan, levels, level) for level in levels}
     if audience.name == "worker":
         own = frames[levels[0]]["code"] == audience.code
         if not own.any():
@@ -165,7 +178,13 @@ def show_plan_to(
         findings=blank_findings(plan.findings, hidden.areas) if office else plan.findings.iloc[:0],
         issues=blank_issues(plan.issues, plan, hidden.areas) if office else plan.issues.iloc[:0],
         provenance=cut_provenance(plan, audience),
+        totals=hidden.totals if audience.name != "worker" else _sum_own(frames[levels[0]]),
     )
+
+
+def _sum_own(own: pd.DataFrame) -> dict[str, int]:
+    """Sum up a worker's own area."""
+    return {name: int(own[name].iloc[0]) for name in PEOPLE_COLUMNS if pd.notna(own[name].iloc[0])}
 
 
 def _choose_levels(scheme: Scheme, areas: Mapping[str, object], audience: Audience) -> tuple[str, ...]:

@@ -1,0 +1,223 @@
+"""The three lists that leaders ask for: too big or too small, without staff, not covered."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from gridplan.i18n import LANGUAGES, t
+from gridplan.onemap.numbers import tell_km2, tell_whole
+from gridplan.onemap.shown import Shown
+from gridplan.report.reasons import tell_bounds
+from gridplan.scheme import Level, StaffRule
+
+__all__ = ["REACH_M", "has_things", "list_misfits", "list_uncovered", "list_unstaffed"]
+
+#: How far a service place reaches [m], straight: the way of a quarter of an hour, 800-1,000 m in the
+#: standard of residential districts (GB 50180-2018).
+REACH_M = 1_000.0
+
+#: Faults of land where nobody lives: the check notes them, nobody is too many or too few there.
+_OF_LAND = ("land_over_cap",)
+_CAPS = ("over_cap", "land_over_cap")
+_MISFIT_COLUMNS = (
+    "level", "code", "name", "households", "population", "area_m2", "verdict", "fault", "value", "bound",
+    "words_zh", "words_en", "reason_zh", "reason_en",
+)  # fmt: skip
+_RANKS = {"violation": 0, "warning": 1, "exempt": 2}
+
+
+def has_things(shown: Shown, role: str) -> bool:
+    """Tell whether things of a role were attached at all: without them a list of lacks means nothing."""
+    return len(shown.attached.get(role, ())) > 0
+
+
+def list_misfits(shown: Shown) -> pd.DataFrame:
+    """List the areas that are too big or too small for the bounds of their level.
+
+    Parameters
+    ----------
+    shown
+        What may be seen.
+
+    Returns
+    -------
+    DataFrame
+        One row per area with homes, violations first, then those that the scheme only warns of, then those
+        exempt because nothing better exists: ``level, code, name, households, population, area_m2,
+        verdict, fault, value, bound``, ``words_*`` (what is out of which bound: "户数 96 > 80") and
+        ``reason_*`` (why nothing better exists).
+    """
+    tables = []
+    for level, frame in shown.areas.items():
+        odd = pd.DataFrame(
+            frame[(frame["fault"] != "") & ~frame["fault"].isin(_OF_LAND)].drop(columns="geometry")
+        )
+        for lang in LANGUAGES:
+            words = [_tell_fault(shown.scheme[level], row, lang) for row in odd.to_dict("records")]
+            odd[f"words_{lang}"] = pd.Series(words, index=odd.index, dtype="str")
+        tables.append(odd.assign(level=level))
+    rows = pd.concat(tables, ignore_index=True)
+    over = (rows["value"] / rows["bound"]).astype(float)
+    far = np.maximum(over, 1 / over.where(over > 0)).fillna(0.0)
+    order = np.lexsort((rows["code"], -far, rows["verdict"].map(_RANKS).fillna(9)))
+    return rows.iloc[order][list(_MISFIT_COLUMNS)].reset_index(drop=True)
+
+
+def _tell_fault(level: Level, row: dict[str, object], lang: str) -> str:
+    """Tell what is out of which bound."""
+    fault, value, bound = str(row["fault"]), row["value"], row["bound"]
+    if fault in _CAPS:
+        return t(
+            "onemap.misfit.area",
+            lang,
+            found=tell_km2(float(str(value)), lang),
+            cap=tell_km2(float(str(bound)), lang),
+        )
+    measure = "population" if fault == "over_people" else level.measure
+    name = t(f"onemap.measure.{'households' if measure == 'area' else measure}", lang)
+    told = tell_whole(value, lang)
+    if fault in ("above_upper", "over_people", "below_lower"):
+        sign = "<" if fault == "below_lower" else ">"
+        return f"{name} {told} {sign} {tell_whole(bound, lang)}"
+    if fault == "mixed_kinds":
+        return t("onemap.misfit.mixed_kinds", lang)
+    side = "few" if fault == "below_lower_mixed" else "many"
+    bounds = tell_bounds(level, str(row["kind"]), lang)
+    return t(f"onemap.misfit.{side}", lang, measure=name, found=told, bounds=bounds)
+
+
+def list_unstaffed(shown: Shown) -> pd.DataFrame:
+    """List the areas that lack people for the posts of the scheme.
+
+    Parameters
+    ----------
+    shown
+        What may be seen; where no staff was attached the list is empty and means nothing (see
+        :func:`has_things`).
+
+    Returns
+    -------
+    DataFrame
+        One row per area with homes that lacks somebody, those without anybody first, then by how many lack:
+        ``level, code, name, population, have, need`` (the fewest that the scheme wants), ``lack``,
+        ``words_*`` ("A岗片长 0/1"). Where the scheme names no posts: areas of the finest level with nobody.
+    """
+    staff = shown.attached.get("staff")
+    tables = [
+        pd.DataFrame(
+            columns=["level", "code", "name", "population", "have", "need", "lack", "words_zh", "words_en"]
+        )
+    ]
+    if staff is not None and len(staff):
+        rules = [rule for rule in shown.scheme.staffing if rule.level in shown.areas]
+        levels = dict.fromkeys(rule.level for rule in rules) or {shown.levels[-1]: None}
+        for level in levels:
+            own = [rule for rule in rules if rule.level == level]
+            tables.append(
+                _count_staff(shown, level, own, staff[staff[level].isin(shown.areas[level]["code"])])
+            )
+    rows = pd.concat([one for one in tables if len(one)] or tables[:1], ignore_index=True)
+    people = rows["population"].fillna(0).astype("int64")
+    order = np.lexsort(
+        (rows["code"], -people, -rows["lack"].astype("int64"), rows["have"].astype("int64") > 0)
+    )
+    return rows.iloc[order].reset_index(drop=True)
+
+
+def _count_staff(shown: Shown, level: str, rules: list[StaffRule], staff: pd.DataFrame) -> pd.DataFrame:
+    """Count the people of the posts of a level in each area beside the fewest that are wanted."""
+    frame = shown.areas[level]
+    areas = pd.DataFrame(
+        frame[frame["households"].isna() | (frame["households"] > 0)].drop(columns="geometry")
+    )
+    rows = areas[["code", "name", "population"]].assign(
+        level=level, have=0, need=0, lack=0, words_zh="", words_en=""
+    )
+    if not rules:
+        have = rows["code"].map(staff[level].value_counts()).fillna(0).astype("int64")
+        words = {f"words_{lang}": t("onemap.nobody", lang) for lang in LANGUAGES}
+        return rows.assign(have=have, need=1, lack=1 - have, **words)[have == 0]
+    for rule in rules:
+        posts = staff["post"].astype(str).str.strip().str.casefold()
+        mine = staff[posts.isin([rule.post.zh.casefold(), rule.post.en.casefold()])]
+        have = rows["code"].map(mine[level].value_counts()).fillna(0).astype("int64")
+        need = _count_needed(rule, rows["population"])
+        lack = np.maximum(need - have, 0)
+        rows = rows.assign(have=rows["have"] + have, need=rows["need"] + need, lack=rows["lack"] + lack)
+        for lang in LANGUAGES:
+            told = pd.Series(
+                [f"{rule.post[lang]} {a}/{b}" for a, b in zip(have, need, strict=True)], index=rows.index
+            )
+            before = rows[f"words_{lang}"].where(
+                rows[f"words_{lang}"] == "", rows[f"words_{lang}"] + t("onemap.and", lang)
+            )
+            rows[f"words_{lang}"] = (before + told).where(lack > 0, rows[f"words_{lang}"])
+    return rows[rows["lack"] > 0]
+
+
+def _count_needed(rule: StaffRule, population: pd.Series) -> npt.NDArray[np.int64]:
+    """Return the fewest people of a post per area; of people that are not told there are at most a few."""
+    people = population.fillna(1).to_numpy(dtype=np.float64)
+    by_people = np.ceil(people * rule.per_10000 / 10_000 - 1e-9).astype(np.int64)
+    return np.asarray(np.maximum(rule.per_area[0], by_people), dtype=np.int64)
+
+
+def list_uncovered(shown: Shown, *, reach_m: float = REACH_M) -> pd.DataFrame:
+    """List the areas that no service place covers.
+
+    Nobody is outside of every area: that law the check keeps.
+
+    Parameters
+    ----------
+    shown
+        What may be seen; where no service place was attached the list is empty and means nothing (see
+        :func:`has_things`).
+    reach_m
+        How far a place reaches [m] in a straight line; default :data:`REACH_M`.
+
+    Returns
+    -------
+    DataFrame
+        One row per area with homes: communities (where there are none, areas of the coarsest level) without
+        a place of their own (``lack`` "none"), and areas of the finest level all of which lies beyond the
+        reach of every place (``lack`` "far"): ``level, code, name, population, lack, nearest_m`` (from the
+        nearest point of the area), ``words_*``.
+    """
+    columns = ["level", "code", "name", "population", "lack", "nearest_m", "words_zh", "words_en"]
+    places = shown.attached.get("services")
+    if places is None or not len(places):
+        return pd.DataFrame(columns=columns)
+    shapes = np.asarray(places["geometry"])
+    known = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+    serving = "community" if "community" in shown.areas else shown.levels[0]
+    held = set(places[serving].astype(str)) if serving in places else set()
+    tables = []
+    for level in dict.fromkeys((serving, shown.levels[-1])):
+        frame = shown.areas[level]
+        frame = frame[(frame["households"].isna() | (frame["households"] > 0)).to_numpy()]
+        nearest = np.full(len(frame), np.inf)
+        if len(known):
+            tree = shapely.STRtree(known)
+            (at, _), distance = tree.query_nearest(
+                frame.geometry.to_numpy(), all_matches=False, return_distance=True
+            )
+            nearest[at] = distance
+        none = ~frame["code"].isin(held).to_numpy() & (level == serving)
+        far = (nearest > reach_m) & (level == shown.levels[-1])
+        rows = pd.DataFrame(frame[["code", "name", "population"]])
+        rows = rows.assign(level=level, lack=np.select([none, far], ["none", "far"], ""), nearest_m=nearest)
+        tables.append(rows[none | far])
+    found = pd.concat(tables, ignore_index=True)
+    for lang in LANGUAGES:
+        found[f"words_{lang}"] = pd.Series(
+            [
+                t(f"onemap.uncovered.{lack}", lang, metres=f"{metres:,.0f}", reach=f"{reach_m:,.0f}")
+                for lack, metres in zip(found["lack"], found["nearest_m"], strict=True)
+            ],
+            dtype="str",
+        )
+    order = np.lexsort((found["code"], -found["nearest_m"], found["lack"] == "far"))
+    return found.iloc[order][columns].reset_index(drop=True)

@@ -1,0 +1,69 @@
+"""Numbers as people read them: counts in 万, shares to two decimals, and what is not told."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+import pandas as pd
+
+from gridplan.i18n import t
+
+__all__ = ["tell_count", "tell_density", "tell_km2", "tell_share", "tell_whole"]
+
+# Chinese counts in ten thousands (万) and hundred millions (亿)
+_WAN, _YI = 10_000, 100_000_000
+_HUNDREDTH = Decimal("0.01")
+
+
+def tell_count(value: object, lang: str) -> str:
+    """Tell a count as a headline: "23.84万", "238,400"; NA is a count that is not told.
+
+    Parameters
+    ----------
+    value
+        A whole number or NA.
+    lang
+        "zh" or "en".
+    """
+    if pd.isna(value):
+        return t("onemap.withheld", lang)
+    count = int(value)  # type: ignore[call-overload]
+    if lang != "zh" or abs(count) < _WAN:
+        return f"{count:,}"
+    told = _round(Decimal(count) / _WAN)
+    return f"{told:,}万" if abs(told) < _WAN else f"{_round(Decimal(count) / _YI):,}亿"
+
+
+def tell_whole(value: object, lang: str) -> str:
+    """Tell a count in full, as tables do: "238,400"; NA is a count that is not told."""
+    return t("onemap.withheld", lang) if pd.isna(value) else f"{int(value):,}"  # type: ignore[call-overload]
+
+
+def tell_share(part: object, whole: object) -> str:
+    """Tell a share to two decimals, rounded from the counts themselves: "99.46 %"; "–" of nothing.
+
+    Parameters
+    ----------
+    part, whole
+        Whole numbers; NA for one that is not told, so that the share is not either.
+    """
+    if pd.isna(part) or pd.isna(whole) or not whole:
+        return "–"
+    return f"{_round(Decimal(100 * int(part)) / int(whole))} %"  # type: ignore[call-overload]
+
+
+def tell_km2(area_m2: float, lang: str) -> str:
+    """Tell an area [m2] in square kilometres, small ones to the thousandth."""
+    km2 = area_m2 / 1e6
+    return t("onemap.km2", lang, value=f"{km2:,.3f}" if km2 < 1 else f"{km2:,.2f}")
+
+
+def tell_density(value: object, lang: str) -> str:
+    """Tell people per square kilometre; NA where the people are not told."""
+    if pd.isna(value):
+        return t("onemap.withheld", lang)
+    return t("onemap.per_km2", lang, value=f"{float(value):,.0f}")  # type: ignore[arg-type]
+
+
+def _round(value: Decimal) -> Decimal:
+    return value.quantize(_HUNDREDTH, rounding=ROUND_HALF_UP)
