@@ -1,163 +1,107 @@
-"""The map of a plan: a canvas of our own, no other host is asked for anything."""
+"""The map of a page: geometry is fetched by the browser beside the socket, clicks come back through it."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
-from importlib import resources
+from dataclasses import dataclass
+from functools import lru_cache
 
-import geopandas as gpd
-import numpy as np
-import numpy.typing as npt
-import shapely
 import streamlit as st
 
-from gridplan.i18n import t
-from gridplan.plan import Plan
-from gridplan.report.colours import EMPTY_COLOUR, PALETTE, STATUS_COLOURS, colour_areas
+from gridplan.onemap.bundle import read_asset, read_script, read_style
+from gridplan.onemap.encode import EncodedView, encode_view
+from gridplan.onemap.view import MapView
+from gridplan.ui.blobs import offer_blob
 
-__all__ = ["encode_map", "show_map"]
+__all__ = ["Pick", "show_map"]
 
-# The screen shows no more than about this many points across a district: finer is not sent.
-_POINTS_ACROSS = 4000
-# More buildings than this are not sent: the page would be slow to load, and they would be specks.
-_MOST_BUILDINGS = 20_000
+#: Height of a map that fills a page without making it scroll on 1366 x 768, taller on larger screens.
+_HEIGHT = "clamp(420px, calc(100vh - 215px), 940px)"
 
-Rings = list[list[int]]
-
-
-def show_map(content: Mapping[str, object], *, key: str) -> str | None:
-    """Show a map and return the code of the area that was clicked.
-
-    Parameters
-    ----------
-    content
-        Result of :func:`encode_map`.
-    key
-        Key of the widget.
-
-    Returns
-    -------
-    str or None
-    """
-    component = st.components.v2.component(
-        "gridplan.plan_map",
-        html='<div class="gridplan-map"></div>',
-        css=_asset("map.css"),
-        js=_asset("map.js"),
-    )
-    result = component(data=dict(content), key=key, default={"code": None}, on_code_change=lambda: None)
-    code = result.get("code")
-    return str(code) if code else None
+_FRAME = """.gridplan-map {{
+  height: {height};
+  border: 1px solid #d7dfe3;
+  border-radius: 6px;
+  overflow: hidden;
+}}"""
 
 
-def _asset(name: str) -> str:
-    return resources.files("gridplan.ui").joinpath("assets", name).read_text(encoding="utf-8")
-
-
-def encode_map(plan: Plan, areas: Mapping[str, gpd.GeoDataFrame], level: str, lang: str) -> dict[str, object]:
-    """Put the areas of a level and what is round them into whole numbers and words for the browser.
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """What was clicked.
 
     Parameters
     ----------
-    plan
-        The plan.
-    areas
-        Described areas by level.
+    kind
+        "area" or "point".
     level
-        The level to show.
-    lang
-        "zh" or "en".
+        Level of the area, or id of the layer.
+    code
+        Code of the area, or row of the point in its layer.
+    """
+
+    kind: str
+    level: str
+    code: str
+
+
+def show_map(view: MapView | EncodedView, *, key: str, chosen: str = "") -> Pick | None:
+    """Show a map and return what was just clicked on it.
+
+    Parameters
+    ----------
+    view
+        The picture, best encoded and kept by the caller: encoding a county takes a second.
+    key
+        Key of the widget; maps that follow each other under one key keep where the viewer has zoomed to
+        as long as they show the same ground.
+    chosen
+        Code of the area that is marked, "" for none.
 
     Returns
     -------
-    dict
-        ``size``: width and height in steps; ``step`` [m]; ``areas``: per area code, rings, colour,
-        mark, and lines of text; ``parents``, ``streets``, ``buildings``: rings or lines. Coordinates
-        count steps from the west and from the north.
+    Pick or None
+        None in all runs but the one that a click has caused.
     """
-    west, south, east, north = plan.district.bounds
-    step = max(east - west, north - south) / _POINTS_ACROSS
-    frame = areas[level]
-    parent = plan.scheme[level].parent
-
-    def encode(shapes: npt.NDArray[np.object_]) -> list[Rings]:
-        return _encode_shapes(shapes, west, north, step)
-
-    homes = (frame["households"] > 0).to_numpy()
-    colours = np.full(len(frame), EMPTY_COLOUR, dtype=object)
-    colours[homes] = np.array(PALETTE, dtype=object)[colour_areas(frame[homes])]
-    # simplified as one coverage: neighbours keep their common border
-    shapes = shapely.coverage_simplify(frame.geometry.to_numpy(), step)
-    buildings = (
-        plan.buildings.geometry.to_numpy() if len(plan.buildings) <= _MOST_BUILDINGS else np.array([], object)
+    encoded = view if isinstance(view, EncodedView) else encode_view(view)
+    component = st.components.v2.component(
+        "gridplan.one_map",
+        html='<div class="gridplan-map"></div>',
+        css=_FRAME.format(height=_HEIGHT),
+        js=read_asset("load.js"),
+        isolate_styles=False,
     )
-    streets = plan.streets[plan.streets.intersects(plan.district)]
-    return {
-        "size": [round((east - west) / step), round((north - south) / step)],
-        "step": step,
-        "areas": [
-            {
-                "code": row.code,
-                "rings": rings,
-                "colour": colour,
-                "mark": STATUS_COLOURS.get(row.status, ""),
-                "text": text,
-            }
-            for row, rings, colour, text in zip(
-                frame.itertuples(), encode(shapes), colours.tolist(), _tell_areas(frame, lang), strict=True
-            )
-        ],
-        "parents": encode(areas[parent].geometry.to_numpy()) if parent else [],
-        "streets": [
-            {"rank": rank, "lines": encode(streets.geometry[(streets["rank"] == rank).to_numpy()].to_numpy())}
-            for rank in (3, 2, 1)
-        ],
-        "buildings": encode(buildings),
-        "words": {
-            "metres": t("ui.map.metres", lang),
-            "km": t("ui.map.km", lang),
-            "help": t("ui.map.help", lang),
+    result = component(
+        data={
+            "key": encoded.key,
+            "config": encoded.config,
+            "chosen": chosen,
+            "urls": {digest: offer_blob(digest, blob) for digest, blob in encoded.blobs.items()},
+            "script": _offer_text(read_script("mount.js"), "text/javascript"),
+            "style": _offer_text(read_style(), "text/css"),
         },
-    }
+        key=key,
+        on_pick_change=_take_note,
+        on_lost_change=_take_note,
+    )
+    return _read_pick(result.get("pick"))
 
 
-def _tell_areas(frame: gpd.GeoDataFrame, lang: str) -> list[list[str]]:
-    """Return the lines of each area's tooltip."""
-    return [
-        [
-            row.code,
-            t(
-                "ui.map.households",
-                lang,
-                households=row.households,
-                population=row.population,
-                buildings=row.buildings,
-            ),
-            t(
-                "ui.map.status",
-                lang,
-                kind=t(f"kind.{row.kind}", lang),
-                status=t(f"status.{row.status}", lang),
-            ),
-        ]
-        for row in frame.itertuples()
-    ]
+def _take_note() -> None:
+    """Do nothing: the run that follows reads what was clicked, or offers anew what was lost."""
 
 
-def _encode_shapes(shapes: npt.NDArray[np.object_], west: float, north: float, step: float) -> list[Rings]:
-    """Return per shape its rings or lines as x, y, x, y, ... in steps, without repeated points."""
-    parts, shape = shapely.get_parts(shapes, return_index=True)
-    polygonal = len(parts) > 0 and shapely.get_type_id(parts[0]) == shapely.GeometryType.POLYGON
-    if polygonal:
-        parts, ring_part = shapely.get_rings(parts, return_index=True)
-        shape = shape[ring_part]
-    xy, ring = shapely.get_coordinates(parts, return_index=True)
-    steps = np.rint((xy - (west, north)) / (step, -step)).astype(np.int64)
-    repeated = np.zeros(len(steps), dtype=bool)
-    repeated[1:] = (steps[1:] == steps[:-1]).all(axis=1) & (ring[1:] == ring[:-1])
-    steps, ring = steps[~repeated], ring[~repeated]
-    pieces = np.split(steps.ravel(), 2 * (np.flatnonzero(np.diff(ring)) + 1)) if len(ring) else []
-    encoded: list[Rings] = [[] for _ in range(len(shapes))]
-    for owner, piece in zip(shape.tolist(), pieces, strict=True):
-        encoded[owner].append(piece.tolist())
-    return encoded
+def _offer_text(text: str, media_type: str) -> str:
+    return offer_blob(_digest_text(text), text.encode(), media_type)
+
+
+@lru_cache(maxsize=4)
+def _digest_text(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _read_pick(told: object) -> Pick | None:
+    if not isinstance(told, Mapping) or told.get("kind") not in {"area", "point"}:
+        return None
+    return Pick(str(told["kind"]), str(told.get("level", "")), str(told.get("code", "")))
