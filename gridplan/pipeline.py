@@ -15,6 +15,7 @@ import numpy as np
 
 from gridplan.assembly import assemble_plan, measure_ways, place_existing, read_setting, tell_slivers
 from gridplan.atoms import Atoms, build_atoms
+from gridplan.attachment import ATTACHABLE, attach_things
 from gridplan.check import judge_plan
 from gridplan.clean import clean_layers
 from gridplan.contiguity import build_graph
@@ -35,7 +36,16 @@ from gridplan.schema import (
 from gridplan.scheme import Scheme
 from gridplan.solve.levels import LevelsResult, solve_levels
 
-__all__ = ["ROOMS", "Inputs", "foresee", "make_plan", "solve_plan", "write_plan"]
+__all__ = [
+    "ATTACHABLE",
+    "ROOMS",
+    "Inputs",
+    "attach_things",
+    "foresee",
+    "make_plan",
+    "solve_plan",
+    "write_plan",
+]
 
 #: The rooms in their order, as progress and timings name them.
 ROOMS = ("read", "clean", "atoms", "contiguity", "solve", "check")

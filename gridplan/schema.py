@@ -23,6 +23,7 @@ __all__ = [
     "CleanLayers",
     "Layers",
     "Source",
+    "Things",
     "empty_issues",
     "issue_rows",
     "join_issues",
@@ -228,6 +229,34 @@ class CleanLayers:
     compounds: gpd.GeoDataFrame | None = None
     services: gpd.GeoDataFrame | None = None
     existing: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Things:
+    """A list of things as read, before they are placed into areas.
+
+    Parameters
+    ----------
+    role
+        A key of :data:`ATTACHED_COLUMNS`, or "compounds".
+    frame
+        ``id``, the columns of the role, and where each is said to be: ``x, y`` (in the plan's coordinate system
+        [m], NaN for not told), ``house`` (building id or code of a house), ``area`` (code or name of an area),
+        "" for not told, and ``lon, lat`` (as given, where no coordinate system was told for them, else NaN).
+        Compounds have ``id, name, type`` and, where they are drawn, ``outline`` (polygons).
+    source
+        The file.
+    date
+        What day the list is of, "YYYY-MM-DD".
+    issues
+        What had to be made of it.
+    """
+
+    role: str
+    frame: pd.DataFrame
+    source: Source
+    date: str
+    issues: pd.DataFrame
 
 
 def join_issues(*tables: pd.DataFrame) -> pd.DataFrame:

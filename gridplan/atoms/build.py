@@ -21,7 +21,7 @@ from gridplan.parallel import map_tasks
 from gridplan.schema import issue_rows, join_issues
 from gridplan.scheme import AtomRules
 
-__all__ = ["build_atoms"]
+__all__ = ["build_atoms", "label_compounds"]
 
 #: Buildings worked on at a time: bounds the memory, keeps the arrays in the cache, never changes the result.
 TILE_BUILDINGS = 1_000
@@ -250,10 +250,25 @@ def _share_dwellings(units: Units, buildings: gpd.GeoDataFrame) -> Ints:
     return share_out(buildings["dwellings"].to_numpy(np.int64), units.building, weight)
 
 
-def _name_compounds(
+def label_compounds(
     frame: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, compounds: gpd.GeoDataFrame | None
 ) -> npt.NDArray[np.object_]:
-    """Tell the compound of each atom: its building's, for land the smallest around its inner point."""
+    """Tell the compound of each atom: its building's, for land the smallest around its inner point.
+
+    Parameters
+    ----------
+    frame
+        Atoms with ``building_id``, missing for land.
+    buildings
+        Index ``building_id``; ``compound``, missing outside of compounds.
+    compounds
+        Polygons with ``name``.
+
+    Returns
+    -------
+    ndarray of object
+        "" outside of compounds.
+    """
     names = np.full(len(frame), "", dtype=object)
     built = frame["building_id"].notna().to_numpy()
     if "compound" in buildings:
@@ -320,7 +335,7 @@ def build_atoms(
     polygons = restore_rim(polygons, site.ground, outline)
     polygons = shapely.normalize(shapely.transform(polygons, lambda xy: xy + origin))
     frame = build_frame(polygons, owner, lane_block, site, local)
-    frame["compound"] = _name_compounds(frame, local, compounds)
+    frame["compound"] = label_compounds(frame, local, compounds)
     issues.append(name_moved(moved, site, local))
     issues.append(find_groundless(owner, site, local))
     return Atoms(frame, join_issues(*issues))

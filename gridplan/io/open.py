@@ -18,7 +18,7 @@ from gridplan.errors import InputError
 from gridplan.io.source import require_file
 from gridplan.io.write import AREA_KEYS, EXISTING_COLUMNS, TABLE_TYPES
 from gridplan.plan import FORMAT_VERSION, Plan
-from gridplan.schema import ALTERNATIVE_COLUMNS, ATOM_COLUMNS
+from gridplan.schema import ALTERNATIVE_COLUMNS, ATOM_COLUMNS, ATTACHED_COLUMNS, PLACED_COLUMNS
 from gridplan.scheme import parse_scheme
 
 __all__ = ["open_plan"]
@@ -28,6 +28,8 @@ _AREA_COLUMNS = ("name", "parent", "kind", "status", "certificate", *AREA_KEYS)
 _STREET_COLUMNS = ("street_id", "name", "street_class", "rank")
 #: Columns of the atoms that plans of the first release do not have.
 _LATER = {"dwellings": "", "compound": "", "ground": "urban"}
+#: Columns of attached things that are numbers; the others are texts, but for the truth value ``on_site``.
+_NUMBERS = frozenset({"likelihood", "exposure", "consequence", "severity", "area_m2", "households"})
 _READ_FAULTS = (
     DataLayerError,
     DataSourceError,
@@ -84,6 +86,7 @@ def open_plan(path: str | os.PathLike[str]) -> Plan:
         provenance=provenance,
         alternatives=_read_alternatives(file if "alternatives" in layers else None),
         existing=_read_existing(file) if "existing" in layers else {},
+        attached={role: _read_attached(file, role) for role in ATTACHED_COLUMNS if role in layers},
         findings=tables["findings"],
         polygons=polygons,
     )
@@ -147,6 +150,21 @@ def _read_existing(path: Path) -> dict[str, pd.DataFrame]:
     table = pd.DataFrame(_read(path, "existing", EXISTING_COLUMNS)).fillna("")
     rows = table.groupby("level", sort=False)
     return {str(level): one.drop(columns="level").set_index("code") for level, one in rows}
+
+
+def _read_attached(path: Path, role: str) -> pd.DataFrame:
+    """Read the things of a role; texts are never missing, and without points there is a plain table."""
+    needed = (*ATTACHED_COLUMNS[role], *PLACED_COLUMNS)
+    table = _read(path, role, needed)
+    if isinstance(table, gpd.GeoDataFrame):
+        shapes = np.where(shapely.is_missing(table.geometry), shapely.Point(), table.geometry)
+        table = table.set_geometry(gpd.GeoSeries(shapes, index=table.index, crs=table.crs))
+    for name in table.columns.drop("geometry", errors="ignore"):
+        if name == "on_site":
+            table[name] = table[name].astype("boolean")
+        elif name not in _NUMBERS:
+            table[name] = table[name].fillna("").astype("str")
+    return table
 
 
 def _read_level(path: Path, level: str) -> gpd.GeoDataFrame:

@@ -24,7 +24,16 @@ from gridplan.io.columns import find_columns, normalise_name
 from gridplan.io.dbf import decode_frame, decode_name, find_encoding, find_part, missing_bytes
 from gridplan.schema import issue_rows
 
-__all__ = ["CONTAINERS", "PathLike", "RawLayer", "hash_file", "is_osm", "read_source", "split_layer"]
+__all__ = [
+    "CONTAINERS",
+    "PathLike",
+    "RawLayer",
+    "choose_layer",
+    "hash_file",
+    "is_osm",
+    "read_source",
+    "split_layer",
+]
 
 PathLike = str | os.PathLike[str]
 
@@ -60,6 +69,11 @@ _LAYER_WORDS: Mapping[str, tuple[str, ...]] = {
     "services": ("service", "services", "service_places", "服务站", "服务中心"),
     "boundary": ("boundary", "district", "extent", "limit", "边界", "范围", "辖区", "行政区"),
     "existing": ("existing", "grid", "grids", "网格", "社区", "communities"),
+    "enterprises": ("enterprise", "enterprises", "企业", "pois", "qy"),
+    "risk_points": ("risk_point", "risk_points", "风险点"),
+    "hazards": ("hazard", "hazards", "隐患"),
+    "staff": ("staff", "people", "人员", "网格员"),
+    "care": ("care", "三户", "关爱"),
 }  # fmt: skip
 _POLYGON_ROLES = frozenset({"buildings", "landuse", "compounds", "boundary", "existing"})
 
@@ -191,7 +205,7 @@ def read_source(
     shape = path.suffix.lower() == ".shp"
     text = find_encoding(path) if shape else None
     forced = "ISO-8859-1" if shape else None
-    layer = _choose_layer(path, wished, role)
+    layer = choose_layer(path, wished, role)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
@@ -273,7 +287,7 @@ def _known_crs(frame: gpd.GeoDataFrame) -> pyproj.CRS | None:
     return None if str(crs.name).lower().startswith(("undefined", "unknown")) else crs
 
 
-def _choose_layer(path: Path, wished: str, role: str) -> str:
+def choose_layer(path: Path, wished: str, role: str) -> str:
     """Choose the layer of a file: the one named, the only one, the one whose name or shapes fit."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -21,12 +21,13 @@ from gridplan.plan import FORMAT_VERSION, Plan
 from gridplan.schema import (
     ALTERNATIVE_COLUMNS,
     ATOM_COLUMNS,
+    ATTACHED_COLUMNS,
     CERTIFICATE_COLUMNS,
     FINDING_COLUMNS,
     ISSUE_COLUMNS,
 )
 
-__all__ = ["AREA_KEYS", "EXISTING_COLUMNS", "TABLE_TYPES", "write_layer", "write_plan"]
+__all__ = ["AREA_KEYS", "EXISTING_COLUMNS", "TABLE_TYPES", "fix_stamp", "write_layer", "write_plan"]
 
 #: What a level's layer holds of ``Plan.areas`` besides the described columns.
 AREA_KEYS: Mapping[str, str] = {"certificate_id": "int64", "reason_key": "str", "reason_values": "str"}
@@ -84,7 +85,7 @@ def write_plan(plan: Plan, path: str | os.PathLike[str], areas: Mapping[str, gpd
     lacking = [level for level in plan.areas if level not in areas]
     if lacking:
         raise WriteError("areas_missing", path=str(target), levels=", ".join(lacking))
-    with replace_files(target.absolute().parent) as folder, _fixed_stamp():
+    with replace_files(target.absolute().parent) as folder, fix_stamp():
         part = folder / target.name
         for level in plan.areas:
             write_layer(_level_layer(plan, level, areas[level]), part, level)
@@ -101,6 +102,8 @@ def write_plan(plan: Plan, path: str | os.PathLike[str], areas: Mapping[str, gpd
             write_layer(plan.alternatives.astype(dict(ALTERNATIVE_TYPES)), part, "alternatives")
         if plan.existing:
             write_layer(_existing(plan), part, "existing")
+        for role in (one for one in ATTACHED_COLUMNS if one in plan.attached):
+            write_layer(plan.attached[role].reset_index(drop=True), part, role)
         write_layer(_provenance(plan), part, "provenance")
         homes = {level: areas[level]["households"].to_numpy(dtype=np.int64) for level in plan.areas}
         write_layer(style_table(homes), part, "layer_styles")
@@ -172,7 +175,7 @@ def _provenance(plan: Plan) -> pd.DataFrame:
 
 
 @contextmanager
-def _fixed_stamp() -> Iterator[None]:
+def fix_stamp() -> Iterator[None]:
     """Let GDAL stamp a fixed date, and leave its settings as they were."""
     wanted = {"OGR_CURRENT_DATE": _STAMP, "OGR_SQLITE_SYNCHRONOUS": "OFF"}
     before = {name: pyogrio.get_gdal_config_option(name) for name in wanted}

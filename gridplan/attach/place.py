@@ -1,0 +1,308 @@
+"""Place things into areas; what does not fit is listed by id with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from gridplan.attach.directory import Directory
+from gridplan.plan import Plan
+from gridplan.schema import ATTACHED_COLUMNS, PLACED_COLUMNS, Things, issue_rows, join_issues
+
+__all__ = ["place_things", "replace_followers"]
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+Texts = npt.NDArray[np.object_]
+
+#: Which of what is told comes first: a register that names the building is surer than a point, and the point
+#: surer than the name of an area. Staff belong to the area that they are named for, wherever they live.
+_ORDER = ("building", "point", "code")
+_ORDER_STAFF = ("code", "building", "point")
+#: Roles that keep their points. Where a member of staff or a household is, is nobody's business: their area is.
+_POINTS = ("enterprises", "risk_points", "hazards", "services")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """Things by one way of finding them: which were found, their codes, their building, and who was told."""
+
+    way: str
+    asked: BoolArray
+    there: BoolArray
+    codes: Texts
+    building: Texts
+
+
+def place_things(
+    directory: Directory, things: Things, enterprises: pd.DataFrame | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Place a list of things into the areas of a plan.
+
+    Parameters
+    ----------
+    directory
+        Where everything is in the plan.
+    things
+        The list, of any role but compounds.
+    enterprises
+        The enterprises of the plan as they were placed: risk points and hazards that tell no place of their
+        own lie where their enterprise does.
+
+    Returns
+    -------
+    frame, issues
+        The table of ``Plan.attached``, each thing in it once, whether it was placed or not; and by id why
+        one was not placed, or only as far as a coarse level. Care is counted: one row per class and area, or
+        per class for what has no place, and no household is told.
+    """
+    frame = things.frame
+    xy = frame[["x", "y"]].to_numpy(dtype=np.float64)
+    found = _find_all(directory, frame, xy)
+    order = _ORDER_STAFF if things.role == "staff" else _ORDER
+    codes, building, placed = _choose(found, order, directory.levels)
+    points = _locate(directory, xy, building, placed)
+    columns = [*ATTACHED_COLUMNS[things.role], *PLACED_COLUMNS, *directory.levels]
+    table = frame.assign(building_id=building, placed=placed)
+    table[list(directory.levels)] = codes
+    issues = [_list_clashes(things.role, frame["id"], found, order, directory.levels)]
+    owned = "enterprise" in frame
+    if owned and enterprises is not None:
+        table, points = _follow_enterprises(table, points, enterprises, directory.levels)
+    issues.append(_list_reasons(directory, things, table, found, enterprises))
+    issues.append(_list_coarse(things.role, table, directory.levels))
+    if things.role == "care":
+        lost = (table["care_class"] == "") | ~table["households"].gt(0)
+        issues.append(issue_rows("care", table.loc[lost, "id"], "care_not_counted", "dropped"))
+    told = join_issues(*issues)
+    if things.role == "care":
+        return _count_care(table, directory.levels), told
+    if things.role not in _POINTS:
+        table["building_id"] = ""
+    texts = [name for name in columns if pd.api.types.is_string_dtype(table[name]) or name in ("placed",)]
+    table[texts] = table[texts].astype("str")
+    plain = table[columns].reset_index(drop=True)
+    if things.role not in _POINTS or (things.role == "hazards" and not np.isfinite(xy).any()):
+        return plain, told
+    return gpd.GeoDataFrame(plain, geometry=points, crs=directory.atoms.crs), told
+
+
+def _find_all(directory: Directory, frame: pd.DataFrame, xy: FloatArray) -> dict[str, _Found]:
+    """Find each thing in every way that it tells of."""
+    n = len(frame)
+    atom = directory.find_atoms(xy)
+    house, slot = directory.find_houses(frame["house"])
+    area, _ = directory.find_areas(frame["area"])
+    # one row more stands for not found
+    blank = np.full((1, len(directory.levels)), "", dtype=object)
+    by_atom = np.concatenate([directory.atom_codes, blank])
+    by_house = np.concatenate([directory.building_codes, blank])[house]
+    named = np.append(directory.buildings.to_numpy(dtype=object), "")
+    return {
+        "point": _Found(
+            "point", np.asarray(np.isfinite(xy).all(axis=1)), atom >= 0, by_atom[atom],
+            np.append(directory.atom_building, "")[atom],
+        ),
+        "building": _Found(
+            "building", (frame["house"] != "").to_numpy(), house >= 0,
+            np.where((slot >= 0)[:, None], by_atom[slot], by_house), named[house],
+        ),
+        "code": _Found(
+            "code", (frame["area"] != "").to_numpy(), area >= 0,
+            np.concatenate([directory.area_codes, blank])[area], np.full(n, "", dtype=object),
+        ),
+    }  # fmt: skip
+
+
+def _choose(
+    found: dict[str, _Found], order: Sequence[str], levels: tuple[str, ...]
+) -> tuple[Texts, Texts, Texts]:
+    """Take the first way by which a thing was found; a later one tells the levels that it leaves open."""
+    n = len(found["point"].there)
+    codes = np.full((n, len(levels)), "", dtype=object)
+    building, placed = np.full((2, n), "", dtype=object)
+    for way in order:
+        one = found[way]
+        fresh = one.there & (placed == "")
+        agree = ((codes == one.codes) | (codes == "") | (one.codes == "")).all(axis=1)
+        more = one.there & agree
+        codes[more] = np.where(codes[more] == "", one.codes[more], codes[more])
+        same = more & (building == "")
+        building[same] = one.building[same]
+        placed[fresh] = way
+    return codes, building, placed
+
+
+def _locate(directory: Directory, xy: FloatArray, building: Texts, placed: Texts) -> Texts:
+    """Return a point for each thing: its own, else one in its building, else an empty one."""
+    known = np.isfinite(xy).all(axis=1)
+    points = np.full(len(xy), shapely.Point(), dtype=object)
+    points[known] = shapely.points(xy[known])
+    at = directory.buildings.get_indexer(building)
+    inside = ~known & (placed == "building") & (at >= 0)
+    points[inside] = directory.spots[at[inside]]
+    return points
+
+
+def _follow_enterprises(
+    table: pd.DataFrame, points: Texts, enterprises: pd.DataFrame, levels: Sequence[str]
+) -> tuple[pd.DataFrame, Texts]:
+    """Place things that have no place of their own where their enterprise is.
+
+    Parameters
+    ----------
+    table
+        Things with ``enterprise``, the ``PLACED_COLUMNS`` and the codes of the levels; those placed by their
+        enterprise before are placed anew.
+    points
+        Their points.
+    enterprises
+        The table of ``Plan.attached``. An enterprise is meant by its id, or by its name where no other bears it.
+    levels
+        Ids of the levels.
+
+    Returns
+    -------
+    table, points
+    """
+    at = _find_owners(table["enterprise"], enterprises)
+    loose = table["placed"].isin(["", "enterprise"]).to_numpy()
+    owners = enterprises["placed"].astype("str").to_numpy()
+    ready = loose & (at >= 0) & (np.append(owners, "")[at] != "")
+    told = table.copy()
+    moved = [*levels, "building_id"]
+    told.loc[loose, [*moved, "placed"]] = ""
+    told.loc[ready, moved] = enterprises[moved].to_numpy(dtype=object)[at[ready]]
+    told.loc[ready, "placed"] = "enterprise"
+    where = points.copy()
+    where[loose & ~ready & shapely.is_empty(points)] = shapely.Point()
+    if isinstance(enterprises, gpd.GeoDataFrame):
+        where[ready] = enterprises.geometry.to_numpy()[at[ready]]
+    return told, where
+
+
+def _find_owners(names: pd.Series, enterprises: pd.DataFrame) -> IntArray:
+    """Return the row of each enterprise that is named, by id or by a name that is the only one; -1 for none."""
+    ids = pd.Index(enterprises["id"].astype("str"))
+    single = enterprises["name"].astype("str")
+    single = single.where(~single.duplicated(keep=False) & (single != ""), None)
+    by_id = ids.get_indexer(names.astype("str")) if ids.is_unique else np.full(len(names), -1)
+    rows = pd.Series(np.arange(len(single)), index=single).loc[lambda told: told.index.notna()]
+    by_name = names.astype("str").map(rows).fillna(-1).to_numpy(dtype=np.int64)
+    return np.where(by_id >= 0, by_id, by_name).astype(np.int64)
+
+
+def _list_clashes(
+    role: str, ids: pd.Series, found: dict[str, _Found], order: Sequence[str], levels: tuple[str, ...]
+) -> pd.DataFrame:
+    """List things whose point, building and area lie in different areas; the way that comes first counts."""
+    rows = []
+    for place, way in enumerate(order):
+        for other in order[place + 1 :]:
+            one, two = found[way], found[other]
+            apart = (one.codes != two.codes) & (one.codes != "") & (two.codes != "")
+            hit = np.flatnonzero(apart.any(axis=1) & one.there & two.there)
+            level = apart[hit].argmax(axis=1)
+            detail = [
+                f"{levels[lv]}: {way} {one.codes[i, lv]} | {other} {two.codes[i, lv]}"
+                for i, lv in zip(hit.tolist(), level.tolist(), strict=True)
+            ]
+            secret = role == "care"
+            rows.append(
+                issue_rows(
+                    role, ids.iloc[hit], "thing_places_differ", "noted", detail="" if secret else detail
+                )
+            )
+    return join_issues(*rows)
+
+
+def _list_reasons(
+    directory: Directory,
+    things: Things,
+    table: pd.DataFrame,
+    found: dict[str, _Found],
+    enterprises: pd.DataFrame | None,
+) -> pd.DataFrame:
+    """List what was not placed: by its id, with the reason and the distance or the word that was not found."""
+    frame, role = things.frame, things.role
+    out = (table["placed"] == "").to_numpy()
+    _, several = directory.find_areas(frame["area"])
+    rows = []
+    left = out.copy()
+    for code, hit, words in (
+        ("thing_outside", found["point"].asked, None),
+        ("thing_building_unknown", found["building"].asked, frame["house"]),
+        ("thing_area_several", several, frame["area"]),
+        ("thing_area_unknown", found["code"].asked, frame["area"]),
+    ):
+        mine = left & hit
+        left &= ~hit
+        detail: str | list[str] = "" if words is None or role == "care" else list(words[mine])
+        far = np.nan if words is not None else _measure(directory, frame, mine)
+        rows.append(issue_rows(role, frame["id"][mine], code, "noted", far, detail))
+    if "enterprise" in frame:
+        named = left & (frame["enterprise"] != "").to_numpy()
+        known = (
+            np.zeros(len(frame), dtype=bool)
+            if enterprises is None
+            else _find_owners(frame["enterprise"], enterprises) >= 0
+        )
+        for code, hit in (("thing_owner_unplaced", named & known), ("thing_owner_unknown", named & ~known)):
+            rows.append(
+                issue_rows(role, frame["id"][hit], code, "noted", detail=list(frame["enterprise"][hit]))
+            )
+        left &= ~named
+    rows.append(issue_rows(role, frame["id"][left], "thing_nowhere", "noted"))
+    return join_issues(*rows)
+
+
+def _measure(directory: Directory, frame: pd.DataFrame, mine: BoolArray) -> FloatArray:
+    """Return how far outside things lie [m], to the metre."""
+    return np.round(directory.measure_outside(frame.loc[mine, ["x", "y"]].to_numpy(dtype=np.float64)), 0)
+
+
+def _list_coarse(role: str, table: pd.DataFrame, levels: tuple[str, ...]) -> pd.DataFrame:
+    """Count what is known on a coarse level only; by id where it is a building that lies in several areas."""
+    open_ = (table[list(levels)] == "").any(axis=1) & (table["placed"] != "")
+    split = open_ & table["placed"].isin(["building"])
+    rows = [issue_rows(role, table["id"][split], "thing_in_several_areas", "noted")]
+    rest = int((open_ & ~split).sum())
+    if rest:
+        rows.append(issue_rows(role, ["*"], "things_coarse", "noted", float(rest)))
+    return join_issues(*rows)
+
+
+def _count_care(table: pd.DataFrame, levels: tuple[str, ...]) -> pd.DataFrame:
+    """Count households by class and area, so that no household is left in the plan."""
+    told = table[(table["care_class"] != "") & table["households"].gt(0)]
+    told = told.assign(placed=np.where(told["placed"] == "", "", "code"))
+    keys = ["care_class", "placed", *levels]
+    counts = told.groupby(keys, sort=True)["households"].sum().round().astype(np.int64).reset_index()
+    counts["building_id"] = ""
+    columns = [*ATTACHED_COLUMNS["care"], *PLACED_COLUMNS, *levels]
+    texts = [name for name in columns if name != "households"]
+    counts[texts] = counts[texts].astype("str")
+    return counts[columns]
+
+
+def replace_followers(
+    plan: Plan, attached: dict[str, pd.DataFrame], levels: Sequence[str]
+) -> dict[str, pd.DataFrame]:
+    """Place risk points and hazards of a plan anew after its enterprises were replaced."""
+    changed = dict(attached)
+    for role in ("risk_points", "hazards"):
+        if role not in changed or "enterprises" not in changed:
+            continue
+        table = changed[role]
+        shaped = isinstance(table, gpd.GeoDataFrame)
+        points = table.geometry.to_numpy() if shaped else np.full(len(table), shapely.Point(), dtype=object)
+        told, where = _follow_enterprises(table, points, changed["enterprises"], levels)
+        changed[role] = told.set_geometry(gpd.GeoSeries(where, crs=plan.crs)) if shaped else told
+    return changed

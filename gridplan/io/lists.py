@@ -1,0 +1,328 @@
+"""Read a list of things or people as it is: a vector file, or a table with coordinates, codes or names."""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pyogrio
+import pyproj
+import shapely
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
+
+from gridplan.crs import (
+    SYSTEMS,
+    WGS84,
+    describe_crs,
+    find_bounds,
+    infer_crs,
+    is_swapped,
+    parse_crs,
+    reproject,
+    to_wgs84,
+)
+from gridplan.errors import InputError
+from gridplan.io.columns import normalise_name
+from gridplan.io.dbf import decode_frame, find_encoding
+from gridplan.io.source import PathLike, choose_layer, hash_file, require_file, split_layer
+from gridplan.io.values import clean_text
+
+__all__ = [
+    "ListFile",
+    "Places",
+    "find_fields",
+    "find_outlines",
+    "find_places",
+    "parse_system",
+    "read_list",
+    "read_text",
+]
+
+FloatArray = npt.NDArray[np.float64]
+
+_FAULTS = (
+    DataLayerError, DataSourceError, FeatureError, GeometryError, UnicodeDecodeError, RuntimeError,
+    ValueError, OSError, KeyError, zipfile.BadZipFile, pa.ArrowException,
+)  # fmt: skip
+
+#: Signs that part the cells of a text table; the one that the first line has most of is taken.
+_SEPARATORS = (",", "\t", ";", "|")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ListFile:
+    """A list as read.
+
+    Parameters
+    ----------
+    path, layer, sha256
+        Where it came from.
+    table
+        Its rows; a GeoDataFrame where they have shapes.
+    """
+
+    path: str
+    layer: str
+    sha256: str
+    table: pd.DataFrame
+
+    @property
+    def names(self) -> list[str]:
+        """The columns without the geometry."""
+        shape = self.table.geometry.name if isinstance(self.table, gpd.GeoDataFrame) else None
+        return [str(name) for name in self.table.columns if name != shape]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Places:
+    """Where the rows of a list are.
+
+    Parameters
+    ----------
+    xy
+        In the plan's coordinate system [m], NaN where it is not told, shape (n, 2).
+    degrees
+        Longitudes and latitudes as given, where no coordinate system was told for them; else None.
+    crs
+        The system that they were taken for, "" where no place is told.
+    swapped
+        Whether latitude stood before longitude.
+    """
+
+    xy: FloatArray
+    degrees: FloatArray | None = None
+    crs: str = ""
+    swapped: bool = False
+
+
+@contextmanager
+def _tell_faults(file: Path) -> Iterator[None]:
+    """Turn whatever a reader raises into one message."""
+    try:
+        yield
+    except InputError:
+        raise
+    except _FAULTS as error:
+        fault = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+        raise InputError("file_damaged", path=str(file), fault=fault) from error
+
+
+def parse_system(text: str) -> str | pyproj.CRS:
+    """Read what a user wrote for a coordinate system: one of :data:`gridplan.crs.SYSTEMS`, else as always.
+
+    Raises
+    ------
+    CRSError
+        If it is none.
+    """
+    plain = text.strip().lower().replace("-", "")
+    return plain if plain in SYSTEMS or not plain else parse_crs(text)
+
+
+def read_list(spec: PathLike, role: str = "") -> ListFile:
+    """Read a list.
+
+    Parameters
+    ----------
+    spec
+        ``.csv`` or ``.txt`` (UTF-8 or GB18030), ``.xlsx`` (first sheet, or ``file.xlsx#sheet``),
+        ``.parquet``, or any vector file that GDAL reads (``file.gpkg#layer``).
+    role
+        What the list is wanted for, to choose the layer of a file that has several.
+
+    Returns
+    -------
+    ListFile
+        Text cells as they are; cells of CSV and Excel are all text.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read.
+    """
+    file, layer = split_layer(spec)
+    require_file(file)
+    kind = file.suffix.lower()
+    with _tell_faults(file):
+        if kind in (".csv", ".txt"):
+            table: pd.DataFrame = _read_csv(file)
+        elif kind in (".xlsx", ".xlsm"):
+            table = pd.read_excel(file, sheet_name=layer or 0, dtype=str, engine="openpyxl")
+        elif kind in (".parquet", ".geoparquet"):
+            shaped = b"geo" in (pq.read_schema(file).metadata or {})
+            table = gpd.read_parquet(file) if shaped else pd.read_parquet(file)
+        else:
+            layer = choose_layer(file, layer, role) if role else layer
+            table = _read_vector(file, layer)
+    return ListFile(str(file), layer, hash_file(file), table.reset_index(drop=True))
+
+
+def _read_csv(file: Path) -> pd.DataFrame:
+    raw = file.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("gb18030")
+    head = text.lstrip().partition("\n")[0]
+    separator = max(_SEPARATORS, key=head.count)
+    return pd.read_csv(io.StringIO(text), dtype=str, skipinitialspace=True, sep=separator)
+
+
+def _read_vector(file: Path, layer: str) -> pd.DataFrame:
+    text = find_encoding(file) if file.suffix.lower() == ".shp" else None
+    frame = pyogrio.read_dataframe(
+        file, layer=layer or None, encoding="ISO-8859-1" if text else None, force_2d=True, on_invalid="ignore"
+    )
+    if text is None or not isinstance(frame, gpd.GeoDataFrame):
+        return frame
+    return gpd.GeoDataFrame(decode_frame(frame, text.encoding), geometry="geometry", crs=frame.crs)
+
+
+def find_fields(
+    names: Sequence[str],
+    aliases: Mapping[str, tuple[str, ...]],
+    many: frozenset[str] = frozenset(),
+) -> dict[str, tuple[str, ...]]:
+    """Find the columns of each field.
+
+    Parameters
+    ----------
+    names
+        The columns that there are.
+    aliases
+        Names by field, the preferred one first.
+    many
+        Fields that are read from several columns, the first that is filled in counts.
+
+    Returns
+    -------
+    dict
+        Columns by field, as far as there are any.
+    """
+    by_key: dict[str, str] = {}
+    for name in names:
+        by_key.setdefault(normalise_name(name), name)
+    found: dict[str, tuple[str, ...]] = {}
+    for field, words in aliases.items():
+        hits = dict.fromkeys(by_key[key] for key in map(normalise_name, words) if key in by_key)
+        if hits:
+            found[field] = tuple(hits) if field in many else tuple(hits)[:1]
+    return found
+
+
+def read_text(table: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
+    """Read text without outer blanks and without width; "" for none, the first column that tells counts."""
+    told = pd.Series("", index=table.index, dtype="str")
+    for name in columns:
+        codes, uniques = pd.factorize(clean_text(table[name]).fillna(""))
+        plain = [unicodedata.normalize("NFKC", str(word)).strip() for word in uniques]
+        cells = pd.Series(np.array(plain, dtype=object)[codes], index=table.index, dtype="str")
+        told = told.where(told != "", cells)
+    return told
+
+
+def find_places(
+    file: ListFile, found: Mapping[str, tuple[str, ...]], plan_crs: pyproj.CRS, asked: str | pyproj.CRS = ""
+) -> Places:
+    """Find where the rows of a list are.
+
+    Parameters
+    ----------
+    file
+        The list.
+    found
+        Columns by field: ``lon, lat`` (degrees) or ``x, y``.
+    plan_crs
+        The plan's coordinate system; ``x, y`` are metres in it where nothing else is asked for.
+    asked
+        A coordinate system, or one of :data:`gridplan.crs.SYSTEMS`; "" for what the file tells.
+
+    Returns
+    -------
+    Places
+        The middle of a shape counts. A file without a system is in degrees where its numbers can only be
+        those, else in the plan's system.
+
+    Raises
+    ------
+    CRSError
+        If the places cannot be brought into the plan's system.
+    """
+    table = file.table
+    if isinstance(table, gpd.GeoDataFrame):
+        xy = _spread(shapely.centroid(table.geometry.to_numpy()))
+        system = asked or _find_system(table, plan_crs)
+        return _move(xy, system, plan_crs, guessed=not asked and system == WGS84)
+    for pair, usual in ((("lon", "lat"), WGS84), (("x", "y"), plan_crs)):
+        if set(pair) <= set(found):
+            cells = [pd.to_numeric(table[found[field][0]], errors="coerce") for field in pair]
+            xy = np.column_stack([one.to_numpy(dtype=np.float64, na_value=np.nan) for one in cells])
+            if plan_crs.is_engineering:
+                return Places(_drop_half(xy), crs="local")
+            return _move(xy, asked or usual, plan_crs, guessed=not asked and usual == WGS84)
+    return Places(np.full((len(table), 2), np.nan))
+
+
+def find_outlines(
+    file: ListFile, plan_crs: pyproj.CRS, asked: str | pyproj.CRS = ""
+) -> npt.NDArray[np.object_] | None:
+    """Return the polygons of a list in the plan's system, None where it has none; as :func:`find_places`."""
+    table = file.table
+    if not isinstance(table, gpd.GeoDataFrame) or not (shapely.get_dimensions(table.geometry) == 2).any():
+        return None
+    system = asked or _find_system(table, plan_crs)
+    shapes = shapely.force_2d(table.geometry.to_numpy())
+    if isinstance(system, str):
+        shapes = shapely.transform(shapes, partial(to_wgs84, system=system))
+    frame = gpd.GeoDataFrame(geometry=shapes, crs=WGS84 if isinstance(system, str) else system)
+    outlines: npt.NDArray[np.object_] = reproject(frame, plan_crs).geometry.to_numpy()
+    return outlines
+
+
+def _find_system(table: gpd.GeoDataFrame, plan_crs: pyproj.CRS) -> pyproj.CRS:
+    """Return the system that a file tells; else degrees where its numbers can only be those, else the plan's."""
+    if table.crs is not None:
+        return pyproj.CRS(table.crs)
+    return WGS84 if infer_crs(find_bounds(table)).reason == "degrees" else plan_crs
+
+
+def _move(xy: FloatArray, system: str | pyproj.CRS, plan_crs: pyproj.CRS, *, guessed: bool) -> Places:
+    """Bring places into the plan's system; latitudes that can only stand first change over."""
+    known = _drop_half(xy)
+    there = np.isfinite(known[:, 0])
+    swapped = False
+    name = system if isinstance(system, str) else ""
+    crs = WGS84 if name else pyproj.CRS(system)
+    if crs.is_geographic and there.any():
+        swapped = is_swapped(find_bounds(gpd.GeoDataFrame(geometry=gpd.points_from_xy(*known[there].T))), crs)
+        known = known[:, ::-1].copy() if swapped else known
+        if name in SYSTEMS:
+            known[there] = to_wgs84(known[there], name)
+    moved = np.full(known.shape, np.nan)
+    points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*known[there].T), crs=crs)
+    moved[there] = _spread((points if crs == plan_crs else reproject(points, plan_crs)).geometry.to_numpy())
+    told = (name or describe_crs(crs)) if there.any() else ""
+    return Places(moved, known if guessed and there.any() else None, told, swapped)
+
+
+def _drop_half(xy: FloatArray) -> FloatArray:
+    # half a place is none, and (0, 0) is what programs write for none
+    known = np.isfinite(xy).all(axis=1) & (xy != 0).any(axis=1)
+    return np.where(known[:, None], xy, np.nan)
+
+
+def _spread(points: npt.NDArray[np.object_]) -> FloatArray:
+    xy = np.column_stack((shapely.get_x(points), shapely.get_y(points)))
+    return np.where(np.isfinite(xy), xy, np.nan)

@@ -1,0 +1,299 @@
+"""Read lists of things to be placed into areas: enterprises, risk points, hazards, service places, staff, care."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyproj
+
+from gridplan.errors import InputError
+from gridplan.io.columns import normalise_name
+from gridplan.io.lists import (
+    ListFile,
+    Places,
+    find_fields,
+    find_outlines,
+    find_places,
+    parse_system,
+    read_list,
+    read_text,
+)
+from gridplan.io.source import PathLike, split_layer
+from gridplan.io.thing_words import (
+    THING_ALIASES,
+    find_personal,
+    is_identity,
+    is_total,
+    parse_care,
+    parse_dates,
+    parse_ratings,
+    parse_yes_no,
+)
+from gridplan.io.values import parse_numbers
+from gridplan.io.words import compound_types
+from gridplan.schema import Source, Things, issue_rows, join_issues
+
+__all__ = ["read_things"]
+
+_TEXTS = ("enterprise", "name", "kind", "post")
+_NUMBERS = ("likelihood", "exposure", "consequence", "severity", "area_m2")
+_DATES = ("date", "found", "fixed")
+_WHERE = ("x", "y", "lon", "lat", "house", "area")
+#: Fields that are read from several columns: the first one that is filled in counts.
+_MANY = frozenset({"id", "kind", "area"})
+#: Lists whose rows are persons or households: their ids must not be numbers of persons.
+_ABOUT_PERSONS = ("staff", "care")
+
+BoolArray = npt.NDArray[np.bool_]
+
+
+@dataclass(slots=True)
+class _Reading:
+    """A list on its way to a table: its columns by field, and what is told of it."""
+
+    role: str
+    file: ListFile
+    found: Mapping[str, tuple[str, ...]]
+    issues: list[pd.DataFrame] = field(default_factory=list)
+
+    def text(self, name: str) -> pd.Series:
+        return read_text(self.file.table, self.found.get(name, ()))
+
+    def column(self, name: str) -> pd.Series | None:
+        return self.file.table[self.found[name][0]] if name in self.found else None
+
+    def note(self, ids: object, code: str, action: str, detail: object = "") -> None:
+        """List rows by their ids, in the order of the ids."""
+        told = issue_rows(self.role, ids, code, action, detail=detail)  # type: ignore[arg-type]
+        self.issues.append(told.sort_values(["id", "detail"], kind="stable"))
+
+
+def read_things(
+    role: str,
+    path: PathLike,
+    crs: pyproj.CRS,
+    *,
+    columns: Mapping[str, str] | None = None,
+    system: str = "",
+    date: str = "",
+) -> Things:
+    """Read a list of things.
+
+    Parameters
+    ----------
+    role
+        A key of :data:`gridplan.io.thing_words.THING_ALIASES`.
+    path
+        Any vector file that GDAL reads (``file.gpkg#layer``), Parquet, ``.csv`` (UTF-8 or GB18030) or ``.xlsx``
+        (first sheet) with coordinates (``lon, lat`` in degrees or ``x, y`` in metres), a building id or
+        house code, or the code or name of an area.
+    crs
+        The plan's coordinate system.
+    columns
+        Columns by field for names that are not in ``THING_ALIASES``; "" says that there is none.
+    system
+        Coordinate system of files that tell none or a wrong one: an EPSG code, "gcj02", "bd09" or "wgs84".
+    date
+        What day the list is of; "" takes the day on which the file was last changed.
+
+    Returns
+    -------
+    Things
+        Sorted by id, so that the order of the rows does not matter. Only the columns of the role are read:
+        names of persons, telephones and numbers of identity cards stay behind, and the issues say so.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, has no rows, or nothing says where its things are.
+    CRSError
+        If its coordinates cannot be brought into the plan's system.
+    """
+    if role not in THING_ALIASES:
+        raise InputError("role_unknown", role=role, known=", ".join(THING_ALIASES))
+    file = read_list(path, role)
+    reading = _Reading(role, file, _choose_columns(role, file, columns or {}))
+    if not len(file.table):
+        raise InputError("things_empty", role=role, path=file.path)
+    places = find_places(file, reading.found, crs, parse_system(system))
+    _require_places(reading, places)
+    frame = _read_columns(reading, places)
+    kept = _keep_rows(reading, frame)
+    frame = _name_rows(reading, frame[kept])
+    outlines = find_outlines(file, crs, parse_system(system)) if role == "compounds" else None
+    if outlines is not None:
+        frame["outline"] = outlines[frame.index]
+    told = [name for name in frame if name not in ("id", "outline")]
+    frame = frame.sort_values(["id", *told], kind="stable", ignore_index=True)
+    frame = frame if outlines is not None else _tell_apart(reading, frame)
+    _tell_columns(reading)
+    if places.swapped:
+        reading.note(["*"], "thing_degrees_swapped", "repaired")
+    source = Source(
+        role, file.path, file.layer, file.sha256, len(file.table), places.crs,
+        columns={name: " | ".join(several) for name, several in sorted(reading.found.items())},
+    )  # fmt: skip
+    return Things(role, frame, source, date or _tell_date(path), join_issues(*reading.issues))
+
+
+def _choose_columns(role: str, file: ListFile, asked: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Find the columns by their names, but for those that the caller named."""
+    aliases = THING_ALIASES[role]
+    where = f"{file.path}#{file.layer}" if file.layer else file.path
+    for name, column in asked.items():
+        if name not in aliases:
+            raise InputError("field_unknown", role=role, field=name, known=", ".join(aliases))
+        if column and column not in file.names:
+            told = ", ".join(file.names) or "-"
+            raise InputError("column_missing", layer=where, field=name, column=column, columns=told)
+        if column and find_personal([column]):
+            raise InputError("things_personal", layer=where, column=column)
+    public = [name for name in file.names if name not in find_personal(file.names)]
+    found = find_fields(public, {name: words for name, words in aliases.items() if name not in asked}, _MANY)
+    return found | {name: (column,) for name, column in asked.items() if column}
+
+
+def _require_places(reading: _Reading, places: Places) -> None:
+    """Refuse a list in which nothing says where its things are."""
+    told = np.isfinite(places.xy).any() or {"house", "area", "enterprise"} & set(reading.found)
+    if not told:
+        columns = ", ".join(reading.file.names) or "-"
+        raise InputError("things_no_place", role=reading.role, path=reading.file.path, columns=columns)
+
+
+def _read_columns(reading: _Reading, places: Places) -> pd.DataFrame:
+    """Read the columns of the role; what is not understood is listed once the rows have names."""
+    table = reading.file.table
+    columns: dict[str, object] = {"id": reading.text("id")}
+    columns |= {name: reading.text(name) for name in _TEXTS if name in THING_ALIASES[reading.role]}
+    degrees = np.full((len(table), 2), np.nan) if places.degrees is None else places.degrees
+    columns |= {"x": places.xy[:, 0], "y": places.xy[:, 1], "lon": degrees[:, 0], "lat": degrees[:, 1]}
+    columns |= {name: reading.text(name) for name in ("house", "area")}
+    frame = pd.DataFrame(columns, index=table.index)
+    unknown = {}
+    for name in (one for one in THING_ALIASES[reading.role] if one not in frame and one not in _WHERE):
+        column = reading.column(name)
+        frame[name], wrong = _read_column(name, column, table.index)
+        if wrong.any() and column is not None:
+            unknown[name] = column.astype("str").where(wrong, "")
+    return frame.assign(**{f"unknown {name}": words for name, words in unknown.items()})
+
+
+def _read_column(name: str, column: pd.Series | None, index: pd.Index) -> tuple[pd.Series, BoolArray]:
+    """Read one column by what it holds: the values, and where there was something else."""
+    none = np.zeros(len(index), dtype=bool)
+    if name in _NUMBERS or name == "households":
+        if column is None:
+            return pd.Series(1.0 if name == "households" else np.nan, index=index), none
+        numbers = parse_numbers(column)
+        return pd.Series(numbers.values, index=index), numbers.unreadable
+    if name == "on_site":
+        blank = pd.Series(pd.NA, index=index, dtype="boolean")
+        return (blank, none) if column is None else parse_yes_no(column)
+    if column is None:
+        return pd.Series("", index=index, dtype="str"), none
+    if name in _DATES:
+        return parse_dates(column)
+    if name == "level":
+        return parse_ratings(column)
+    if name == "care_class":
+        return parse_care(column)
+    if name == "type":
+        types, known = compound_types(column.astype("str"))
+        return types.fillna("").astype("str"), ~known.to_numpy(dtype=bool)
+    return read_text(column.to_frame(), [str(column.name)]), none
+
+
+def _keep_rows(reading: _Reading, frame: pd.DataFrame) -> BoolArray:
+    """Leave out rows of sums and rows without anything."""
+    texts = [name for name in frame if pd.api.types.is_string_dtype(frame[name])]
+    blank = (frame[texts] == "").all(axis=1) & frame[["x", "y"]].isna().any(axis=1)
+    cells = read_text(reading.file.table, reading.file.names[:3])
+    total = is_total(cells) & frame[["x", "y"]].isna().any(axis=1).to_numpy()
+    number = np.arange(1, len(frame) + 1)
+    reading.note([f"row {n}" for n in number[total]], "thing_row_of_sums", "dropped")
+    return np.asarray(~blank.to_numpy() & ~total, dtype=bool)
+
+
+def _name_rows(reading: _Reading, frame: pd.DataFrame) -> pd.DataFrame:
+    """Give rows without an id the number of their row, and list what was not understood by it."""
+    ids = frame["id"]
+    for other in ("credit", "name"):
+        # what has no number of its own is known by its name
+        ids = ids.where(ids != "", frame[other]) if other in frame else ids
+    personal = is_identity(ids) if reading.role in _ABOUT_PERSONS else np.zeros(len(frame), dtype=bool)
+    numbers = pd.Series([f"row {n + 1}" for n in frame.index], index=frame.index, dtype="str")
+    unnamed = (ids == "").to_numpy() | personal | (reading.role == "care")
+    named = frame.assign(id=ids.mask(unnamed, numbers))
+    reading.note(named.loc[personal, "id"], "thing_id_personal", "dropped")
+    if reading.role != "care":
+        reading.note(named.loc[unnamed & ~personal, "id"], "thing_unnamed", "noted")
+    for name in [one for one in named if str(one).startswith("unknown ")]:
+        wrong = named[named[name] != ""]
+        reading.note(wrong["id"], _wrong_code(str(name).removeprefix("unknown ")), "asked", list(wrong[name]))
+    return named.drop(columns=[one for one in named if str(one).startswith("unknown ")])
+
+
+def _wrong_code(name: str) -> str:
+    if name in _DATES:
+        return "thing_date_unreadable"
+    return "number_unreadable" if name in (*_NUMBERS, "households") else "thing_word_unknown"
+
+
+def _tell_apart(reading: _Reading, frame: pd.DataFrame) -> pd.DataFrame:
+    """Merge what stands twice, and give further things of one id a suffix; the table is sorted."""
+    if reading.role == "care":
+        return frame
+    told = frame.astype(object).where(frame.notna(), None)
+    twice = told.duplicated().to_numpy()
+    reading.note(frame.loc[twice, "id"], "thing_twice", "merged")
+    frame = frame[~twice].reset_index(drop=True)
+    if "credit" in frame:
+        frame = _merge_same(reading, frame)
+    turn = frame.groupby("id").cumcount().to_numpy() + 1
+    ids = frame["id"].where(turn == 1, frame["id"] + "#" + pd.Series(turn.astype(str), index=frame.index))
+    reading.note(ids[turn > 1], "id_repeated", "repaired", list(frame["id"][turn > 1]))
+    return frame.assign(id=ids.astype("str"))
+
+
+def _merge_same(reading: _Reading, frame: pd.DataFrame) -> pd.DataFrame:
+    """Merge rows of one enterprise by its credit code: the first keeps, what it does not tell the others do."""
+    key = frame["credit"].where(frame["credit"] != "", "row " + frame.index.astype(str))
+    same = key.duplicated(keep=False).to_numpy()
+    plain = frame.drop(columns="credit")
+    if not same.any():
+        return plain
+    group = plain[same].groupby(key[same].to_numpy(), sort=False)
+    filled = plain[same].mask(plain[same] == "").groupby(key[same].to_numpy(), sort=False).first()
+    chief = group["id"].transform("first")
+    gone = plain[same][(chief != plain.loc[same, "id"]).to_numpy() | group.cumcount().gt(0).to_numpy()]
+    reading.note(gone["id"], "enterprise_merged", "merged", list(chief.loc[gone.index]))
+    texts = [name for name in plain if pd.api.types.is_string_dtype(plain[name])]
+    filled = filled[list(plain.columns)].reset_index(drop=True)
+    filled[texts] = filled[texts].fillna("").astype("str")
+    whole = pd.concat([plain[~same], filled], ignore_index=True)
+    return whole.sort_values("id", kind="stable", ignore_index=True)
+
+
+def _tell_columns(reading: _Reading) -> None:
+    """Tell which columns stayed behind, those about persons apart."""
+    used = {normalise_name(name) for several in reading.found.values() for name in several}
+    left = [name for name in reading.file.names if normalise_name(name) not in used]
+    personal = [name for name in left if name in find_personal(left)]
+    for names, code in (
+        (personal, "things_personal_columns"),
+        ([name for name in left if name not in personal], "things_columns_left"),
+    ):
+        if names:
+            reading.note(["*"], code, "noted", ", ".join(names))
+
+
+def _tell_date(path: PathLike) -> str:
+    file: Path = split_layer(path)[0]
+    return datetime.fromtimestamp(file.stat().st_mtime, tz=UTC).strftime("%Y-%m-%d")
