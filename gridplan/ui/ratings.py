@@ -11,9 +11,9 @@ import pandas as pd
 import streamlit as st
 
 from gridplan.i18n import t
+from gridplan.onemap.numbers import tell_count
 from gridplan.onemap.risk.swatches import swatch_ratings, tell_rating
 from gridplan.risk import RATINGS, Funnel, tell_share
-from gridplan.ui.figures import tell_count
 
 __all__ = ["count_ratings", "dress_ratings", "show_funnel", "show_ratings"]
 

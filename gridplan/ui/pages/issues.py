@@ -18,8 +18,9 @@ from gridplan.onemap.issues import (
     name_layer,
     select_rows,
 )
+from gridplan.onemap.numbers import tell_count
 from gridplan.ui.exports import offer_exports
-from gridplan.ui.figures import Figure, show_figures, tell_count
+from gridplan.ui.figures import Figure, show_figures
 from gridplan.ui.rows import choose_row, show_rows
 from gridplan.ui.state import OpenedPlan
 

@@ -11,6 +11,7 @@ import streamlit as st
 
 from gridplan.i18n import t
 from gridplan.onemap.imprint import make_imprint
+from gridplan.onemap.numbers import tell_count
 from gridplan.onemap.risk import (
     AREA_RULES,
     THING_ROLES,
@@ -25,7 +26,7 @@ from gridplan.onemap.risk import (
 from gridplan.onemap.view import MapView
 from gridplan.risk import RATINGS, count_funnel
 from gridplan.ui.exports import offer_exports
-from gridplan.ui.figures import Figure, show_figures, tell_count
+from gridplan.ui.figures import Figure, show_figures
 from gridplan.ui.frame import tell_place
 from gridplan.ui.ratings import count_ratings, dress_ratings, show_funnel, show_ratings
 from gridplan.ui.risk_choice import RiskChoice, RiskThings, choose_things, find_level
