@@ -6,16 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-import pandas as pd
 import streamlit as st
 
-from gridplan.i18n import t
-from gridplan.privacy import MIN_CELL
-
-__all__ = ["Figure", "show_figures", "tell_count"]
-
-# Chinese readers count in ten thousands
-_WAN = 10_000
+__all__ = ["Figure", "show_figures"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +18,6 @@ class Figure:
     label: str
     value: str
     note: str = ""
-
-
-def tell_count(value: object, lang: str) -> str:
-    """Tell a count as a headline: 23.84万, 238,400; a hidden small count as such.
-
-    Parameters
-    ----------
-    value
-        A whole number; NA for one that is too small to be told.
-    lang
-        "zh" or "en".
-    """
-    if pd.isna(value):
-        return t("ui.figure.few", lang, least=MIN_CELL)
-    count = int(value)  # type: ignore[call-overload]
-    return f"{count / _WAN:.2f}万" if lang == "zh" and count >= _WAN else f"{count:,}"
 
 
 def show_figures(figures: Sequence[Figure]) -> None:

@@ -24,7 +24,7 @@ _PAGES = {
     "population": ("office", "public", "worker"),
     "risk": ("office", "worker"),
     "compounds": ("office", "public", "worker"),
-    "issues": ("office", "worker"),
+    "issues": ("office",),
     "export": ("office", "public", "worker"),
 }
 # only the office may put files of its own in

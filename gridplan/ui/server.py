@@ -5,16 +5,29 @@ from __future__ import annotations
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 from pathlib import Path
 
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
 from streamlit.starlette import App
 
 from gridplan.errors import GridplanError
+from gridplan.ui.blobs import BLOB_ROUTES
 
-__all__ = ["START", "open_early"]
+__all__ = ["ROUTES", "START", "open_early"]
 
 #: The script that Streamlit runs for every session.
 START = Path(__file__).with_name("script") / "start.py"
+
+
+def _go_home(request: Request) -> Response:
+    return RedirectResponse(request.url.replace(path="/"))
+
+
+#: What the server answers besides Streamlit's own: maps, and the name of the first page, which has none.
+ROUTES = [*BLOB_ROUTES, Route("/overview", _go_home)]
 
 
 @asynccontextmanager
@@ -27,6 +40,9 @@ async def open_early(_app: App) -> AsyncIterator[None]:
 def _open() -> None:
     from gridplan.ui.state import open_server_plan
 
+    # what the pages compute with takes seconds to import
+    for module in ("gridplan.ui.pages.overview", "gridplan.ui.pages.population", "esda"):
+        import_module(module)
     try:
         open_server_plan()
     except GridplanError:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from gridplan.onemap.encode import EncodedView, encode_view
 from gridplan.onemap.view import MapView
-from gridplan.ui.maps import show_map
+from gridplan.ui.maps import Pick, show_map
 from gridplan.ui.state import OpenedPlan
-
-if TYPE_CHECKING:
-    from gridplan.ui.maps import Pick
 
 __all__ = ["show_view"]
 
@@ -22,7 +18,12 @@ _KEPT = 128
 
 
 def show_view(
-    opened: OpenedPlan, lang: str, make: Callable[[], MapView], *parameters: object, key: str
+    opened: OpenedPlan,
+    lang: str,
+    make: Callable[[], MapView],
+    *parameters: object,
+    key: str,
+    chosen: str = "",
 ) -> Pick | None:
     """Show a map and return what was clicked on it.
 
@@ -38,8 +39,10 @@ def show_view(
         All that the view depends on besides plan and language: texts, numbers, dates, tuples of them.
     key
         Key of the widget, another one for another kind of map.
+    chosen
+        Code of the area that is marked and zoomed to, "" for none.
     """
-    return show_map(_encode(opened.key, lang, key, parameters, make), key=key)
+    return show_map(_encode(opened.key, lang, key, parameters, make), key=key, chosen=chosen)
 
 
 @st.cache_resource(max_entries=_KEPT, show_spinner=False)

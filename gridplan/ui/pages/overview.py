@@ -1,12 +1,162 @@
-"""The page overview."""
+"""Overview: the figures of the place, its map, and the three lists that are always asked for."""
 
 from __future__ import annotations
 
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from gridplan.i18n import t
+from gridplan.onemap.imprint import make_imprint
+from gridplan.onemap.numbers import tell_count, tell_km2
+from gridplan.onemap.population import (
+    has_things,
+    headline,
+    list_misfits,
+    list_uncovered,
+    list_unstaffed,
+    view_areas,
+)
+from gridplan.onemap.shown import Shown
+from gridplan.ui.area_panel import show_area
+from gridplan.ui.choices import choose_level, choose_measure, is_fresh, name_measure, suggest_level
+from gridplan.ui.exports import offer_exports
+from gridplan.ui.figures import Figure, show_figures
+from gridplan.ui.frame import tell_place
+from gridplan.ui.rows import choose_row
 from gridplan.ui.state import OpenedPlan
+from gridplan.ui.views import show_view
 
 __all__ = ["show_overview"]
 
+_MEASURES = ("population", "status")
+# the lists, and the things without which each of them means nothing
+_LISTS = {"misfits": "", "unstaffed": "staff", "uncovered": "services"}
+_PLACE = "overview-place"
+_LIST_PX = 260
+
 
 def show_overview(opened: OpenedPlan, lang: str) -> None:
-    """Show the page."""
-    del opened, lang
+    """Show the page.
+
+    Parameters
+    ----------
+    opened
+        The plan.
+    lang
+        "zh" or "en".
+    """
+    show_figures(_tell_figures(opened.shown, lang))
+    _show_body(opened, lang)
+
+
+def _tell_figures(shown: Shown, lang: str) -> list[Figure]:
+    told = headline(shown)
+    estimated = "" if told.estimated is None else t("ui.overview.estimated", lang, share=told.estimated)
+    figures = [
+        Figure(t("ui.overview.people", lang), tell_count(_or_na(told.population), lang)),
+        Figure(t("ui.overview.households", lang), tell_count(_or_na(told.households), lang), estimated),
+    ]
+    for level, count in told.areas.items():
+        lands = told.lands[level]
+        note = t("ui.overview.lands", lang, count=lands) if lands else ""
+        figures.append(Figure(shown.scheme[level].name[lang], tell_count(count, lang), note))
+    figures.append(Figure(t("ui.overview.compounds", lang), tell_count(told.compounds, lang)))
+    figures.append(Figure(t("ui.overview.ground", lang), tell_km2(told.area_m2, lang)))
+    return figures
+
+
+def _or_na(count: int | None) -> object:
+    return pd.NA if count is None else count
+
+
+@st.fragment
+def _show_body(opened: OpenedPlan, lang: str) -> None:
+    shown = opened.shown
+    left, right = st.columns((7, 4), gap="medium")
+    with right:
+        _show_lists(opened, lang)
+        panel = st.container()
+    with left:
+        with st.container(horizontal=True, vertical_alignment="bottom", key="overview-bar"):
+            level = choose_level(shown, shown.levels, suggest_level(shown, shown.levels), lang)
+            measure = choose_measure(_MEASURES, lang)
+            title = " · ".join((tell_place(opened, lang), name_measure(measure, lang), shown.scheme[level].name[lang]))
+            make = partial(view_areas, shown, level, measure, lang, imprint=make_imprint(shown, title, lang))
+            offer_exports(opened, make, partial(_tabulate, opened, lang), lang, key="overview", title=title)
+        place = st.session_state.get(_PLACE)
+        chosen = place[1] if place and place[0] == level else ""
+        pick = show_view(opened, lang, make, level, measure, key="overview", chosen=chosen)
+    if pick is not None and pick.kind == "area":
+        st.session_state[_PLACE] = place = (pick.level, pick.code)
+    with panel:
+        if place and place[0] in shown.areas:
+            show_area(shown, *place, lang)
+        else:
+            st.caption(t("ui.overview.hint", lang))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _make_lists(key: str, _shown: Shown) -> dict[str, pd.DataFrame]:
+    del key  # stands for the plan in the cache
+    made = {"misfits": list_misfits, "unstaffed": list_unstaffed, "uncovered": list_uncovered}
+    return {name: make(_shown) for name, make in made.items()}
+
+
+def _show_lists(opened: OpenedPlan, lang: str) -> None:
+    """Show the lists; a row that is chosen becomes the place that is looked at."""
+    lists = _make_lists(opened.key, opened.shown)
+    names = [name for name in _LISTS if _is_told(opened.shown, name) or opened.shown.audience.name == "office"]
+    labels = [_label_list(opened.shown, name, lists[name], lang) for name in names]
+    for tab, name in zip(st.tabs(labels), names, strict=True):
+        with tab:
+            _show_list(opened.shown, name, lists[name], lang)
+
+
+def _is_told(shown: Shown, name: str) -> bool:
+    return not _LISTS[name] or has_things(shown, _LISTS[name])
+
+
+def _label_list(shown: Shown, name: str, rows: pd.DataFrame, lang: str) -> str:
+    label = t(f"ui.overview.list.{name}", lang)
+    return f"{label} {len(rows):,}" if _is_told(shown, name) else label
+
+
+def _show_list(shown: Shown, name: str, rows: pd.DataFrame, lang: str) -> None:
+    if not _is_told(shown, name):
+        st.info(t(f"ui.overview.unknown.{name}", lang))
+        return
+    if rows.empty:
+        st.success(t(f"ui.overview.none.{name}", lang))
+        return
+    told = _word_list(shown, rows, lang)
+    heads = {column: t(f"ui.overview.column.{column}", lang) for column in ("area", "level", "words")}
+    at = choose_row(told, heads, alt=t(f"ui.overview.list.{name}", lang), key=f"overview-{name}", height=_LIST_PX)
+    if is_fresh(f"overview-{name}-row", at) and at is not None:
+        level, code = str(rows["level"].iloc[at]), str(rows["code"].iloc[at])
+        st.session_state[_PLACE] = (level, code)
+        st.session_state["level"] = level
+
+
+def _word_list(shown: Shown, rows: pd.DataFrame, lang: str) -> pd.DataFrame:
+    levels = {level: shown.scheme[level].name[lang] for level in shown.levels}
+    return pd.DataFrame(
+        {
+            "area": rows["name"].where(rows["name"] != "", rows["code"]),
+            "level": rows["level"].map(levels),
+            "words": rows[f"words_{lang}"],
+        }
+    )
+
+
+def _tabulate(opened: OpenedPlan, lang: str) -> dict[str, pd.DataFrame]:
+    """Give the lists for the workbook."""
+    lists = _make_lists(opened.key, opened.shown)
+    return {
+        t(f"ui.overview.list.{name}", lang): _word_list(opened.shown, rows, lang)
+        .assign(code=rows["code"])
+        .rename(columns=lambda column: t(f"ui.overview.column.{column}", lang))
+        for name, rows in lists.items()
+        if _is_told(opened.shown, name)
+    }

@@ -1,0 +1,56 @@
+"""What is told of one area beside the map: its numbers, its limits, why it is out of bounds."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from gridplan.i18n import t
+from gridplan.onemap.numbers import tell_density, tell_km2, tell_whole
+from gridplan.onemap.shown import Shown
+
+__all__ = ["show_area"]
+
+
+def show_area(shown: Shown, level: str, code: str, lang: str) -> None:
+    """Show what is known of an area; nothing where there is no such area.
+
+    Parameters
+    ----------
+    shown
+        What may be seen.
+    level, code
+        The area.
+    lang
+        "zh" or "en".
+    """
+    frame = shown.areas[level]
+    found = frame[(frame["code"] == code).to_numpy()]
+    if found.empty:
+        return
+    area = found.iloc[0]
+    density = area["population"] / (area["area_m2"] / 1e6)
+    facts = [
+        ("population", tell_whole(area["population"], lang)),
+        ("households", tell_whole(area["households"], lang)),
+        ("buildings", tell_whole(area["buildings"], lang)),
+        ("density", tell_density(density, lang)),
+        ("area", tell_km2(float(area["area_m2"]), lang)),
+        ("compactness", f"{area['compactness']:.2f}"),
+    ]
+    cells = "".join(
+        f"<div><dt>{escape(t(f'ui.area.{name}', lang))}</dt><dd>{escape(value)}</dd></div>" for name, value in facts
+    )
+    name = str(area["name"]) or code
+    kind, status = t(f"kind.{area['kind']}", lang), t(f"status.{area['status']}", lang)
+    told = f"{shown.scheme[level].name[lang]} {code}" if area["name"] else shown.scheme[level].name[lang]
+    reason = str(area[f"reason_{lang}"])
+    st.html(
+        f'<section class="gp-area" data-code="{escape(code)}"><h3>{escape(name)}<small>{escape(told)}</small>'
+        f'<b class="gp-status gp-{escape(str(area["status"]))}">{escape(status)}</b></h3><dl>{cells}</dl>'
+        f"<p><em>{escape(t('ui.area.kind', lang))}</em>{escape(kind)}</p>"
+        f"<p><em>{escape(t('ui.area.limits', lang))}</em>{escape(str(area[f'borders_{lang}']))}</p>"
+        + (f"<p><em>{escape(t('ui.area.reason', lang))}</em>{escape(reason)}</p>" if reason else "")
+        + "</section>"
+    )
