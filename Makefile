@@ -10,15 +10,16 @@ PY := $(BIN)/python
 PYTEST := $(PY) -m pytest
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test slow lint frame bench data lock clean
+.PHONY: help demo test slow browser lint frame bench data lock clean
 
 help:
 	@echo "make demo    plan a real place and a synthetic town into ./out"
 	@echo "make test    the fast tests (browser tests where a browser can be had)"
-	@echo "make slow    the slow tests: whole cities, mutations, notebooks"
+	@echo "make slow    the slow tests: whole cities, mutations, notebooks, every page on every screen"
+	@echo "make browser all browser tests; pictures of every page go to ./out/screens"
 	@echo "make lint    format, lint, types, import contracts, dead code"
 	@echo "make frame   the tests of the project itself: budgets, documents, notebooks"
-	@echo "make bench   solver and geometry against their peers, pipeline over sizes"
+	@echo "make bench   solver, geometry and app against their peers, pipeline over sizes"
 	@echo "make data    write the synthetic town of data/ again"
 	@echo "make lock    write constraints.txt again from a clean environment"
 
@@ -30,7 +31,12 @@ test: $(VENV)/.ready-dev
 	$(PYTEST) -m "not slow and not bench"
 
 slow: $(VENV)/.ready-dev
+	$(PY) .ci/browser.py
 	$(PYTEST) -m "slow and not bench"
+
+browser: $(VENV)/.ready-dev
+	$(PY) .ci/browser.py
+	$(PYTEST) -m browser
 
 lint: $(VENV)/.ready-dev
 	$(PY) -m ruff format --check .
@@ -49,6 +55,7 @@ bench: $(VENV)/.ready-bench
 	$(PY) -m benchmarks.solver scale
 	$(PY) -m benchmarks.geometry
 	$(PY) -m benchmarks.pipeline
+	$(PY) -m benchmarks.app
 
 data: $(VENV)/.ready-dev
 	$(PY) data/make_town.py

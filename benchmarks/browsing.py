@@ -39,15 +39,27 @@ FLAGS = (
 #: The pages by the last part of their address; the first is the one that opens.
 PAGES = ("overview", "population", "risk", "compounds", "issues", "export")
 
+# Streamlit looks for its server below the page's address before it asks at the root: a page that is opened by
+# its own address is answered with "not found" twice, by Streamlit's design
+_GUESSES = ("/_stcore/health", "/_stcore/host-config")
 _LOCAL = frozenset({"127.0.0.1", None})  # blob: and data: addresses have no host
 _START_S = 120.0
-# the script has run to its end and the browser hangs on its socket
-_SETTLED = """() => {
+# The script has run to its end, nothing is loading, every map is painted; and it stays so for a while, as one
+# run may call for another.
+_SETTLED = """(still_ms) => {
   const app = document.querySelector(".stApp");
-  if (!app || app.dataset.testScriptState === "running") return false;
-  if (app.dataset.testConnectionState && app.dataset.testConnectionState !== "CONNECTED") return false;
-  return !document.querySelector("[data-testid=stAppSkeleton], [data-testid=stSkeleton]") &&
-    document.querySelector("[data-testid=stMain] [data-testid=stElementContainer]") !== null;
+  const busy = ["stAppSkeleton", "stSkeleton", "stSpinner"].map((id) => `[data-testid=${id}]`) +
+    ",[data-stale=true]";
+  const done = app && app.dataset.testScriptState === "notRunning" &&
+    app.dataset.testConnectionState === "CONNECTED" && !document.querySelector(busy) &&
+    document.querySelector("[data-testid=stMain] [data-testid=stElementContainer]") &&
+    !document.querySelector(".gridplan-map:not([data-ready])");
+  if (!done) {
+    window.__settled = 0;
+    return false;
+  }
+  window.__settled = window.__settled || performance.now();
+  return performance.now() - window.__settled >= still_ms;
 }"""
 
 
@@ -185,11 +197,11 @@ class Watch:
 
     def _note_answer(self, response: Response) -> None:
         self.answers.append(response)
-        if response.status >= 400:
+        if response.status >= 400 and not _is_guess(response.url):
             self.faults.append(f"{response.status}: {response.url}")
 
     def _note_word(self, told: ConsoleMessage) -> None:
-        if told.type == "error":
+        if told.type == "error" and not _is_guess(str(told.location.get("url", ""))):
             self.faults.append(f"console: {told.text}")
 
     def _follow_socket(self, socket_: WebSocket) -> None:
@@ -203,8 +215,12 @@ class Watch:
             self.frames.append(content)
 
 
-def settle(page: Page, *, timeout_s: float = 60.0) -> None:
-    """Wait until the script has run and the maps of the page are painted."""
-    page.wait_for_function(_SETTLED, timeout=timeout_s * 1000)
-    if page.locator(".gridplan-map").count():
-        page.wait_for_selector(".gridplan-map[data-ready]", timeout=timeout_s * 1000)
+def _is_guess(url: str) -> bool:
+    path = urlsplit(url).path
+    return path.endswith(_GUESSES) and path not in _GUESSES
+
+
+def settle(page: Page, *, still_ms: int = 250, timeout_s: float = 60.0) -> None:
+    """Wait until the script has run, the maps are painted, and nothing more came for a while."""
+    page.evaluate("() => { window.__settled = 0; }")
+    page.wait_for_function(_SETTLED, arg=still_ms, timeout=timeout_s * 1000)

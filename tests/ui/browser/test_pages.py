@@ -1,0 +1,90 @@
+"""Every page in a real browser that can reach this machine only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from benchmarks.browsing import PAGES, settle
+from tests.ui.browser.looking import (
+    SCREENS,
+    list_barriers,
+    list_errors,
+    list_tofu,
+    list_unreadable_fonts,
+    tell_overflow,
+    walk_with_tab,
+)
+
+pytestmark = pytest.mark.browser
+
+
+def judge(page, watch) -> dict[str, object]:
+    """Tell all that is wrong with an open page."""
+    told = {
+        "asked of others": sorted(watch.tell_strangers()),
+        "faults": watch.faults,
+        "errors shown": list_errors(page),
+        "fonts that did not come": list_unreadable_fonts(page),
+        "characters without a glyph": list_tofu(page),
+        "pixels beyond the screen": max(tell_overflow(page), 0),
+        "barriers": list_barriers(page),
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+def find_address(address: str, name: str, lang: str) -> str:
+    return f"{address}/{'' if name == PAGES[0] else name}?lang={lang}"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_asks_nobody_and_can_be_read(
+    address: str, open_page: Callable, pictures: Path, name: str
+) -> None:
+    page, watch = open_page(find_address(address, name, "zh"))
+    page.screenshot(path=pictures / f"town-{name}-zh-notebook.png")
+    assert judge(page, watch) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_in_every_language_on_every_screen(
+    demo_address: str, open_page: Callable, pictures: Path, name: str, lang: str, screen: str
+) -> None:
+    page, watch = open_page(find_address(demo_address, name, lang), screen)
+    page.screenshot(path=pictures / f"demo-{name}-{lang}-{screen}.png", full_page=True)
+    assert judge(page, watch) == {}
+
+
+def test_the_pages_are_walked_with_the_keyboard_alone(address: str, open_page: Callable) -> None:
+    page, watch = open_page(find_address(address, "population", "zh"))
+    walked = walk_with_tab(page)
+    for wanted in ("st-key-lang", "stTopNavLink", "gridplan-map", "st-key-level"):
+        assert any(wanted in place for place in walked), f"Tab does not reach {wanted}: {walked}"
+    page.locator("[data-testid=stTopNavLink]").nth(3).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/compounds**")
+    settle(page)
+    assert not watch.faults
+    assert not list_errors(page)
+
+
+def test_the_language_is_switched_at_once_and_stays(address: str, open_page: Callable) -> None:
+    page, _ = open_page(find_address(address, "population", "zh"))
+    page.locator(".st-key-lang").get_by_text("English").click()
+    page.wait_for_function("() => new URL(location).searchParams.get('lang') === 'en'")
+    settle(page)
+    title = page.locator("h1").first.inner_text()
+    assert title.isascii() or "人口" not in title
+    page.locator("[data-testid=stTopNavLink]").first.click()
+    page.wait_for_function("() => !location.pathname.includes('population')")
+    settle(page)
+    assert "English" in page.locator(".st-key-lang").inner_text()
+    assert "总览" not in page.locator("h1").first.inner_text()
+    page.reload()
+    settle(page)
+    assert "总览" not in page.locator("h1").first.inner_text()
