@@ -15,7 +15,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldE
 
 from gridplan.errors import WriteError
 
-__all__ = ["replace_files"]
+__all__ = ["replace_files", "write_whole"]
 
 _WRITE_FAULTS = (
     DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError, pa.ArrowException, RuntimeError,
@@ -64,6 +64,32 @@ def replace_files(folder: Path) -> Iterator[Path]:
         raise WriteError("write_failed", path=str(folder), fault=fault) from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def write_whole(path: str | Path, content: bytes) -> Path:
+    """Write a file whole or not at all.
+
+    Parameters
+    ----------
+    path
+        Where; the folder must exist.
+    content
+        What.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    WriteError
+        If it cannot be written; what stood there before is untouched.
+    """
+    target = Path(path)
+    with replace_files(target.absolute().parent) as beside:
+        (beside / target.name).write_bytes(content)
+    return target
 
 
 def _flush(path: Path) -> None:

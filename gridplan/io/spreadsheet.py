@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 from gridplan.errors import WriteError
-from gridplan.io.atomic import replace_files
+from gridplan.io.atomic import replace_files, write_whole
 from gridplan.io.export import disarm
 
-__all__ = ["write_tables"]
+__all__ = ["pack_tables", "write_tables"]
 
 # what Excel allows in the name of a sheet
 _SHEET_SIGNS = re.compile(r"[\[\]:*?/\\]")
@@ -74,11 +74,10 @@ def write_tables(tables: Mapping[str, pd.DataFrame], path: str | Path) -> tuple[
     kind = target.suffix.lower()
     if kind not in (".xlsx", ".csv"):
         raise WriteError("table_suffix", path=str(target))
+    if kind == ".xlsx":
+        return (write_whole(target, pack_tables(tables)),)
     ready = {title: _mark_texts(table) for title, table in tables.items()}
     with replace_files(target.absolute().parent) as folder:
-        if kind == ".xlsx":
-            (folder / target.name).write_bytes(_make_workbook(ready))
-            return (target,)
         names = {
             title: target.name if len(ready) == 1 else f"{target.stem}-{_FILE_SIGNS.sub('_', title)}.csv"
             for title in ready
@@ -87,6 +86,22 @@ def write_tables(tables: Mapping[str, pd.DataFrame], path: str | Path) -> tuple[
             # the mark at the start tells spreadsheet programs that it is UTF-8
             table.to_csv(folder / names[title], index=False, encoding="utf-8-sig", lineterminator="\r\n")
     return tuple(target.parent / name for name in names.values())
+
+
+def pack_tables(tables: Mapping[str, pd.DataFrame]) -> bytes:
+    """Pack tables as an Excel workbook, one sheet per table.
+
+    Parameters
+    ----------
+    tables
+        As for :func:`write_tables`.
+
+    Returns
+    -------
+    bytes
+        Equal tables give equal bytes.
+    """
+    return _make_workbook({title: _mark_texts(table) for title, table in tables.items()})
 
 
 def _mark_texts(table: pd.DataFrame) -> pd.DataFrame:

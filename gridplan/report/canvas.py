@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,15 @@ from shapely.geometry.base import BaseGeometry
 
 from gridplan.errors import InputError, WriteError
 
-__all__ = ["PICTURE_SIZE", "add_polygons", "make_halo", "open_sheet", "save_sheet", "trace_lines"]
+__all__ = [
+    "PICTURE_SIZE",
+    "add_polygons",
+    "make_halo",
+    "open_sheet",
+    "render_sheet",
+    "save_sheet",
+    "trace_lines",
+]
 
 #: Width and height of a map [px]: sharp on a full-HD wall and in a document.
 PICTURE_SIZE = (2400, 1600)
@@ -111,12 +120,30 @@ def save_sheet(figure: Figure, target: Path) -> None:
         If the file cannot be written; nothing half-written is left.
     """
     part = target.with_name(f".{target.stem}.part{target.suffix}")
-    kind = target.suffix.lower().removeprefix(".")
-    # no date and no program version in the file: the same plan gives the same bytes
-    unset = {"png": ("Software",), "svg": ("Date", "Creator"), "pdf": ("CreationDate", "Creator", "Producer")}
     try:
-        figure.savefig(part, format=kind, dpi=figure.dpi, metadata=dict.fromkeys(unset[kind]))
+        part.write_bytes(render_sheet(figure, target.suffix.lower().removeprefix(".")))
         part.replace(target)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise WriteError("map_not_written", path=str(target), fault=str(error)) from error
+
+
+def render_sheet(figure: Figure, kind: str) -> bytes:
+    """Turn a sheet into the bytes of a file.
+
+    Parameters
+    ----------
+    figure
+        The sheet.
+    kind
+        "png", "svg" or "pdf".
+
+    Returns
+    -------
+    bytes
+        Without a date and a program version: equal sheets give equal bytes.
+    """
+    unset = {"png": ("Software",), "svg": ("Date", "Creator"), "pdf": ("CreationDate", "Creator", "Producer")}
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=kind, dpi=figure.dpi, metadata=dict.fromkeys(unset[kind]))
+    return buffer.getvalue()

@@ -21,7 +21,7 @@ from gridplan.plan import Plan
 from gridplan.report.colours import EMPTY_COLOUR, PALETTE, STATUS_COLOURS
 from gridplan.report.fonts import find_fonts
 
-__all__ = ["draw_entries", "draw_figures", "draw_frame", "draw_panel"]
+__all__ = ["draw_entries", "draw_figures", "draw_frame", "draw_north", "draw_panel", "draw_scale_bar"]
 
 _INK, _PALE_INK = "#20242a", "#6b7078"
 # the panel at the right of the map, as shares of the picture's width
@@ -44,8 +44,8 @@ def draw_frame(figure: Figure, axes: Axes, plan: Plan, lang: str) -> None:
     lang
         "zh" or "en".
     """
-    _draw_scale_bar(figure, axes, lang)
-    _draw_north(figure, lang)
+    draw_scale_bar(figure, axes, lang, corner=(_LEFT, 0.062), room=(_RIGHT - _LEFT) * 0.62)
+    draw_north(figure, lang, foot=(_RIGHT - 0.012, 0.058))
     _write(figure, 0.014, 0.018, _tell_source(plan, lang), lang, size=7, color=_PALE_INK, va="bottom")
 
 
@@ -192,39 +192,64 @@ def draw_entries(figure: Figure, entries: list[tuple[Artist, str]], lang: str, *
     )
 
 
-def _draw_scale_bar(figure: Figure, axes: Axes, lang: str) -> None:
-    """Draw a bar of a round length that fits below the legend."""
+def draw_scale_bar(
+    figure: Figure, axes: Axes, lang: str, *, corner: tuple[float, float], room: float, size: float = 8.5
+) -> None:
+    """Draw a bar of the longest round length that fits.
+
+    Parameters
+    ----------
+    figure, axes
+        The picture and its map, limits set [m].
+    lang
+        "zh" or "en".
+    corner
+        Lower left corner of the bar, as shares of the picture.
+    room
+        Longest bar, as a share of the picture's width.
+    size
+        Size of its letters [pt]; the bar is as thick as three quarters of it.
+    """
     (west, east), box = axes.get_xlim(), axes.get_position()
     share_per_m = box.width / (east - west)
-    room = (_RIGHT - _LEFT) * 0.62 / share_per_m
-    power = 10 ** np.floor(np.log10(room))
-    length = float(max(step * power for step in (1, 2, 5) if step * power <= room))
+    most = room / share_per_m
+    power = 10 ** np.floor(np.log10(most))
+    length = float(max(step * power for step in (1, 2, 5) if step * power <= most))
     label = t("map.metres", lang, value=length) if length < 1000 else t("map.km", lang, value=length / 1000)
-    quarter, y, thick = length * share_per_m / 4, 0.062, 0.007
+    (left, y), quarter = corner, length * share_per_m / 4
+    thick = 0.75 * size / 72 / figure.get_figheight()
     for part, colour in enumerate((_INK, "white", _INK, "white")):
         figure.add_artist(
-            Rectangle((_LEFT + part * quarter, y), quarter, thick, facecolor=colour, edgecolor=_INK, lw=0.7)
+            Rectangle((left + part * quarter, y), quarter, thick, facecolor=colour, edgecolor=_INK, lw=0.7)
         )
-    for x, text, side in ((_LEFT, "0", "left"), (_LEFT + 4 * quarter, label, "center")):
-        _write(figure, x, y + 2 * thick, text, lang, size=8.5, ha=side, va="bottom")
+    for x, text, side in ((left, "0", "left"), (left + 4 * quarter, label, "center")):
+        _write(figure, x, y + 2 * thick, text, lang, size=size, ha=side, va="bottom")
 
 
-def _draw_north(figure: Figure, lang: str) -> None:
-    x, y, height, width = _RIGHT - 0.012, 0.058, 0.05, 0.008
+def draw_north(
+    figure: Figure, lang: str, *, foot: tuple[float, float], height: float = 0.05, size: float = 10.0
+) -> None:
+    """Draw an arrow to the north.
+
+    Parameters
+    ----------
+    figure
+        The picture.
+    lang
+        "zh" or "en".
+    foot
+        Where the arrow stands, as shares of the picture.
+    height
+        Its height, as a share of the picture's.
+    size
+        Size of its letter [pt].
+    """
+    (x, y), width = foot, 0.24 * height * figure.get_figheight() / figure.get_figwidth()
     for side, colour in ((-width, _INK), (width, "white")):
-        half = [(x, y + height), (x + side, y), (x, y + 0.012)]
+        half = [(x, y + height), (x + side, y), (x, y + 0.24 * height)]
         figure.add_artist(Polygon(half, facecolor=colour, edgecolor=_INK, lw=0.8))
-    _write(
-        figure,
-        x,
-        y + height + 0.006,
-        t("map.north", lang),
-        lang,
-        size=10,
-        bold=True,
-        ha="center",
-        va="bottom",
-    )
+    top = y + 1.12 * height
+    _write(figure, x, top, t("map.north", lang), lang, size=size, bold=True, ha="center", va="bottom")
 
 
 def _tell_source(plan: Plan, lang: str) -> str:
