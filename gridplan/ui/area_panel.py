@@ -40,7 +40,8 @@ def show_area(shown: Shown, level: str, code: str, lang: str) -> None:
         ("compactness", f"{area['compactness']:.2f}"),
     ]
     cells = "".join(
-        f"<div><dt>{escape(t(f'ui.area.{name}', lang))}</dt><dd>{escape(value)}</dd></div>" for name, value in facts
+        f"<div><dt>{escape(t(f'ui.area.{name}', lang))}</dt><dd>{escape(value)}</dd></div>"
+        for name, value in facts
     )
     name = str(area["name"]) or code
     kind, status = t(f"kind.{area['kind']}", lang), t(f"status.{area['status']}", lang)

@@ -13,7 +13,7 @@ __all__ = ["Figure", "show_figures"]
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number with what it counts, and words below it."""
+    """A number, its unit after a space, with what it counts and words below it."""
 
     label: str
     value: str
@@ -22,9 +22,11 @@ class Figure:
 
 def show_figures(figures: Sequence[Figure]) -> None:
     """Show figures side by side; they wrap on a narrow screen."""
-    cells = "".join(
-        f'<div class="gp-figure"><dt>{escape(one.label)}</dt><dd>{escape(one.value)}'
-        f"{f'<small>{escape(one.note)}</small>' if one.note else ''}</dd></div>"
-        for one in figures
-    )
-    st.html(f'<dl class="gp-figures">{cells}</dl>')
+    st.html(f'<dl class="gp-figures">{"".join(map(_draw, figures))}</dl>')
+
+
+def _draw(figure: Figure) -> str:
+    number, _, unit = figure.value.partition(" ")
+    told = escape(number) + (f"<i>{escape(unit)}</i>" if unit else "")
+    note = f"<small>{escape(figure.note)}</small>" if figure.note else ""
+    return f'<div class="gp-figure"><dt>{escape(figure.label)}</dt><dd>{told}{note}</dd></div>'

@@ -35,6 +35,8 @@ _MEASURES = ("population", "status")
 _LISTS = {"misfits": "", "unstaffed": "staff", "uncovered": "services"}
 _PLACE = "overview-place"
 _LIST_PX = 260
+# less than this would read 0.0 %
+_TOLD_SHARE = 0.0005
 
 
 def show_overview(opened: OpenedPlan, lang: str) -> None:
@@ -53,7 +55,8 @@ def show_overview(opened: OpenedPlan, lang: str) -> None:
 
 def _tell_figures(shown: Shown, lang: str) -> list[Figure]:
     told = headline(shown)
-    estimated = "" if told.estimated is None else t("ui.overview.estimated", lang, share=told.estimated)
+    share = told.estimated or 0.0
+    estimated = t("ui.overview.estimated", lang, share=share) if share >= _TOLD_SHARE else ""
     figures = [
         Figure(t("ui.overview.people", lang), tell_count(_or_na(told.population), lang)),
         Figure(t("ui.overview.households", lang), tell_count(_or_na(told.households), lang), estimated),
@@ -82,7 +85,9 @@ def _show_body(opened: OpenedPlan, lang: str) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", key="overview-bar"):
             level = choose_level(shown, shown.levels, suggest_level(shown, shown.levels), lang)
             measure = choose_measure(_MEASURES, lang)
-            title = " · ".join((tell_place(opened, lang), name_measure(measure, lang), shown.scheme[level].name[lang]))
+            title = " · ".join(
+                (tell_place(opened, lang), name_measure(measure, lang), shown.scheme[level].name[lang])
+            )
             make = partial(view_areas, shown, level, measure, lang, imprint=make_imprint(shown, title, lang))
             offer_exports(opened, make, partial(_tabulate, opened, lang), lang, key="overview", title=title)
         place = st.session_state.get(_PLACE)
@@ -107,7 +112,9 @@ def _make_lists(key: str, _shown: Shown) -> dict[str, pd.DataFrame]:
 def _show_lists(opened: OpenedPlan, lang: str) -> None:
     """Show the lists; a row that is chosen becomes the place that is looked at."""
     lists = _make_lists(opened.key, opened.shown)
-    names = [name for name in _LISTS if _is_told(opened.shown, name) or opened.shown.audience.name == "office"]
+    names = [
+        name for name in _LISTS if _is_told(opened.shown, name) or opened.shown.audience.name == "office"
+    ]
     labels = [_label_list(opened.shown, name, lists[name], lang) for name in names]
     for tab, name in zip(st.tabs(labels), names, strict=True):
         with tab:
@@ -132,7 +139,9 @@ def _show_list(shown: Shown, name: str, rows: pd.DataFrame, lang: str) -> None:
         return
     told = _word_list(shown, rows, lang)
     heads = {column: t(f"ui.overview.column.{column}", lang) for column in ("area", "level", "words")}
-    at = choose_row(told, heads, alt=t(f"ui.overview.list.{name}", lang), key=f"overview-{name}", height=_LIST_PX)
+    at = choose_row(
+        told, heads, alt=t(f"ui.overview.list.{name}", lang), key=f"overview-{name}", height=_LIST_PX
+    )
     if is_fresh(f"overview-{name}-row", at) and at is not None:
         level, code = str(rows["level"].iloc[at]), str(rows["code"].iloc[at])
         st.session_state[_PLACE] = (level, code)

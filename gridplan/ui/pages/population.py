@@ -1,12 +1,235 @@
-"""The page population."""
+"""Population: how many live where, from the whole down to the grid."""
 
 from __future__ import annotations
 
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from gridplan.i18n import t
+from gridplan.onemap.imprint import make_imprint
+from gridplan.onemap.numbers import tell_count, tell_density, tell_km2
+from gridplan.onemap.picking import find_lineage
+from gridplan.onemap.population import (
+    find_areas,
+    list_chains,
+    list_children,
+    list_measures,
+    trace_path,
+    view_areas,
+)
+from gridplan.onemap.shown import Shown
+from gridplan.ui.area_panel import show_area
+from gridplan.ui.choices import choose_level, choose_measure, is_fresh, name_measure, suggest_level
+from gridplan.ui.exports import offer_exports
+from gridplan.ui.figures import Figure, show_figures
+from gridplan.ui.frame import tell_place
+from gridplan.ui.rows import choose_row
 from gridplan.ui.state import OpenedPlan
+from gridplan.ui.views import show_view
 
 __all__ = ["show_population"]
 
+Path = tuple[tuple[str, str, str], ...]
+
+# where the drill-down stands (level, code), and the area inside it that is pointed out
+_PLACE, _AREA = "population-place", "population-area"
+_TABLE_PX = 420
+_COLUMNS = ("area", "population", "households", "density", "km2")
+
 
 def show_population(opened: OpenedPlan, lang: str) -> None:
-    """Show the page."""
-    del opened, lang
+    """Show the page.
+
+    Parameters
+    ----------
+    opened
+        The plan.
+    lang
+        "zh" or "en".
+    """
+    _show_body(opened, lang)
+
+
+@st.fragment
+def _show_body(opened: OpenedPlan, lang: str) -> None:
+    shown = opened.shown
+    line = list_chains(shown)[0]
+    path = _find_path(shown, line)
+    children = list_children(shown, [code for _, code, _ in path], chain=line)
+    show_figures(_tell_figures(shown, children.iloc[-1], lang))
+    with st.container(horizontal=True, vertical_alignment="bottom", key="population-bar"):
+        _show_crumbs(opened, path, lang)
+        _offer_search(shown, line, lang)
+    left, right = st.columns((7, 5), gap="medium")
+    with left:
+        _show_map(opened, line, path, lang)
+    with right:
+        _show_children(shown, line, path, children, lang)
+        area = st.session_state.get(_AREA)
+        if area and area[0] in shown.areas:
+            show_area(shown, *area, lang)
+
+
+def _find_path(shown: Shown, line: tuple[str, ...]) -> Path:
+    """Return the way down to the place that is looked at; a place of another plan is forgotten."""
+    level, code = st.session_state.get(_PLACE) or ("", "")
+    path = trace_path(shown, level, code) if level in line[:-1] else ()
+    if not path:
+        st.session_state.pop(_PLACE, None)
+    return path
+
+
+def _go_to(line: tuple[str, ...], path: Path) -> None:
+    """Go to a place: its children are shown, and nothing is pointed out."""
+    st.session_state[_PLACE] = path[-1][:2] if path else None
+    st.session_state[_AREA] = None
+    st.session_state["level"] = line[len(path)]
+
+
+def _go_down(shown: Shown, line: tuple[str, ...], level: str, code: str) -> None:
+    """Go to an area that was chosen; one without areas inside is pointed out in the area above."""
+    path = trace_path(shown, level, code) if level in line else ()
+    if path and level != line[-1]:
+        _go_to(line, path)
+        return
+    if path[:-1]:
+        _go_to(line, path[:-1])
+    st.session_state["level"] = level
+    st.session_state[_AREA] = (level, code)
+
+
+def _tell_figures(shown: Shown, total: pd.Series, lang: str) -> list[Figure]:
+    return [
+        Figure(t("ui.area.population", lang), tell_count(total["population"], lang)),
+        Figure(t("ui.area.households", lang), tell_count(total["households"], lang)),
+        Figure(t("ui.area.buildings", lang), tell_count(total["buildings"], lang)),
+        Figure(t("ui.area.density", lang), tell_density(total["density"], lang)),
+        Figure(t("ui.area.area", lang), tell_km2(float(total["area_m2"]), lang)),
+        Figure(shown.finest.name[lang], tell_count(total["areas"], lang)),
+    ]
+
+
+def _show_crumbs(opened: OpenedPlan, path: Path, lang: str) -> None:
+    """Show the way down to the place, each step of it a way back up."""
+    line = list_chains(opened.shown)[0]
+    with st.container(horizontal=True, key="within", gap=None, vertical_alignment="center"):
+        names = [
+            t("ui.population.all", lang, place=tell_place(opened, lang)),
+            *(name or code for _, code, name in path),
+        ]
+        for depth, name in enumerate(names):
+            st.button(
+                name,
+                key=f"crumb-{depth}",
+                type="tertiary",
+                disabled=depth == len(path),
+                on_click=_go_to,
+                args=(line, path[:depth]),
+            )
+
+
+def _offer_search(shown: Shown, line: tuple[str, ...], lang: str) -> None:
+    """Look for an area by its name or code, or a compound in it; one that is chosen is gone to."""
+    text = st.text_input(
+        t("ui.population.search", lang),
+        key="search",
+        placeholder=t("ui.population.search", lang),
+        label_visibility="collapsed",
+        icon=":material/search:",
+        width=280,
+    )
+    if not text:
+        return
+    found = find_areas(shown, text)
+    if found.empty:
+        st.caption(t("ui.population.nothing", lang))
+        return
+    told = {
+        at: " · ".join(filter(None, (row.compound, row.name_, row.code, shown.scheme[row.level].name[lang])))
+        for at, row in enumerate(found.rename(columns={"name": "name_"}).itertuples())
+    }
+    at = st.selectbox(
+        t("ui.population.found", lang, count=len(found)),
+        list(told),
+        index=None,
+        format_func=told.__getitem__,
+        placeholder=t("ui.population.found", lang, count=len(found)),
+        label_visibility="collapsed",
+        key="found",
+        width=320,
+    )
+    if is_fresh("population-found", None if at is None else (text, at)):
+        _go_down(shown, line, *found.iloc[at][["level", "code"]])
+        st.rerun(scope="fragment")
+
+
+def _show_map(opened: OpenedPlan, line: tuple[str, ...], path: Path, lang: str) -> None:
+    shown = opened.shown
+    within = path[-1][1] if path else ""
+    levels = [level for level in shown.levels if not path or path[-1][0] in find_lineage(shown, level)]
+    with st.container(horizontal=True, vertical_alignment="bottom", key="population-choices"):
+        level = choose_level(shown, levels, suggest_level(shown, [line[len(path)]]), lang)
+        measure = choose_measure(list_measures(shown), lang)
+        where = (path[-1][2] or path[-1][1]) if path else tell_place(opened, lang)
+        title = " · ".join((where, name_measure(measure, lang), shown.scheme[level].name[lang]))
+        make = partial(
+            view_areas, shown, level, measure, lang, within=within, imprint=make_imprint(shown, title, lang)
+        )
+        tables = partial(_tabulate, shown, line, path, lang)
+        offer_exports(opened, make, tables, lang, key="population", title=title)
+    area = st.session_state.get(_AREA)
+    chosen = area[1] if area and area[0] == level else ""
+    pick = show_view(opened, lang, make, level, measure, within, key="population", chosen=chosen)
+    if pick is not None and pick.kind == "area":
+        _go_down(shown, line, pick.level, pick.code)
+        st.rerun(scope="fragment")
+
+
+def _show_children(
+    shown: Shown, line: tuple[str, ...], path: Path, children: pd.DataFrame, lang: str
+) -> None:
+    """Show the table of what lies inside, the sum above; a row that is chosen is gone to."""
+    told = _word_children(children, lang)
+    heads = _head_columns(shown, lang)
+    within = path[-1][1] if path else ""
+    name = shown.scheme[line[len(path)]].name[lang]
+    st.caption(t("ui.population.inside", lang, level=name, count=len(children) - 1))
+    at = choose_row(
+        told, heads, alt=t("ui.population.table", lang), key=f"children-{within}", height=_TABLE_PX
+    )
+    if is_fresh("population-row", None if at is None else (within, at)) and at:
+        row = children.iloc[at - 1]
+        _go_down(shown, line, str(row["level"]), str(row["code"]))
+        st.rerun(scope="fragment")
+
+
+def _head_columns(shown: Shown, lang: str) -> dict[str, str]:
+    heads = {column: t(f"ui.population.column.{column}", lang) for column in _COLUMNS}
+    return {**heads, "areas": shown.finest.name[lang]}
+
+
+def _word_children(children: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """Put the row of the sum first, and names where there are such."""
+    rows = pd.concat([children.iloc[-1:], children.iloc[:-1]], ignore_index=True)
+    names = rows["name"].where(rows["name"] != "", rows["code"])
+    names = names.where(rows["level"] != "", t("ui.population.sum", lang))
+    return pd.DataFrame(
+        {
+            "area": names,
+            "population": rows["population"],
+            "households": rows["households"],
+            "density": rows["density"].astype("Float64").round(0).astype("Int64"),
+            "km2": (rows["area_m2"] / 1e6).round(3),
+            "areas": rows["areas"],
+        }
+    )
+
+
+def _tabulate(shown: Shown, line: tuple[str, ...], path: Path, lang: str) -> dict[str, pd.DataFrame]:
+    """Give the table of what lies inside for the workbook."""
+    children = list_children(shown, [code for _, code, _ in path], chain=line)
+    told = _word_children(children, lang)
+    heads = _head_columns(shown, lang)
+    return {shown.scheme[line[len(path)]].name[lang]: told.rename(columns=heads)}

@@ -1,1 +1,1 @@
-"""The script that Streamlit runs, away from ``pages``: a folder of that name beside it would become a menu."""
+"""The script of the pages, away from ``pages``: beside a folder of that name Streamlit makes its own menu."""
