@@ -48,9 +48,9 @@ def show_ratings(counts: Sequence[int], label: str, lang: str) -> None:
     """
     total = sum(counts)
     tiles = []
-    for rating, count, swatch in zip(
-        (*RATINGS, ""), counts, swatch_ratings(np.array(counts, dtype=np.int64), lang), strict=True
-    ):
+    swatches = swatch_ratings(np.array(counts, dtype=np.int64), lang)
+    # where everything is rated there is no swatch for what is not
+    for rating, count, swatch in zip((*RATINGS, ""), counts, swatches, strict=False):
         look = f"gp-{swatch.pattern}" if rating else "gp-plain"
         ground = f' style="background-color:{swatch.colour}"' if rating else ""
         share = tell_share(count, total)

@@ -24,15 +24,16 @@ def show_key_areas(areas: pd.DataFrame, choice: RiskChoice, lang: str) -> str:
     if areas.empty:
         st.info(t("ui.risk.no_areas", lang))
         return ""
-    words = name_ratings(lang)
+    letters = {rating: t(f"risk.letter.{rating}", lang) for rating in RATINGS} | {"": ""}
     table = areas.assign(
-        rank=range(1, len(areas) + 1), area=_name_areas(areas), worst=areas["worst"].map(words)
+        rank=range(1, len(areas) + 1), area=_name_areas(areas), worst=areas["worst"].map(letters)
     )
     heads = {"rank": "#", "area": t("ui.risk.column.area", lang), "worst": t("ui.risk.column.worst", lang)}
     if choice.rule == "hotspot":
         table["spot"] = [t(f"risk.spot.{spot or 'none'}", lang) for spot in areas["spot"]]
         heads["spot"] = t("ui.risk.column.spot", lang)
-    heads |= {rating: t(f"risk.letter.{rating}", lang) for rating in (*RATINGS, "unknown")}
+    told = (*RATINGS, "unknown") if areas["unknown"].any() else RATINGS
+    heads |= {rating: t(f"risk.letter.{rating}", lang) for rating in told}
     heads["score"] = t("ui.risk.column.score", lang)
     if "open" in areas:
         heads["open"] = t("ui.risk.column.open", lang)

@@ -12,6 +12,8 @@ __all__ = ["LONG_TABLE", "choose_row", "show_rows"]
 
 #: From this many rows on the browser asks for rows as they are looked at.
 LONG_TABLE = 1000
+# stands where there is nothing, or nothing is told
+_NOTHING = "–"
 # height of a heading and of a row [px]: a short table is as high as its rows
 _ROW_PX = 35
 
@@ -38,6 +40,7 @@ def show_rows(rows: pd.DataFrame, heads: Mapping[str, str], *, alt: str, key: st
         height=_fit(rows, height),
         column_config=_dress(rows, heads),
         lazy=len(rows) > LONG_TABLE,
+        placeholder=_NOTHING,
         alt=alt,
         key=key,
     )
@@ -60,6 +63,7 @@ def choose_row(
         hide_index=True,
         height=_fit(rows, height),
         column_config=_dress(rows, heads),
+        placeholder=_NOTHING,
         alt=alt,
         key=key,
         on_select="rerun",

@@ -79,7 +79,9 @@ def _tell_empty(lang: str) -> None:
 @st.fragment
 def _show_body(opened: OpenedPlan, lang: str) -> None:
     head = st.container()
-    choice = _ask(opened, lang)
+    tools = st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="risk-tools")
+    with tools:
+        choice = _ask(opened, lang)
     left = _choose(opened.key, choice, opened)
     with head:
         _show_head(left, choice, lang)
@@ -93,23 +95,31 @@ def _show_body(opened: OpenedPlan, lang: str) -> None:
             t(f"ui.risk.rule.{choice.rule}", lang),
         )
     )
+    with tools:
+        offer_exports(
+            opened,
+            lambda: _draw(opened, choice, title, lang),
+            lambda: _tabulate(opened, choice, lang),
+            lang,
+            key="risk",
+            title=title,
+        )
     map_column, panel_column = st.columns((8, 5), gap="small")
+    chosen = str(st.session_state.get(_CHOSEN, ""))
     with map_column:
         pick = show_view(
-            opened, lang, lambda: _draw(opened, choice, title, lang), *astuple(choice), key="risk-map"
+            opened,
+            lang,
+            lambda: _draw(opened, choice, title, lang),
+            *astuple(choice),
+            key="risk-map",
+            chosen=chosen if find_level(opened.shown, chosen) == choice.level else "",
         )
     if pick is not None and pick.kind == "area":
-        st.session_state["risk-panel"], st.session_state[_CHOSEN] = "area", pick.code
+        chosen = pick.code
+        st.session_state["risk-panel"], st.session_state[_CHOSEN] = "area", chosen
     with panel_column:
-        _show_panel(opened, choice, left, st.session_state.get(_CHOSEN, ""), lang)
-    offer_exports(
-        opened,
-        lambda: _draw(opened, choice, title, lang),
-        lambda: _tabulate(opened, choice, lang),
-        lang,
-        key="risk",
-        title=title,
-    )
+        _show_panel(opened, choice, left, chosen, lang)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -141,10 +151,13 @@ def _show_head(left: RiskThings, choice: RiskChoice, lang: str) -> None:
     if funnel.found:
         figures += [
             Figure(t("ui.risk.count.hazards", lang), tell_count(funnel.found, lang), told),
-            Figure(t("ui.risk.on_site_share", lang), funnel.share or "–"),
-            Figure(t("ui.risk.stage.open", lang), tell_count(funnel.open, lang)),
+            Figure(
+                t("ui.risk.on_site_share", lang),
+                funnel.share or "–",
+                t("ui.risk.open_note", lang, open=funnel.open),
+            ),
         ]
-    counts, ratings = st.columns((6, 7), vertical_alignment="center")
+    counts, ratings = st.columns((11, 14), vertical_alignment="center")
     with counts:
         show_figures(figures)
     with ratings:
@@ -155,42 +168,41 @@ def _show_head(left: RiskThings, choice: RiskChoice, lang: str) -> None:
 
 def _ask(opened: OpenedPlan, lang: str) -> RiskChoice:
     shown = opened.shown
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        level = st.segmented_control(
-            t("ui.risk.level", lang),
-            shown.levels,
-            default=shown.levels[-1],
-            required=True,
-            format_func=lambda one: shown.scheme[one].name[lang],
-            key="level",
-            persist_state="session",
-        )
-        rule = st.segmented_control(
-            t("ui.risk.rule", lang),
-            AREA_RULES,
-            default=shown.scheme.risk.area_rule,
-            required=True,
-            format_func=lambda one: t(f"ui.risk.rule.{one}", lang),
-            help=t("ui.risk.rule_help", lang),
-            key="rule",
-            persist_state="session",
-        )
-        layers = st.pills(
-            t("ui.risk.layers", lang),
-            [role for role in THING_ROLES if role in shown.attached],
-            default=[role for role in THING_ROLES if role in shown.attached],
-            selection_mode="multi",
-            format_func=lambda role: t(f"ui.risk.count.{role}", lang),
-            key="layers",
-            persist_state="session",
-        )
-        within = _ask_area(opened, str(level), lang)
-        kinds, ratings, since, until = _ask_filters(opened, lang)
-        heat = st.toggle(
-            t("ui.risk.heat", lang, radius=shown.scheme.risk.heat_radius_m),
-            key="heat",
-            persist_state="session",
-        )
+    level = st.segmented_control(
+        t("ui.risk.level", lang),
+        shown.levels,
+        default=shown.levels[-1],
+        required=True,
+        format_func=lambda one: shown.scheme[one].name[lang],
+        key="level",
+        persist_state="session",
+    )
+    rule = st.segmented_control(
+        t("ui.risk.rule", lang),
+        AREA_RULES,
+        default=shown.scheme.risk.area_rule,
+        required=True,
+        format_func=lambda one: t(f"ui.risk.rule.{one}", lang),
+        help=t("ui.risk.rule_help", lang),
+        key="rule",
+        persist_state="session",
+    )
+    layers = st.pills(
+        t("ui.risk.layers", lang),
+        [role for role in THING_ROLES if role in shown.attached],
+        default=[role for role in THING_ROLES if role in shown.attached],
+        selection_mode="multi",
+        format_func=lambda role: t(f"ui.risk.count.{role}", lang),
+        key="layers",
+        persist_state="session",
+    )
+    within = _ask_area(opened, str(level), lang)
+    kinds, ratings, since, until = _ask_filters(opened, lang)
+    heat = st.toggle(
+        t("ui.risk.heat", lang, radius=shown.scheme.risk.heat_radius_m),
+        key="heat",
+        persist_state="session",
+    )
     return RiskChoice(str(level), str(rule), within, tuple(layers), kinds, ratings, since, until, bool(heat))
 
 
