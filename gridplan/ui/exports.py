@@ -3,44 +3,80 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
-from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
 from gridplan.errors import GridplanError
 from gridplan.i18n import t, translate_error
-from gridplan.io import write_tables
+from gridplan.onemap.exports import export_view
 from gridplan.onemap.imprint import make_imprint
+from gridplan.onemap.poster import SCREEN_SIZE, Size
 from gridplan.onemap.shown import Shown
 from gridplan.onemap.view import Imprint, MapView
 from gridplan.report.fonts import find_fonts
 from gridplan.ui.state import OpenedPlan
 
-__all__ = ["MAP_KINDS", "STAMPS", "make_file", "offer_exports"]
+__all__ = [
+    "LAYERS",
+    "MAP_FILES",
+    "STAMPS",
+    "WORKBOOK",
+    "FileKind",
+    "ask_imprint",
+    "make_file",
+    "name_file",
+    "offer_exports",
+]
 
 #: Makes the picture of a page, or its tables by title, when a file is asked for.
 MakeView = Callable[[], MapView]
 MakeTables = Callable[[], Mapping[str, pd.DataFrame]]
 
-#: Files of a map: what is added to the name, the ending, the type, and the size or the paper.
-MAP_KINDS: Mapping[str, tuple[str, str, str, str]] = {
-    "html": ("", ".html", "text/html", ""),
-    "png": ("", ".png", "image/png", "screen"),
-    "a4": ("_A4", ".pdf", "application/pdf", "A4"),
-    "a3": ("_A3", ".pdf", "application/pdf", "A3"),
-    "a4png": ("_A4", ".png", "image/png", "A4"),
-    "a3png": ("_A3", ".png", "image/png", "A3"),
+
+@dataclass(frozen=True, slots=True)
+class FileKind:
+    """A file that can be had of a page.
+
+    Parameters
+    ----------
+    kind
+        One of :data:`gridplan.onemap.exports.EXPORT_KINDS`.
+    added
+        What is added to the name of the file.
+    mime
+        Its type.
+    size
+        Size of a picture or a sheet.
+    """
+
+    kind: str
+    mime: str
+    added: str = ""
+    size: Size = SCREEN_SIZE
+
+
+#: Files of a map by name, those that are asked for most first.
+MAP_FILES: Mapping[str, FileKind] = {
+    "html": FileKind("html", "text/html"),
+    "png": FileKind("png", "image/png"),
+    "a4": FileKind("pdf", "application/pdf", "_A4", "A4"),
+    "a3": FileKind("pdf", "application/pdf", "_A3", "A3"),
+    "a4png": FileKind("png", "image/png", "_A4", "A4"),
+    "a3png": FileKind("png", "image/png", "_A3", "A3"),
 }
+#: Files of the data of a page.
+WORKBOOK = FileKind("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+LAYERS = FileKind("gpkg", "application/geopackage+sqlite3")
 #: What may be stamped on a map; the first unless told otherwise.
 STAMPS = ("internal", "short", "none")
 
-_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# two buttons side by side in the popover
+_BUTTON_PX = 190
 # what makes names of files hard to handle
 _FILE_SIGNS = re.compile(r"[\s\[\]:*?/\\\"<>|·]+")
 
@@ -72,19 +108,24 @@ def offer_exports(
     """
     with st.popover(t("ui.export.open", lang), icon=":material/download:", key=f"export-{key}"):
         stem = name_file(title, opened.shown)
+        make = view
         if view is not None:
-            _offer_map(opened.shown, view, stem, lang, key=key, title=title)
-        if tables is not None:
-            st.download_button(
-                t("ui.export.excel", lang),
-                partial(_make_excel, tables),
-                file_name=f"{stem}.xlsx",
-                mime=_EXCEL,
-                key=f"export-{key}-excel",
-                on_click="ignore",
-                width="stretch",
-                icon=":material/table:",
-            )
+            imprint = ask_imprint(opened.shown, lang, key=key, title=title)
+            make = partial(_stamp, view, imprint)
+        offered = {} if make is None or not _has_fonts(title, lang) else dict(MAP_FILES)
+        offered |= {"excel": WORKBOOK} if tables is not None else {}
+        offered |= {"gpkg": LAYERS} if make is not None else {}
+        with st.container(horizontal=True, gap="small"):
+            for name, file in offered.items():
+                st.download_button(
+                    t(f"ui.export.{name}", lang),
+                    partial(make_file, opened.shown, make, tables, file),
+                    file_name=f"{stem}{file.added}.{file.kind}",
+                    mime=file.mime,
+                    key=f"export-{key}-{name}",
+                    on_click="ignore",
+                    width=_BUTTON_PX,
+                )
         audience = opened.shown.audience
         st.caption(t(f"ui.export.audience.{audience.name}", lang, code=audience.code))
 
@@ -93,25 +134,6 @@ def name_file(title: str, shown: Shown) -> str:
     """Name a file by what it shows and the date of the data; by today's where that is not told."""
     told = shown.provenance.get("data_date", "") or date.today().isoformat()
     return "_".join(filter(None, (_FILE_SIGNS.sub("_", part).strip("_") for part in (title, told))))
-
-
-def _offer_map(shown: Shown, view: MakeView, stem: str, lang: str, *, key: str, title: str) -> None:
-    """Ask what shall stand on the map, and offer it in every format."""
-    chosen = ask_imprint(shown, lang, key=key, title=title)
-    if not _has_fonts(title, lang):
-        return
-    for row in (("html", "png"), ("a4", "a3"), ("a4png", "a3png")):
-        for column, kind in zip(st.columns(len(row)), row, strict=True):
-            added, ending, mime, _ = MAP_KINDS[kind]
-            column.download_button(
-                t(f"ui.export.{kind}", lang),
-                partial(make_file, kind, view, chosen),
-                file_name=f"{stem}{added}{ending}",
-                mime=mime,
-                key=f"export-{key}-{kind}",
-                on_click="ignore",
-                width="stretch",
-            )
 
 
 def ask_imprint(shown: Shown, lang: str, *, key: str, title: str) -> Imprint:
@@ -147,35 +169,30 @@ def _has_fonts(title: str, lang: str) -> bool:
     return True
 
 
-def make_file(kind: str, view: MakeView, imprint: Imprint) -> bytes:
-    """Make a file of a map.
+def _stamp(view: MakeView, imprint: Imprint) -> MapView:
+    """Put on a map what was chosen to stand on it."""
+    return replace(view(), imprint=imprint)
+
+
+def make_file(shown: Shown, view: MakeView | None, tables: MakeTables | None, file: FileKind) -> bytes:
+    """Make a file of a page.
 
     Parameters
     ----------
-    kind
-        One of :data:`MAP_KINDS`.
+    shown
+        What may be seen.
     view
-        Makes the map.
-    imprint
-        What stands on it.
+        Makes the map; None for a page without one.
+    tables
+        Makes the tables; None for a page without any.
+    file
+        Which file.
 
     Returns
     -------
     bytes
     """
-    picture = replace(view(), imprint=imprint)
-    _, ending, _, size = MAP_KINDS[kind]
-    if kind == "html":
-        from gridplan.onemap.page import write_page
-
-        return write_page(picture).encode("utf-8")
-    from gridplan.onemap.poster import draw_poster
-
-    with tempfile.TemporaryDirectory() as folder:
-        return draw_poster(picture, Path(folder) / f"map{ending}", size=size).read_bytes()
-
-
-def _make_excel(tables: MakeTables) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        (path,) = write_tables(tables(), Path(folder) / "tables.xlsx")
-        return path.read_bytes()
+    # a workbook needs no map, a map no tables
+    picture = view() if view is not None and file is not WORKBOOK else None
+    sheets = tables() if tables is not None and file is WORKBOOK else {}
+    return export_view(shown, picture, sheets, file.kind, size=file.size)
