@@ -8,8 +8,10 @@ import streamlit as st
 
 from gridplan.onemap.encode import EncodedView, encode_view
 from gridplan.onemap.view import MapView
+from gridplan.ui.choices import is_fresh
 from gridplan.ui.maps import Pick, show_map
 from gridplan.ui.state import OpenedPlan
+from gridplan.ui.tiles import read_tiles
 
 __all__ = ["show_view"]
 
@@ -24,8 +26,9 @@ def show_view(
     *parameters: object,
     key: str,
     chosen: str = "",
+    focus: tuple[str, str] | None = None,
 ) -> Pick | None:
-    """Show a map and return what was clicked on it.
+    """Show a map and return what was clicked on it just now; None in all other runs.
 
     Parameters
     ----------
@@ -40,9 +43,13 @@ def show_view(
     key
         Key of the widget, another one for another kind of map.
     chosen
-        Code of the area that is marked and zoomed to, "" for none.
+        Code of an area to mark, "" for none.
+    focus
+        Level and code of an area to zoom to and to mark, once when it is another than before.
     """
-    return show_map(_encode(opened.key, lang, key, parameters, make), key=key, chosen=chosen)
+    encoded = _encode(opened.key, lang, key, parameters, make)
+    pick = show_map(encoded, key=key, chosen=chosen, focus=focus)
+    return pick if pick is not None and is_fresh(f"{key}-pick", pick.nonce) else None
 
 
 @st.cache_resource(max_entries=_KEPT, show_spinner=False)
@@ -50,4 +57,4 @@ def _encode(
     plan: str, lang: str, key: str, parameters: tuple[object, ...], _make: Callable[[], MapView]
 ) -> EncodedView:
     del plan, lang, key, parameters  # what the picture is kept by
-    return encode_view(_make())
+    return encode_view(_make(), read_tiles())

@@ -33,7 +33,8 @@ __all__ = ["show_overview"]
 _MEASURES = ("population", "status")
 # the lists, and the things without which each of them means nothing
 _LISTS = {"misfits": "", "unstaffed": "staff", "uncovered": "services"}
-_PLACE = "overview-place"
+# the area that is told of, and the one that a list has asked the map to go to
+_PLACE, _FOCUS = "overview-place", "overview-focus"
 _LIST_PX = 260
 # less than this would read 0.0 %
 _TOLD_SHARE = 0.0005
@@ -92,12 +93,13 @@ def _show_body(opened: OpenedPlan, lang: str) -> None:
             offer_exports(opened, make, partial(_tabulate, opened, lang), lang, key="overview", title=title)
         place = st.session_state.get(_PLACE)
         chosen = place[1] if place and place[0] == level else ""
-        pick = show_view(opened, lang, make, level, measure, key="overview", chosen=chosen)
+        focus = st.session_state.get(_FOCUS)
+        pick = show_view(opened, lang, make, level, measure, key="overview", chosen=chosen, focus=focus)
     if pick is not None and pick.kind == "area":
         st.session_state[_PLACE] = place = (pick.level, pick.code)
     with panel:
         if place and place[0] in shown.areas:
-            show_area(shown, *place, lang)
+            show_area(shown, place[0], place[1], lang)
         else:
             st.caption(t("ui.overview.hint", lang))
 
@@ -144,7 +146,7 @@ def _show_list(shown: Shown, name: str, rows: pd.DataFrame, lang: str) -> None:
     )
     if is_fresh(f"overview-{name}-row", at) and at is not None:
         level, code = str(rows["level"].iloc[at]), str(rows["code"].iloc[at])
-        st.session_state[_PLACE] = (level, code)
+        st.session_state[_PLACE] = st.session_state[_FOCUS] = (level, code)
         st.session_state["level"] = level
 
 

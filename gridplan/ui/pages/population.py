@@ -69,7 +69,7 @@ def _show_body(opened: OpenedPlan, lang: str) -> None:
         _show_children(shown, line, path, children, lang)
         area = st.session_state.get(_AREA)
         if area and area[0] in shown.areas:
-            show_area(shown, *area, lang)
+            show_area(shown, area[0], area[1], lang)
 
 
 def _find_path(shown: Shown, line: tuple[str, ...]) -> Path:
@@ -181,7 +181,8 @@ def _show_map(opened: OpenedPlan, line: tuple[str, ...], path: Path, lang: str) 
         offer_exports(opened, make, tables, lang, key="population", title=title)
     area = st.session_state.get(_AREA)
     chosen = area[1] if area and area[0] == level else ""
-    pick = show_view(opened, lang, make, level, measure, within, key="population", chosen=chosen)
+    focus = area if chosen else None
+    pick = show_view(opened, lang, make, level, measure, within, key="population", chosen=chosen, focus=focus)
     if pick is not None and pick.kind == "area":
         _go_down(shown, line, pick.level, pick.code)
         st.rerun(scope="fragment")
