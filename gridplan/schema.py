@@ -240,9 +240,9 @@ class Things:
     role
         A key of :data:`ATTACHED_COLUMNS`, or "compounds".
     frame
-        ``id``, the columns of the role, and where each is said to be: ``x, y`` (in the plan's coordinate system
-        [m], NaN for not told), ``house`` (building id or code of a house), ``area`` (code or name of an area),
-        "" for not told, and ``lon, lat`` (as given, where no coordinate system was told for them, else NaN).
+        ``id``, the columns of the role, and where each is said to be: ``x, y`` (in the plan's coordinate
+        system [m], NaN for not told), ``house`` (building id or code of a house), ``area`` (code or name of
+        an area), "" for not told, and ``lon, lat`` (as given where no system was told for them, else NaN).
         Compounds have ``id, name, type`` and, where they are drawn, ``outline`` (polygons).
     source
         The file.

@@ -135,7 +135,7 @@ class Directory:
         return -1, -1
 
     def find_areas(self, texts: pd.Series) -> tuple[IntArray, npt.NDArray[np.bool_]]:
-        """Find areas by code or name on any level: rows of ``area_codes``, -1 for none; and which are several."""
+        """Find areas by code or name: rows of ``area_codes``, -1 for none; and which names are of several."""
         codes, words = pd.factorize(texts)
         place = np.array([*(self.areas.get(_plain(str(word)), -2) for word in words), -2], dtype=np.int64)
         found = place[codes]
@@ -202,7 +202,7 @@ def _share_codes(group: IntArray, codes: Texts, n: int) -> Texts:
 
 
 def _list_areas(plan: Plan, levels: tuple[str, ...], codes: Texts) -> tuple[dict[str, int], Texts]:
-    """List the areas of all levels by code and by name; a code wins over a name, a coarse level over a fine one."""
+    """List the areas of all levels by code and name; codes win over names, coarse levels over fine ones."""
     by_code: dict[str, int] = {}
     by_name: dict[str, int] = {}
     tables, start = [], 0
@@ -222,7 +222,7 @@ def _list_areas(plan: Plan, levels: tuple[str, ...], codes: Texts) -> tuple[dict
 
 
 def _holds(tables: list[Texts], row: int, code: str) -> bool:
-    """Tell whether an area listed before is the same ground as one of a code: its atoms all have that code."""
+    """Tell whether an area listed before lies in that of a code: its atoms all have that code."""
     at = 0
     for table in tables:
         if row < at + len(table):

@@ -26,7 +26,7 @@ Texts = npt.NDArray[np.object_]
 #: surer than the name of an area. Staff belong to the area that they are named for, wherever they live.
 _ORDER = ("building", "point", "code")
 _ORDER_STAFF = ("code", "building", "point")
-#: Roles that keep their points. Where a member of staff or a household is, is nobody's business: their area is.
+#: Roles that keep their points. Where staff live is nobody's business, the area that they work in is.
 _POINTS = ("enterprises", "risk_points", "hazards", "services")
 
 
@@ -164,7 +164,7 @@ def _follow_enterprises(
     points
         Their points.
     enterprises
-        The table of ``Plan.attached``. An enterprise is meant by its id, or by its name where no other bears it.
+        The table of ``Plan.attached``. One is meant by its id, or by its name where no other bears it.
     levels
         Ids of the levels.
 
@@ -189,7 +189,7 @@ def _follow_enterprises(
 
 
 def _find_owners(names: pd.Series, enterprises: pd.DataFrame) -> IntArray:
-    """Return the row of each enterprise that is named, by id or by a name that is the only one; -1 for none."""
+    """Return the row of each enterprise that is named, by id or by a name of its own; -1 for none."""
     ids = pd.Index(enterprises["id"].astype("str"))
     single = enterprises["name"].astype("str")
     single = single.where(~single.duplicated(keep=False) & (single != ""), None)
@@ -230,7 +230,7 @@ def _list_reasons(
     found: dict[str, _Found],
     enterprises: pd.DataFrame | None,
 ) -> pd.DataFrame:
-    """List what was not placed: by its id, with the reason and the distance or the word that was not found."""
+    """List what was not placed by its id: the reason, and how far off it is or what was not found."""
     frame, role = things.frame, things.role
     out = (table["placed"] == "").to_numpy()
     _, several = directory.find_areas(frame["area"])
@@ -271,7 +271,8 @@ def _measure(directory: Directory, frame: pd.DataFrame, mine: BoolArray) -> Floa
 def _list_coarse(role: str, table: pd.DataFrame, levels: tuple[str, ...]) -> pd.DataFrame:
     """Count what is known on a coarse level only; by id where it is a building that lies in several areas."""
     open_ = (table[list(levels)] == "").any(axis=1) & (table["placed"] != "")
-    split = open_ & table["placed"].isin(["building"])
+    # of households only their number is told
+    split = open_ & (table["placed"] == "building") & (role != "care")
     rows = [issue_rows(role, table["id"][split], "thing_in_several_areas", "noted")]
     rest = int((open_ & ~split).sum())
     if rest:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from gridplan.crs import SYSTEMS, WGS84, reproject, to_wgs84
+from gridplan.crs import SYSTEMS, WGS84, from_wgs84, reproject, to_wgs84
 from gridplan.plan import Plan
 from gridplan.schema import Things, empty_issues, issue_rows
 
@@ -15,8 +16,8 @@ __all__ = ["compare_systems"]
 
 #: Fewer points than this tell nothing; own choice.
 _ENOUGH = 5
-#: Another system is proposed where it brings this much larger a share of the points into buildings; own choice:
-#: under a wrong system points fall into buildings by chance, as often as buildings cover ground (10 to 30 %).
+#: Another system is proposed where it brings this much larger a share of the points into buildings; own
+#: choice: under a wrong system points fall into buildings as often as these cover ground (10 to 30 %).
 _CLEARLY = 0.15
 
 
@@ -39,7 +40,7 @@ def compare_systems(plan: Plan, things: Things) -> pd.DataFrame:
     """
     degrees = things.frame[["lon", "lat"]].to_numpy(dtype=np.float64)
     degrees = degrees[np.isfinite(degrees).all(axis=1)]
-    if len(degrees) < _ENOUGH or plan.crs.is_engineering:
+    if len(degrees) < _ENOUGH or plan.crs.is_engineering or not _is_shifted(degrees):
         return empty_issues()
     tree = shapely.STRtree(plan.buildings.geometry.to_numpy())
     shares = {}
@@ -54,3 +55,8 @@ def compare_systems(plan: Plan, things: Things) -> pd.DataFrame:
     told = ", ".join(f"{name} {100 * shares[name]:.1f} %" for name in order)
     code, action = ("points_system_other", "asked") if other else ("points_system", "noted")
     return issue_rows(things.role, ["*"], code, action, round(100 * shares["wgs84"], 1), told)
+
+
+def _is_shifted(degrees: npt.NDArray[np.float64]) -> bool:
+    """Tell whether places lie where the web maps shift them."""
+    return bool((from_wgs84(degrees, "gcj02") != degrees).any())

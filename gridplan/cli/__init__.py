@@ -28,6 +28,7 @@ DEBUG_VARIABLE = "GRIDPLAN_DEBUG"
 _COMMANDS = {
     "plan": "gridplan.cli.planning:run_plan",
     "feasibility": "gridplan.cli.feasibility:run_feasibility",
+    "attach": "gridplan.cli.attach:run_attach",
     "demo": "gridplan.cli.planning:run_demo",
     "check": "gridplan.cli.judging:run_check",
     "export": "gridplan.cli.judging:run_export",

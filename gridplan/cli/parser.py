@@ -182,6 +182,18 @@ def _add_demo(group: _Group, say: _Say) -> None:
     _add_run(group, say)
 
 
+def _add_attach(group: _Group, say: _Say) -> None:
+    group.add_argument("plan", metavar="plan.gpkg", help=say("cli.check.plan"))
+    for role in ("enterprises", "risk_points", "hazards", "services", "staff", "care", "compounds"):
+        group.add_argument(f"--{role.replace('_', '-')}", metavar="F", help=say(f"cli.attach.{role}"))
+    group.add_argument("--out", metavar="other.gpkg", help=say("cli.attach.out"))
+    group.add_argument("--crs", metavar="EPSG:n|gcj02|bd09", help=say("cli.attach.crs"))
+    group.add_argument("--date", metavar="YYYY-MM-DD", help=say("cli.attach.date"))
+    group.add_argument(
+        "--column", metavar="ROLE.FIELD=COLUMN", action="append", default=[], help=say("cli.plan.column")
+    )
+
+
 def _add_check(group: _Group, say: _Say) -> None:
     group.add_argument("plan", metavar="plan.gpkg", help=say("cli.check.plan"))
 
@@ -271,6 +283,7 @@ def _seconds(text: str) -> float:
 _ADDERS = {
     "plan": _add_plan,
     "feasibility": _add_feasibility,
+    "attach": _add_attach,
     "check": _add_check,
     "schemes": _add_schemes,
     "demo": _add_demo,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
@@ -65,7 +65,7 @@ def read_inputs(options: argparse.Namespace, scheme: Scheme) -> Inputs:
         **{role: getattr(options, role) for role in _ROLES},
         existing=_read_existing(options.existing, scheme),
         place=options.place,
-        columns=_read_columns(options.column),
+        columns=read_columns(options.column, (*_ROLES, "existing")),
         crs=options.crs,
     )
 
@@ -186,15 +186,21 @@ def _read_existing(words: list[str], scheme: Scheme) -> dict[str, str]:
     return existing
 
 
-def _read_columns(pairs: list[str]) -> dict[str, dict[str, str]]:
-    """Read ``role.field=COLUMN`` words."""
+def read_columns(pairs: Sequence[str], roles: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Read ``role.field=COLUMN`` words.
+
+    Raises
+    ------
+    InputError
+        If a word is not of that form, or of another role.
+    """
     columns: dict[str, dict[str, str]] = {}
     for pair in pairs:
         place, _, column = pair.partition("=")
         role, _, field = place.partition(".")
         if not (role and field and column):
             raise InputError("column_option", option=pair)
-        if role not in (*_ROLES, "existing"):
-            raise InputError("column_role", role=role, known=(*_ROLES, "existing"))
+        if role not in roles:
+            raise InputError("column_role", role=role, known=tuple(roles))
         columns.setdefault(role, {})[field] = column
     return columns

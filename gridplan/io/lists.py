@@ -292,7 +292,7 @@ def find_outlines(
 
 
 def _find_system(table: gpd.GeoDataFrame, plan_crs: pyproj.CRS) -> pyproj.CRS:
-    """Return the system that a file tells; else degrees where its numbers can only be those, else the plan's."""
+    """Return the system that a file tells; else degrees where it can only be those, else the plan's."""
     if table.crs is not None:
         return pyproj.CRS(table.crs)
     return WGS84 if infer_crs(find_bounds(table)).reason == "degrees" else plan_crs

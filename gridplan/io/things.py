@@ -1,8 +1,8 @@
-"""Read lists of things to be placed into areas: enterprises, risk points, hazards, service places, staff, care."""
+"""Read lists of things to be placed into areas: enterprises, risk points, hazards, services, staff, care."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,6 +53,21 @@ _ABOUT_PERSONS = ("staff", "care")
 BoolArray = npt.NDArray[np.bool_]
 
 
+def _parse_types(column: pd.Series) -> tuple[pd.Series, BoolArray]:
+    types, known = compound_types(column.astype("str"))
+    return types.fillna("").astype("str"), ~known.to_numpy(dtype=bool)
+
+
+# what reads the cells of a field: the values, and which cells were not understood
+_PARSERS: Mapping[str, Callable[[pd.Series], tuple[pd.Series, BoolArray]]] = {
+    "on_site": parse_yes_no,
+    "level": parse_ratings,
+    "care_class": parse_care,
+    "type": _parse_types,
+    **dict.fromkeys(_DATES, parse_dates),
+}
+
+
 @dataclass(slots=True)
 class _Reading:
     """A list on its way to a table: its columns by field, and what is told of it."""
@@ -90,9 +105,9 @@ def read_things(
     role
         A key of :data:`gridplan.io.thing_words.THING_ALIASES`.
     path
-        Any vector file that GDAL reads (``file.gpkg#layer``), Parquet, ``.csv`` (UTF-8 or GB18030) or ``.xlsx``
-        (first sheet) with coordinates (``lon, lat`` in degrees or ``x, y`` in metres), a building id or
-        house code, or the code or name of an area.
+        Any vector file that GDAL reads (``file.gpkg#layer``), Parquet, ``.csv`` (UTF-8 or GB18030) or
+        ``.xlsx`` (first sheet) with coordinates (``lon, lat`` in degrees or ``x, y`` in metres), a building
+        id or house code, or the code or name of an area.
     crs
         The plan's coordinate system.
     columns
@@ -187,27 +202,16 @@ def _read_columns(reading: _Reading, places: Places) -> pd.DataFrame:
 
 def _read_column(name: str, column: pd.Series | None, index: pd.Index) -> tuple[pd.Series, BoolArray]:
     """Read one column by what it holds: the values, and where there was something else."""
-    none = np.zeros(len(index), dtype=bool)
-    if name in _NUMBERS or name == "households":
-        if column is None:
-            return pd.Series(1.0 if name == "households" else np.nan, index=index), none
+    if column is None:
+        blank = {"households": 1.0, "on_site": pd.NA} | dict.fromkeys(_NUMBERS, np.nan)
+        kind = {"on_site": "boolean"}.get(name, "float64" if name in blank else "str")
+        return pd.Series(blank.get(name, ""), index=index, dtype=kind), np.zeros(len(index), dtype=bool)
+    if name in (*_NUMBERS, "households"):
         numbers = parse_numbers(column)
         return pd.Series(numbers.values, index=index), numbers.unreadable
-    if name == "on_site":
-        blank = pd.Series(pd.NA, index=index, dtype="boolean")
-        return (blank, none) if column is None else parse_yes_no(column)
-    if column is None:
-        return pd.Series("", index=index, dtype="str"), none
-    if name in _DATES:
-        return parse_dates(column)
-    if name == "level":
-        return parse_ratings(column)
-    if name == "care_class":
-        return parse_care(column)
-    if name == "type":
-        types, known = compound_types(column.astype("str"))
-        return types.fillna("").astype("str"), ~known.to_numpy(dtype=bool)
-    return read_text(column.to_frame(), [str(column.name)]), none
+    if name in _PARSERS:
+        return _PARSERS[name](column)
+    return read_text(column.to_frame(), [str(column.name)]), np.zeros(len(index), dtype=bool)
 
 
 def _keep_rows(reading: _Reading, frame: pd.DataFrame) -> BoolArray:
@@ -263,7 +267,7 @@ def _tell_apart(reading: _Reading, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _merge_same(reading: _Reading, frame: pd.DataFrame) -> pd.DataFrame:
-    """Merge rows of one enterprise by its credit code: the first keeps, what it does not tell the others do."""
+    """Merge rows of one enterprise by its credit code: what the first does not tell the others do."""
     key = frame["credit"].where(frame["credit"] != "", "row " + frame.index.astype(str))
     same = key.duplicated(keep=False).to_numpy()
     plain = frame.drop(columns="credit")
