@@ -25,11 +25,12 @@ from gridplan.onemap.risk import (
 )
 from gridplan.onemap.view import MapView
 from gridplan.risk import RATINGS, count_funnel
+from gridplan.ui.choices import choose_level, is_fresh, suggest_level
 from gridplan.ui.exports import offer_exports
 from gridplan.ui.figures import Figure, show_figures
 from gridplan.ui.frame import tell_place
 from gridplan.ui.ratings import count_ratings, dress_ratings, show_funnel, show_ratings
-from gridplan.ui.risk_choice import RiskChoice, RiskThings, choose_things, find_level
+from gridplan.ui.risk_choice import RiskChoice, RiskThings, choose_things
 from gridplan.ui.risk_tables import show_area, show_key_areas, show_loads
 from gridplan.ui.state import OpenedPlan
 from gridplan.ui.views import show_view
@@ -37,8 +38,8 @@ from gridplan.ui.views import show_view
 __all__ = ["show_risk"]
 
 _PANELS = ("areas", "hazards", "staff", "area")
-# the area that was clicked on the map
-_CHOSEN = "risk-chosen"
+# level and code of the area that was chosen on the map or in the list
+_AREA = "risk-area"
 
 
 def show_risk(opened: OpenedPlan, lang: str) -> None:
@@ -105,7 +106,6 @@ def _show_body(opened: OpenedPlan, lang: str) -> None:
             title=title,
         )
     map_column, panel_column = st.columns((8, 5), gap="small")
-    chosen = str(st.session_state.get(_CHOSEN, ""))
     with map_column:
         pick = show_view(
             opened,
@@ -113,13 +113,20 @@ def _show_body(opened: OpenedPlan, lang: str) -> None:
             lambda: _draw(opened, choice, title, lang),
             *astuple(choice),
             key="risk-map",
-            chosen=chosen if find_level(opened.shown, chosen) == choice.level else "",
+            focus=_find_area(opened, choice),
         )
     if pick is not None and pick.kind == "area":
-        chosen = pick.code
-        st.session_state["risk-panel"], st.session_state[_CHOSEN] = "area", chosen
+        st.session_state[_AREA], st.session_state["risk-panel"] = (pick.level, pick.code), "area"
     with panel_column:
-        _show_panel(opened, choice, left, chosen, lang)
+        _show_panel(opened, choice, left, lang)
+
+
+def _find_area(opened: OpenedPlan, choice: RiskChoice) -> tuple[str, str] | None:
+    """Return the area that was chosen, where it is one of those on the map."""
+    area: tuple[str, str] | None = st.session_state.get(_AREA)
+    if area is None or area[0] != choice.level:
+        return None
+    return area if (opened.shown.areas[area[0]]["code"] == area[1]).any() else None
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -168,15 +175,7 @@ def _show_head(left: RiskThings, choice: RiskChoice, lang: str) -> None:
 
 def _ask(opened: OpenedPlan, lang: str) -> RiskChoice:
     shown = opened.shown
-    level = st.segmented_control(
-        t("ui.risk.level", lang),
-        shown.levels,
-        default=shown.levels[-1],
-        required=True,
-        format_func=lambda one: shown.scheme[one].name[lang],
-        key="level",
-        persist_state="session",
-    )
+    level = choose_level(shown, shown.levels, suggest_level(shown, shown.levels), lang)
     rule = st.segmented_control(
         t("ui.risk.rule", lang),
         AREA_RULES,
@@ -196,14 +195,14 @@ def _ask(opened: OpenedPlan, lang: str) -> RiskChoice:
         key="layers",
         persist_state="session",
     )
-    within = _ask_area(opened, str(level), lang)
+    within = _ask_area(opened, level, lang)
     kinds, ratings, since, until = _ask_filters(opened, lang)
     heat = st.toggle(
         t("ui.risk.heat", lang, radius=shown.scheme.risk.heat_radius_m),
         key="heat",
         persist_state="session",
     )
-    return RiskChoice(str(level), str(rule), within, tuple(layers), kinds, ratings, since, until, bool(heat))
+    return RiskChoice(level, str(rule), within, tuple(layers), kinds, ratings, since, until, bool(heat))
 
 
 def _ask_area(opened: OpenedPlan, level: str, lang: str) -> str:
@@ -273,14 +272,15 @@ def _list_filters(key: str, _opened: OpenedPlan) -> tuple[Mapping[str, int], tup
     return dict(kinds.named), (str(days.min()), str(days.max())) if len(days) else None
 
 
-def _show_panel(opened: OpenedPlan, choice: RiskChoice, left: RiskThings, code: str, lang: str) -> None:
+def _show_panel(opened: OpenedPlan, choice: RiskChoice, left: RiskThings, lang: str) -> None:
     shown = opened.shown
+    area = _find_area(opened, choice)
     panels = [
         panel
         for panel in _PANELS
         if (panel != "hazards" or "hazards" in shown.attached)
         and (panel != "staff" or "staff" in shown.attached)
-        and (panel != "area" or find_level(shown, code) == choice.level)
+        and (panel != "area" or area is not None)
     ]
     if st.session_state.get("risk-panel") not in panels:
         st.session_state["risk-panel"] = panels[0]
@@ -296,11 +296,14 @@ def _show_panel(opened: OpenedPlan, choice: RiskChoice, left: RiskThings, code: 
         show_funnel(count_funnel(left.hazards), lang)
     elif panel == "staff":
         show_loads(_compare(opened.key, choice, opened), lang)
-    elif panel == "area":
-        show_area(opened, choice, left, code, lang)
+    elif panel == "area" and area is not None:
+        show_area(opened, choice, left, area[1], lang)
     else:
-        keys = _rank(opened.key, choice, opened)
-        chosen = show_key_areas(keys, choice, lang)
+        chosen = show_key_areas(_rank(opened.key, choice, opened), choice, lang)
+        if is_fresh("risk-row", (choice.level, chosen) if chosen else None):
+            # the map above has to be drawn anew to go to it
+            st.session_state[_AREA] = (choice.level, chosen)
+            st.rerun(scope="fragment")
         if chosen:
             show_area(opened, choice, left, chosen, lang)
 
