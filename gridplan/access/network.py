@@ -1,0 +1,137 @@
+"""The streets as a net that people walk on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+__all__ = ["BARRED_CLASSES", "MAX_ACCESS_M", "Network", "Spots", "build_network", "snap_points"]
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+Shapes = npt.NDArray[np.object_]
+
+#: Barriers that nobody walks along: railways, water, borders drawn on the map, and motorways
+#: (the Road Traffic Safety Law of China, article 67, keeps people on foot off them).
+BARRED_CLASSES = frozenset(
+    (
+        "rail", "river", "canal", "stream", "water", "coastline", "ferry", "area_border", "other",
+        "motorway", "motorway_link",
+    )
+)  # fmt: skip
+
+#: Farthest straight way from a home or place to a street [m]. Streets shall lie at most 300 m apart
+#: (GB 50180-2018, 6.0.2), so that nobody is farther than 150 m from one, and a courtyard's detour is left
+#: room; who lives farther off lives by a street that the data lack, and no way is told.
+MAX_ACCESS_M = 200.0
+
+# Ends of streets this near are one crossing [m]: the net is noded, this is for the last digits of a file.
+_SAME_M = 0.001
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Network:
+    """Pieces of street between crossings.
+
+    Parameters
+    ----------
+    lines
+        A line string per piece, projected [m], shape (m,).
+    ends
+        Crossing at its beginning and at its end, shape (m, 2).
+    length
+        [m], shape (m,).
+    nodes
+        How many crossings there are.
+    tree
+        Finds the pieces near a point.
+    """
+
+    lines: Shapes
+    ends: IntArray
+    length: FloatArray
+    nodes: int
+    tree: shapely.STRtree
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spots:
+    """Where points come to the net.
+
+    Parameters
+    ----------
+    edge
+        Piece of street with the nearest point, -1 where none is near enough, shape (n,).
+    along
+        Way along that piece from its beginning to the nearest point [m], shape (n,).
+    access
+        Straight way from the point to the street [m], NaN where ``edge`` is -1, shape (n,).
+    """
+
+    edge: IntArray
+    along: FloatArray
+    access: FloatArray
+
+
+def build_network(streets: gpd.GeoDataFrame) -> Network:
+    """Make a net of the streets that can be walked.
+
+    Parameters
+    ----------
+    streets
+        Noded lines with ``street_class`` (:data:`BARRED_CLASSES` are left out), projected [m]. Streets of
+        all ranks are walked on: a main street bars grids, not people.
+
+    Returns
+    -------
+    Network
+        The same for any order of the rows.
+    """
+    open_to_all = ~streets["street_class"].isin(BARRED_CLASSES).to_numpy()
+    lines = shapely.get_parts(streets.geometry.to_numpy()[open_to_all])
+    lines = lines[shapely.length(lines) > 0]
+    # one way round and one order, whatever the file's: two equally near streets are then chosen alike
+    lines = shapely.normalize(lines)
+    lines = lines[np.argsort(shapely.to_wkb(lines), kind="stable")]
+    tips = np.stack([shapely.get_coordinates(shapely.get_point(lines, end)) for end in (0, -1)], axis=1)
+    rounded = np.round(tips.reshape(-1, 2) / _SAME_M).astype(np.int64)
+    crossings, place = np.unique(rounded, axis=0, return_inverse=True)
+    return Network(
+        lines=lines,
+        ends=place.reshape(-1, 2).astype(np.int64),
+        length=shapely.length(lines),
+        nodes=len(crossings),
+        tree=shapely.STRtree(lines),
+    )
+
+
+def snap_points(network: Network, xy: FloatArray, max_access_m: float = MAX_ACCESS_M) -> Spots:
+    """Bring points to the nearest point on a street.
+
+    Parameters
+    ----------
+    network
+        The streets.
+    xy
+        Points [m], shape (n, 2).
+    max_access_m
+        Farthest straight way to a street [m].
+
+    Returns
+    -------
+    Spots
+    """
+    edge = np.full(len(xy), -1, dtype=np.int64)
+    along, access = np.zeros(len(xy)), np.full(len(xy), np.nan)
+    points = shapely.points(xy)
+    if len(network.lines) and len(xy):
+        nearest = network.tree.nearest(points)
+        far = shapely.distance(points, network.lines[nearest])
+        near = far <= max_access_m
+        edge[near], access[near] = nearest[near], far[near]
+        along[near] = shapely.line_locate_point(network.lines[nearest[near]], points[near])
+    return Spots(edge, along, access)
