@@ -64,7 +64,9 @@ def find_hot_spots(values: FloatArray, pairs: IntArray, areas: pd.Index) -> pd.D
 def _take_neighbours(known: npt.NDArray[np.bool_], pairs: IntArray) -> tuple[IntArray, IntArray]:
     """Return the areas that have neighbours, and the pairs of them in both directions, sorted, each once."""
     kept = pairs[known[pairs].all(axis=1) & (pairs[:, 0] != pairs[:, 1])]
-    both = np.unique(np.concatenate([kept, kept[:, ::-1]]), axis=0)
+    n = len(known)
+    keys = np.unique(np.concatenate([kept @ (n, 1), kept @ (1, n)]))
+    both = np.stack(np.divmod(keys, n), axis=1)
     judged = np.unique(both)
     return judged, np.searchsorted(judged, both)
 

@@ -97,7 +97,8 @@ def has_ratings(scores: pd.DataFrame) -> bool:
 def _find_neighbours(shown: Shown, level: str) -> IntArray:
     """Return the pairs of areas of a level that share a border, a corner does not count."""
     pairs, _ = find_shared_edges(shown.areas[level].geometry.to_numpy())
-    return np.unique(pairs, axis=0)
+    n = len(shown.areas[level])
+    return np.stack(np.divmod(np.unique(pairs @ (n, 1)), n), axis=1)
 
 
 def count_hazards(
@@ -206,6 +207,6 @@ def _count_staff(shown: Shown, level: str) -> IntArray | None:
 def _name_rows(shown: Shown, level: str, within: str, table: pd.DataFrame) -> pd.DataFrame:
     """Put name and parent beside the codes of a table, and keep the areas within another one."""
     areas = pick_areas(shown, level, within).set_index("code")[["name", "parent"]]
-    kept = table[table.index.isin(areas.index)]
+    kept = table[areas.index.get_indexer(table.index) >= 0]
     named = areas.reindex(kept.index).join(kept)
     return named.rename_axis("code").reset_index()

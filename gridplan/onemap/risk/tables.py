@@ -12,7 +12,7 @@ from gridplan.onemap.risk.areas import compare_risk_staff, list_hazards, list_ke
 from gridplan.onemap.risk.swatches import tell_rating
 from gridplan.onemap.risk.things import rate_all
 from gridplan.onemap.shown import Shown
-from gridplan.risk import RATINGS
+from gridplan.risk import RATINGS, SPOTS
 
 __all__ = ["tabulate_key_areas"]
 
@@ -75,9 +75,11 @@ def _head(table: pd.DataFrame, lang: str) -> pd.DataFrame:
     """Put words in the place of ratings and classes, and give the columns their headings."""
     told = table.copy()
     if "worst" in told.columns:
-        told["worst"] = [tell_rating(str(rating), lang) for rating in told["worst"]]
+        told["worst"] = told["worst"].map({rating: tell_rating(rating, lang) for rating in (*RATINGS, "")})
     if "spot" in told.columns:
-        told["spot"] = [t(f"risk.spot.{spot or 'none'}", lang) for spot in told["spot"]]
+        told["spot"] = told["spot"].map(
+            {spot: t(f"risk.spot.{spot or 'none'}", lang) for spot in (*SPOTS, "")}
+        )
     for column, places in (("z", 2), ("per_worker", 2)):
         if column in told.columns:
             told[column] = told[column].round(places)
@@ -88,10 +90,10 @@ def _tell_notes(
     shown: Shown, level: str, things: Mapping[str, pd.DataFrame], rule: str, lang: str
 ) -> list[str]:
     rules = shown.scheme.risk
-    codes = shown.areas[level]["code"]
+    codes = pd.Index(shown.areas[level]["code"])
     everything = sum(len(table) for table in things.values())
     unknown = sum(int((table["rating"] == "").sum()) for table in things.values())
-    outside = sum(int((~table[level].isin(codes)).sum()) for table in things.values())
+    outside = sum(int((codes.get_indexer(table[level]) < 0).sum()) for table in things.values())
     weights = [f"{tell_rating(rating, lang)} {rules.weights[rating]:g}" for rating in RATINGS]
     notes = [
         t("risk.notes.rule", lang, rule=t(f"risk.areas.{rule}", lang, level=shown.scheme[level].name[lang])),
@@ -103,7 +105,7 @@ def _tell_notes(
     if outside:
         notes.append(t("risk.notes.outside", lang, count=outside))
     if "hazards" in shown.attached:
-        lost = int((~shown.attached["hazards"][level].isin(codes)).sum())
+        lost = int((codes.get_indexer(shown.attached["hazards"][level]) < 0).sum())
         if lost:
             notes.append(t("risk.notes.hazards_outside", lang, count=lost))
     return notes

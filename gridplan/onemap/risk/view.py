@@ -77,7 +77,8 @@ def view_risk(
     """
     rule = rule if rule in AREA_RULES else shown.scheme.risk.area_rule
     drawn = {role: _pick_things(shown, level, within, things[role]) for role in THING_ROLES if role in things}
-    layers = [_draw_points(role, table, lang) for role, table in drawn.items() if len(table)]
+    owners = _name_enterprises(shown)
+    layers = [_draw_points(role, table, owners, lang) for role, table in drawn.items() if len(table)]
     return MapView(
         lang=lang,
         imprint=imprint,
@@ -195,7 +196,16 @@ def _tell_areas(
     return lines
 
 
-def _draw_points(role: str, table: pd.DataFrame, lang: str) -> PointLayer:
+def _name_enterprises(shown: Shown) -> dict[str, str]:
+    """Return the names of the enterprises by their id, for the things that belong to them."""
+    table = shown.attached.get("enterprises")
+    if table is None:
+        return {}
+    named = table[table["name"].fillna("") != ""]
+    return dict(zip(named["id"].tolist(), named["name"].tolist(), strict=True))
+
+
+def _draw_points(role: str, table: pd.DataFrame, owners: Mapping[str, str], lang: str) -> PointLayer:
     """Make a layer of things, ordered so that red ones are drawn last."""
     placed, xy = _find_places(table)
     table = table[placed]
@@ -211,7 +221,7 @@ def _draw_points(role: str, table: pd.DataFrame, lang: str) -> PointLayer:
         xy=xy[order],
         classes=classes[order],
         legend=swatch_ratings(counts, lang),
-        lines=_tell_things(table.iloc[order], lang),
+        lines=_tell_things(table.iloc[order], owners, lang),
         shape=_SHAPES[role],
         heights=len(RATINGS) - classes[order],
     )
@@ -226,18 +236,26 @@ def _find_places(table: pd.DataFrame) -> tuple[npt.NDArray[np.bool_], FloatArray
     return placed, shapely.get_coordinates(shapes[placed])
 
 
-def _tell_things(table: pd.DataFrame, lang: str) -> Sequence[Sequence[str]]:
+def _tell_things(table: pd.DataFrame, owners: Mapping[str, str], lang: str) -> Sequence[Sequence[str]]:
+    """Return what is told of a thing that is pointed at: name, kind and rating, whose it is, id and date."""
     ratings = name_ratings(lang)
+    given = tell_way("given", np.nan, lang)
+    ids = table["enterprise"].fillna("").tolist() if "enterprise" in table else [""] * len(table)
+    owner = [owners.get(one, one) for one in ids]
     columns = [table[key].fillna("").astype("str").tolist() for key in ("id", "name", "kind", "date")]
     rated = (table[key].tolist() for key in ("rating", "rated_by", "points"))
     return [
         [
             name or own,
-            " · ".join(part for part in (kind, ratings[rating], tell_way(by, points, lang)) if part),
-            " · ".join(part for part in (own if name else "", date) if part),
+            _join(kind, ratings[rating], given if by == "given" else tell_way(by, points, lang)),
+            _join(whose, own if name else "", date),
         ]
-        for own, name, kind, date, rating, by, points in zip(*columns, *rated, strict=True)
+        for own, name, kind, date, rating, by, points, whose in zip(*columns, *rated, owner, strict=True)
     ]
+
+
+def _join(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
 
 
 def _heat_things(shown: Shown, drawn: Mapping[str, pd.DataFrame], lang: str) -> HeatLayer:
