@@ -34,6 +34,6 @@ def read_script(entry: str) -> str:
 
 @lru_cache(maxsize=1)
 def read_style() -> str:
-    """Return the styles of Leaflet and of the map; Leaflet's pictures of controls are not used."""
-    leaflet = re.sub(r"(?m)^.*url\([^)]*\).*$", "", read_asset("vendor/leaflet.css"))
+    """Return the styles of Leaflet and of the map, without the pictures of controls that are not used."""
+    leaflet = re.sub(r"(?s)/\*.*?\*/|[\w-]+:\s*url\([^)]*\);", "", read_asset("vendor/leaflet.css"))
     return "\n".join([leaflet, read_asset("onemap.css")])

@@ -19,10 +19,11 @@ import pyproj
 import shapely
 
 from gridplan.crs import WGS84, from_wgs84, reproject
+from gridplan.errors import CRSError
 from gridplan.i18n import t
 from gridplan.onemap.stream import pack_places, pack_shapes, pack_values
 from gridplan.onemap.tiles import Tiles
-from gridplan.onemap.view import AreaLayer, MapView
+from gridplan.onemap.view import AreaLayer, MapView, PointLayer
 
 __all__ = ["DEGREE_STEP", "PLANE_STEP", "EncodedView", "Target", "encode_view", "find_tolerance"]
 
@@ -151,6 +152,8 @@ def encode_view(view: MapView, tiles: Tiles | None = None) -> EncodedView:
         If the areas have no coordinate system.
     """
     areas = view.areas
+    if areas.shapes.crs is None:
+        raise CRSError("crs_missing", layer=areas.level)
     target = Target(pyproj.CRS.from_user_input(areas.shapes.crs), tiles.system if tiles else "wgs84")
     if target.is_plane:
         tiles = None  # a plane of its own lies nowhere on a base map
@@ -163,7 +166,8 @@ def encode_view(view: MapView, tiles: Tiles | None = None) -> EncodedView:
         blobs[digest] = blob
         return digest
 
-    outlines = _Shapes([] if view.outlines is None else view.outlines.geometry.to_numpy())
+    parents = view.outlines if view.outlines is not None else areas.shapes[:0]
+    outlines = _Shapes(parents.geometry.to_numpy())
     borders = _encode_borders(
         _Shapes(areas.shapes.geometry.to_numpy()), outlines, _Shapes([view.ground.district]), target
     )
@@ -182,6 +186,7 @@ def encode_view(view: MapView, tiles: Tiles | None = None) -> EncodedView:
             "legend": [asdict(swatch) for swatch in areas.legend],
         },
         "outlines": keep(borders.outlines),
+        "outline_codes": [str(code) for code in parents.index],
         "streets": keep(_encode_streets(view.ground.streets, target, borders.tolerance)),
         "buildings": keep(_encode_buildings(_Shapes(view.ground.buildings.geometry.to_numpy()), target)),
         "building_count": len(view.ground.buildings),
@@ -191,13 +196,7 @@ def encode_view(view: MapView, tiles: Tiles | None = None) -> EncodedView:
                 "title": layer.title,
                 "shape": layer.shape,
                 "legend": [asdict(swatch) for swatch in layer.legend],
-                "blob": keep(
-                    pack_places(
-                        target.move_places(layer.xy),
-                        target.step,
-                        {"classes": _to_list(layer.classes), "lines": [list(told) for told in layer.lines]},
-                    )
-                ),
+                "blob": keep(_encode_points(layer, target)),
             }
             for layer in view.points
         ],
@@ -228,6 +227,15 @@ def _encode_values(areas: AreaLayer) -> bytes:
             "lines": [list(told) for told in areas.lines],
         }
     )
+
+
+def _encode_points(layer: PointLayer, target: Target) -> bytes:
+    head = {
+        "classes": _to_list(layer.classes),
+        "lines": [list(told) for told in layer.lines],
+        "heights": None if layer.heights is None else _to_list(layer.heights),
+    }
+    return pack_places(target.move_places(layer.xy), target.step, head)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,15 +16,13 @@ from gridplan.ui.blobs import offer_blob
 
 __all__ = ["Pick", "show_map"]
 
-#: Height of a map that fills a page without making it scroll on 1366 x 768, taller on larger screens.
-_HEIGHT = "clamp(420px, calc(100vh - 215px), 940px)"
-
-_FRAME = """.gridplan-map {{
-  height: {height};
+# A map fills what is left of the window below the head of a page, down to where it would be too small.
+_STYLE = """.gridplan-map {
+  height: clamp(420px, calc(100vh - 215px), 940px);
   border: 1px solid #d7dfe3;
   border-radius: 6px;
   overflow: hidden;
-}}"""
+}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +37,25 @@ class Pick:
         Level of the area, or id of the layer.
     code
         Code of the area, or row of the point in its layer.
+    nonce
+        Another number at each click.
     """
 
     kind: str
     level: str
     code: str
+    nonce: int
 
 
-def show_map(view: MapView | EncodedView, *, key: str, chosen: str = "") -> Pick | None:
-    """Show a map and return what was just clicked on it.
+def show_map(
+    view: MapView | EncodedView,
+    *,
+    key: str,
+    focus: tuple[str, str] | None = None,
+    chosen: str = "",
+    height: int | None = None,
+) -> Pick | None:
+    """Show a map and return what was last clicked on it.
 
     Parameters
     ----------
@@ -56,19 +64,23 @@ def show_map(view: MapView | EncodedView, *, key: str, chosen: str = "") -> Pick
     key
         Key of the widget; maps that follow each other under one key keep where the viewer has zoomed to
         as long as they show the same ground.
+    focus
+        Level and code of an area to zoom to and to mark, once when it is another than before.
     chosen
-        Code of the area that is marked, "" for none.
+        Code of an area to mark, "" for none.
+    height
+        Height of the map [px], None for what the window has room for.
 
     Returns
     -------
     Pick or None
-        None in all runs but the one that a click has caused.
+        None before the first click.
     """
     encoded = view if isinstance(view, EncodedView) else encode_view(view)
     component = st.components.v2.component(
         "gridplan.one_map",
         html='<div class="gridplan-map"></div>',
-        css=_FRAME.format(height=_HEIGHT),
+        css=_STYLE,
         js=read_asset("load.js"),
         isolate_styles=False,
     )
@@ -77,6 +89,8 @@ def show_map(view: MapView | EncodedView, *, key: str, chosen: str = "") -> Pick
             "key": encoded.key,
             "config": encoded.config,
             "chosen": chosen,
+            "focus": focus,
+            "height": height,
             "urls": {digest: offer_blob(digest, blob) for digest, blob in encoded.blobs.items()},
             "script": _offer_text(read_script("mount.js"), "text/javascript"),
             "style": _offer_text(read_style(), "text/css"),
@@ -104,4 +118,4 @@ def _digest_text(text: str) -> str:
 def _read_pick(told: object) -> Pick | None:
     if not isinstance(told, Mapping) or told.get("kind") not in {"area", "point"}:
         return None
-    return Pick(str(told["kind"]), str(told.get("level", "")), str(told.get("code", "")))
+    return Pick(str(told["kind"]), str(told["level"]), str(told["code"]), int(told["nonce"]))

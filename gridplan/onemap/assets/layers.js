@@ -15,7 +15,7 @@ function paintAreas(pen, view, state) {
   pen.fillStyle = config.tiles && state.shows("tiles") ? "rgba(255, 255, 255, 0.25)" : "#fbfbf8";
   pen.fill();
   if (!state.shows("areas")) return;
-  pen.globalAlpha = config.tiles && state.shows("tiles") ? 0.62 : 1;
+  pen.globalAlpha = chooseStrength(state);
   const byClass = new Map();
   for (let i = 0; i < areas.geometry.length; i++) {
     if (!areas.geometry.touches(i, view.frame)) continue;
@@ -24,12 +24,20 @@ function paintAreas(pen, view, state) {
     byClass.get(one).push(i);
   }
   for (const [one, members] of byClass) {
-    const swatch = config.areas.legend[one] ?? { colour: NO_CLASS, pattern: "" };
+    const swatch = config.areas.legend[one] ?? NO_SWATCH;
     pen.beginPath();
     for (const i of members) areas.geometry.trace(pen, view, i, true);
     fillClass(pen, swatch, view.ratio, view.left, view.top);
   }
   pen.globalAlpha = 1;
+}
+
+// Areas step back where things, heat or a base map are to be seen with them; the legend does the same.
+function chooseStrength(state) {
+  const { config } = state;
+  if (config.heat && state.shows("heat")) return 0.4;
+  if (config.points.some((layer) => state.shows(layer.id))) return 0.55;
+  return config.tiles && state.shows("tiles") ? 0.62 : 1;
 }
 
 function paintStreets(pen, view, streets) {
@@ -38,7 +46,8 @@ function paintStreets(pen, view, streets) {
   for (const part of ["casing", "road"]) {
     for (const rank of drawn) {
       const style = STREETS[rank];
-      const width = Math.min(WIDEST_STREET, Math.max(style.least, style.metres / view.metresPerPixel));
+      const least = view.metresPerPixel > 12 ? style.least * 0.6 : style.least;
+      const width = Math.min(WIDEST_STREET, Math.max(least, style.metres / view.metresPerPixel));
       pen.beginPath();
       for (let i = 0; i < geometry.length; i++) {
         if (ranks[i] === rank && geometry.touches(i, view.frame)) geometry.trace(pen, view, i, false);
@@ -63,7 +72,7 @@ function paintBorders(pen, view, state) {
   const width = fine < 12 ? 0.4 : fine < 40 ? 0.7 : fine < 160 ? 1 : 1.4;
   strokeShapes(pen, view, state.areas.geometry, width, fine < 12 ? "rgba(60, 64, 72, 0.55)" : "rgba(60, 64, 72, 0.8)");
   if (state.outlines) {
-    const bold = view.metresPerPixel > 12 ? 1.5 : 2.4;
+    const bold = view.metresPerPixel > 12 ? 1.3 : 2.2;
     strokeShapes(pen, view, state.outlines.geometry, bold + 2, "rgba(255, 255, 255, 0.55)");
     strokeShapes(pen, view, state.outlines.geometry, bold, INK);
   }
@@ -121,9 +130,20 @@ function paintLabels(pen, view, state, room) {
     if (width > wide * 0.96 || height > high * 0.96) continue;
     const x = (spots.x[i] - view.x0) * view.k;
     const y = (spots.y[i] - view.y0) * view.k;
+    if (!holdsBox(geometry, i, spots.x[i], spots.y[i], width / 2 / view.k, (height * 0.38) / view.k)) continue;
     if (!room.take(x - width / 2 - 2, y - height / 2, x + width / 2 + 2, y + height / 2)) continue;
     lines.forEach((line, n) => writeWord(pen, line, x, y + (n - (lines.length - 1) / 2) * size * 1.25));
   }
+}
+
+// Whether a label lies inside its area: its corners and the middles of its long sides do.
+function holdsBox(geometry, shape, x, y, halfWide, halfHigh) {
+  for (const across of [-1, 0, 1]) {
+    for (const down of [-1, 1]) {
+      if (!geometry.contains(shape, x + across * halfWide, y + down * halfHigh)) return false;
+    }
+  }
+  return true;
 }
 
 // Street names stand along the longest straight piece of the street in sight.
@@ -196,14 +216,28 @@ function choosePointRadius(metresPerPixel, count) {
   return metresPerPixel > 0.9 ? 7.5 : 9.5;
 }
 
-function paintPoints(pen, view, layer, config) {
-  const { spots, classes } = layer;
-  const radius = choosePointRadius(view.metresPerPixel, spots.length);
-  const stamps = config.legend.map((swatch) => makeStamp(config.shape, swatch, radius, radius > 7, view.ratio));
-  for (let i = 0; i < spots.length; i++) {
-    const stamp = stamps[classes[i]];
-    const x = (spots.x[i] - view.x0) * view.k;
-    const y = (spots.y[i] - view.y0) * view.k;
+// All things in the order in which they are drawn: by their height, then by layer, then as they come.
+function orderPoints(layers) {
+  const order = [];
+  layers.forEach(({ spots, heights }, layer) => {
+    for (let index = 0; index < spots.length; index++) order.push({ layer, index, height: heights ? heights[index] : 0 });
+  });
+  return order.sort((a, b) => a.height - b.height);
+}
+
+function paintPoints(pen, view, state) {
+  const stamps = state.points.map(({ spots }, layer) => {
+    const { legend, shape } = state.config.points[layer];
+    const radius = choosePointRadius(view.metresPerPixel, spots.length);
+    return legend.map((swatch) => makeStamp(shape, swatch, radius, radius > 7, view.ratio));
+  });
+  const shown = state.config.points.map((layer) => state.shows(layer.id));
+  for (const { layer, index } of state.pointOrder) {
+    if (!shown[layer]) continue;
+    const { spots, classes } = state.points[layer];
+    const stamp = stamps[layer][classes[index]];
+    const x = (spots.x[index] - view.x0) * view.k;
+    const y = (spots.y[index] - view.y0) * view.k;
     if (!stamp || x < -20 || y < -20 || x > view.width + 20 || y > view.height + 20) continue;
     pen.drawImage(stamp.canvas, x - stamp.half, y - stamp.half, 2 * stamp.half, 2 * stamp.half);
   }
@@ -259,9 +293,14 @@ function colourHeat(density, columns, rows) {
   return picture;
 }
 
-function paintHeat(pen, view, heat) {
+function paintHeat(pen, view, heat, ground) {
+  pen.save();
+  pen.beginPath();
+  ground.trace(pen, view, 0, true);
+  pen.clip();
   pen.imageSmoothingEnabled = true;
   pen.imageSmoothingQuality = "high";
   const { picture, x0, y0, width, height } = heat;
   pen.drawImage(picture, (x0 - view.x0) * view.k, (y0 - view.y0) * view.k, width * view.k, height * view.k);
+  pen.restore();
 }

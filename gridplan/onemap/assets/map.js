@@ -70,6 +70,7 @@ class OneMap {
     Object.assign(this, content);
     const { config, areas } = content;
     this.labelOrder = orderLabels(areas.geometry);
+    this.pointOrder = orderPoints(content.points);
     this.heatPicture = this.makeHeat();
     const moved = !before || JSON.stringify(before.bounds) !== JSON.stringify(config.bounds);
     if (this.map && before.projection !== config.projection) this.dropMap();
@@ -81,6 +82,7 @@ class OneMap {
     this.hovered = this.chosenPoint = null;
     for (const sheet of this.sheets) sheet.draw();
     this.loadBuildings();
+    this.focus(this.wanted);
     this.box.dataset.ready = String(areas.geometry.length);
   }
 
@@ -119,7 +121,7 @@ class OneMap {
       crs: CRS[config.projection](),
       attributionControl: false,
       zoomControl: false,
-      zoomSnap: config.tiles ? 1 : 0.5,
+      zoomSnap: config.tiles ? 1 : 0.25,
       wheelPxPerZoomLevel: 90,
       minZoom: plane ? -9 : 7,
       maxZoom: plane ? 5 : 20,
@@ -173,7 +175,7 @@ class OneMap {
         tms: tiles.tms,
       }),
     );
-    this.map.options.zoomSnap = tiles ? 1 : 0.5;
+    this.map.options.zoomSnap = tiles ? 1 : 0.25;
     if (this.shows("tiles")) for (const layer of this.tiles) layer.addTo(this.map);
   }
 
@@ -212,7 +214,12 @@ class OneMap {
       ...config.points.map((layer) => [layer.id, layer.title]),
     ];
     writeLayers(this.layers, layers.filter(Boolean), words, (id) => this.shows(id), (id, on) => this.toggle(id, on));
-    writeLegend(this.legend, config, (id) => this.shows(id));
+    this.writeLegend();
+  }
+
+  writeLegend() {
+    const unclassed = this.values.classes.includes(-1);
+    writeLegend(this.legend, this.config, (id) => this.shows(id), chooseStrength(this), unclassed);
   }
 
   toggle(id, on) {
@@ -220,13 +227,13 @@ class OneMap {
     else this.hidden.add(id);
     if (id === "tiles") for (const layer of this.tiles) on ? layer.addTo(this.map) : layer.remove();
     if (id === "buildings") this.loadBuildings();
-    writeLegend(this.legend, this.config, (one) => this.shows(one));
+    this.writeLegend();
     for (const sheet of this.sheets) sheet.draw();
   }
 
   paintUnder(pen, view) {
     paintAreas(pen, view, this);
-    if (this.heatPicture && this.shows("heat")) paintHeat(pen, view, this.heatPicture);
+    if (this.heatPicture && this.shows("heat")) paintHeat(pen, view, this.heatPicture, this.ground.geometry);
   }
 
   paintOver(pen, view) {
@@ -238,10 +245,7 @@ class OneMap {
       paintLabels(pen, view, this, room);
       if (streets) paintStreetNames(pen, view, this.streets, room);
     }
-    this.points.forEach((layer, n) => {
-      const config = this.config.points[n];
-      if (this.shows(config.id)) paintPoints(pen, view, layer, config);
-    });
+    paintPoints(pen, view, this);
     writeScale(this.scale, view.metresPerPixel, this.config.words);
   }
 
@@ -278,14 +282,16 @@ class OneMap {
     const k = 2 ** map.getZoom();
     const world = map.getPixelOrigin().add(map.containerPointToLayerPoint(point)).divideBy(k);
     const metres = measurePixel(map, map.getZoom());
-    for (let layer = this.points.length - 1; layer >= 0; layer--) {
-      if (!this.shows(this.config.points[layer].id)) continue;
+    const reach = this.points.map(({ spots }, layer) =>
+      this.shows(this.config.points[layer].id)
+        ? (choosePointRadius(metres, spots.length) + (L.Browser.mobile ? 8 : 2)) / k
+        : -1,
+    );
+    for (let n = this.pointOrder.length - 1; n >= 0; n--) {
+      const { layer, index } = this.pointOrder[n];
       const { spots } = this.points[layer];
-      const reach = (choosePointRadius(metres, spots.length) + (L.Browser.mobile ? 8 : 2)) / k;
-      for (let index = spots.length - 1; index >= 0; index--) {
-        if (Math.abs(spots.x[index] - world.x) > reach || Math.abs(spots.y[index] - world.y) > reach) continue;
-        return { kind: "point", layer, index };
-      }
+      const far = Math.max(Math.abs(spots.x[index] - world.x), Math.abs(spots.y[index] - world.y));
+      if (far <= reach[layer]) return { kind: "point", layer, index };
     }
     const index = this.areas.geometry.find(world.x, world.y);
     return index < 0 ? null : { kind: "area", index };
@@ -346,6 +352,22 @@ class OneMap {
     this.onPick(this.namePick(found));
   }
 
+  // Zoom to an area that was chosen elsewhere, now or when it is there.
+  focus(wanted) {
+    this.wanted = wanted;
+    if (!wanted || !this.map) return;
+    const [level, code] = wanted;
+    this.wanted = null;
+    const own = level === this.config.areas.level ? this.values.codes.indexOf(code) : -1;
+    const around = own < 0 && this.outlines ? this.config.outline_codes.indexOf(code) : -1;
+    if (own < 0 && around < 0) return;
+    const { box } = (own < 0 ? this.outlines : this.areas).geometry;
+    const at = 4 * Math.max(own, around);
+    this.touched = true;
+    this.fitWorld(box.subarray(at, at + 4), 0.7);
+    if (own >= 0) this.mark(code);
+  }
+
   // Mark an area that was chosen elsewhere.
   mark(code) {
     this.chosenCode = code;
@@ -373,9 +395,7 @@ class OneMap {
       (name, n) => name === text || this.values.codes[n] === text || this.values.labels[n] === text,
     );
     if (index < 0) return false;
-    const { box } = this.areas.geometry;
-    this.touched = true;
-    this.fitWorld(box.subarray(4 * index, 4 * index + 4), 0.6);
+    this.focus([this.config.areas.level, this.values.codes[index]]);
     this.choose({ kind: "area", index });
     return true;
   }

@@ -3,7 +3,7 @@
 const mounted = new WeakMap();
 
 export function mount(component) {
-  const { data, parentElement, setTriggerValue } = component;
+  const { data, parentElement, setStateValue, setTriggerValue } = component;
   let one = mounted.get(parentElement);
   if (!one) {
     one = { urls: {} };
@@ -15,12 +15,15 @@ export function mount(component) {
       one.begged = true;
       throw new Error(`${answer.status}`);
     };
-    one.map = new OneMap(parentElement.querySelector(".gridplan-map"), fetchBlob, (pick) => {
-      if (pick) one.tell("pick", { ...pick, nonce: Date.now() });
+    const box = parentElement.querySelector(".gridplan-map");
+    one.map = new OneMap(box, fetchBlob, (pick) => {
+      if (pick) one.keep("pick", { ...pick, nonce: Date.now() });
     });
+    if (data.height) box.style.height = `${data.height}px`;
     mounted.set(parentElement, one);
   }
   one.tell = setTriggerValue;
+  one.keep = setStateValue;
   Object.assign(one.urls, data.urls);
   // the function is called again on every run: the same picture is not laid out anew
   if (one.key !== data.key) {
@@ -33,6 +36,11 @@ export function mount(component) {
   if (one.chosen !== data.chosen) {
     one.chosen = data.chosen;
     one.map.mark(data.chosen);
+  }
+  const focus = JSON.stringify(data.focus);
+  if (one.focus !== focus) {
+    one.focus = focus;
+    one.map.focus(data.focus);
   }
   return () => {
     one.map.destroy();

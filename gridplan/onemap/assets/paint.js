@@ -3,7 +3,7 @@
 const INK = "#2b3038";
 const HALO = "rgba(255, 255, 255, 0.92)";
 const CHOSEN = "#0b57d0";
-const NO_CLASS = "#e9ebe6";
+const NO_SWATCH = { colour: "#e9ebe6", pattern: "", letter: "" };
 const FONT = '"Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
 
 function makeCanvas(width, height) {
@@ -135,14 +135,17 @@ function makeStamp(shape, swatch, radius, lettered, ratio) {
 }
 
 // A legend's sign of an area class.
-function drawSwatch(swatch, width, height) {
+function drawSwatch(swatch, strength) {
+  const [width, height] = [26, 16];
   const ratio = Math.max(2, window.devicePixelRatio || 1);
   const canvas = makeCanvas(width * ratio, height * ratio);
   const pen = canvas.getContext("2d");
   pen.scale(ratio, ratio);
   pen.beginPath();
   pen.rect(0, 0, width, height);
+  pen.globalAlpha = strength;
   fillClass(pen, swatch, ratio, 0, 0);
+  pen.globalAlpha = 1;
   pen.strokeStyle = "rgba(40, 45, 52, 0.45)";
   pen.lineWidth = 1;
   pen.strokeRect(0.5, 0.5, width - 1, height - 1);

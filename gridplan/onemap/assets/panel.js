@@ -70,11 +70,12 @@ function writeLayers(box, layers, words, shown, change) {
   }
 }
 
-function writeLegend(box, config, shown) {
+function writeLegend(box, config, shown, strength, unclassed) {
   box.replaceChildren();
   if (shown("areas") && config.areas.legend.length) {
     const part = addLegendPart(box, config.areas.legend_title);
-    for (const swatch of config.areas.legend) addLegendRow(part, drawSwatch(swatch, 26, 16), swatch);
+    for (const swatch of config.areas.legend) addLegendRow(part, drawSwatch(swatch, strength), swatch);
+    if (unclassed) addLegendRow(part, drawSwatch(NO_SWATCH, strength), { ...NO_SWATCH, label: config.words.no_class });
   }
   for (const layer of [...config.points].reverse()) {
     if (!shown(layer.id)) continue;
