@@ -1,4 +1,4 @@
-"""Laws of attaching: each thing is placed once or listed once, its codes are those of the ground it lies on."""
+"""Laws of attaching: each thing is placed or listed once, its codes are those of the ground it lies on."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ rows = st.lists(
 
 def _make(role: str, drawn: list[tuple[tuple[float, float], str, str, str, int]]) -> Things:
     n = len(drawn)
-    xy = np.array([place for place, *_ in drawn]).reshape(n, 2) + [X, Y]
+    xy = np.array([place for place, *_ in drawn]).reshape(n, 2) + np.array([X, Y])
     frame = pd.DataFrame(
         {
             "id": pd.array([f"t{i:03d}" for i in range(n)], dtype="str"),
