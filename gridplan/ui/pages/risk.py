@@ -175,7 +175,7 @@ def _show_head(left: RiskThings, choice: RiskChoice, lang: str) -> None:
 
 def _ask(opened: OpenedPlan, lang: str) -> RiskChoice:
     shown = opened.shown
-    level = choose_level(shown, shown.levels, suggest_level(shown, shown.levels), lang)
+    level = choose_level(shown, shown.levels, suggest_level(shown, shown.levels), lang, page="risk")
     rule = st.segmented_control(
         t("ui.risk.rule", lang),
         AREA_RULES,
