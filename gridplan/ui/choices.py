@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from gridplan.i18n import t
 from gridplan.onemap.shown import Shown
 
-__all__ = ["choose_level", "choose_measure", "is_fresh", "name_measure", "suggest_level"]
+__all__ = [
+    "choose_level",
+    "choose_measure",
+    "is_fresh",
+    "name_level",
+    "name_measure",
+    "set_level",
+    "suggest_level",
+]
 
 # more areas than this are dust on a first look
 _MOST_AT_FIRST = 500
+# buttons side by side; more choices than that are a list that opens
+_MOST_BUTTONS = 5
+_SELECT_PX = 220
 _CARE = "care:"
 
 
@@ -22,34 +33,70 @@ def suggest_level(shown: Shown, levels: Sequence[str]) -> str:
     return few[-1] if few else levels[0]
 
 
-def choose_level(shown: Shown, levels: Sequence[str], suggested: str, lang: str) -> str:
-    """Let one of some levels be chosen; the choice of another page or place stays where it is one of them."""
-    if st.session_state.get("level") not in levels:
-        st.session_state["level"] = suggested
-    chosen = st.segmented_control(
-        t("ui.choice.level", lang),
-        levels,
-        format_func=lambda level: shown.scheme[level].name[lang],
-        required=True,
-        key="level",
-        persist_state="session",
-    )
-    return str(chosen)
+def choose_level(shown: Shown, levels: Sequence[str], suggested: str, lang: str, *, page: str) -> str:
+    """Let one of some levels be chosen; what was chosen before stays where it is one of them.
+
+    Parameters
+    ----------
+    shown
+        What may be seen.
+    levels
+        The levels.
+    suggested
+        The one that is taken where none was chosen.
+    lang
+        "zh" or "en".
+    page
+        The page, which keeps a choice of its own.
+    """
+    names = {level: name_level(shown, level, lang) for level in levels}
+    return _choose("level", t("ui.choice.level", lang), names, suggested, page)
 
 
-def choose_measure(measures: Sequence[str], lang: str) -> str:
-    """Let the measure be chosen that areas are coloured by."""
-    if st.session_state.get("measure") not in measures:
-        st.session_state["measure"] = measures[0]
-    chosen = st.segmented_control(
-        t("ui.choice.measure", lang),
-        measures,
-        format_func=lambda measure: name_measure(measure, lang),
-        required=True,
-        key="measure",
-        persist_state="session",
-    )
-    return str(chosen)
+def choose_measure(measures: Sequence[str], lang: str, *, page: str) -> str:
+    """Let the measure be chosen that areas are coloured by; each page keeps its own choice."""
+    names = {measure: name_measure(measure, lang) for measure in measures}
+    return _choose("measure", t("ui.choice.measure", lang), names, measures[0], page)
+
+
+def set_level(level: str, *, page: str) -> None:
+    """Choose a level for the visitor, before the choice is shown."""
+    st.session_state[f"{page}-level"] = level
+
+
+def _choose(what: str, label: str, names: Mapping[str, str], suggested: str, page: str) -> str:
+    key = f"{page}-{what}"
+    if st.session_state.get(key) not in names:
+        st.session_state[key] = suggested
+    # the name of the choice is the same on all pages, the widget is not: its options differ
+    with st.container(key=what, width="content"):
+        if len(names) <= _MOST_BUTTONS:
+            chosen = st.segmented_control(
+                label,
+                list(names),
+                format_func=names.__getitem__,
+                required=True,
+                key=key,
+                label_visibility="collapsed",
+                persist_state="session",
+            )
+        else:
+            chosen = st.selectbox(
+                label,
+                list(names),
+                format_func=names.__getitem__,
+                key=key,
+                label_visibility="collapsed",
+                width=_SELECT_PX,
+                persist_state="session",
+            )
+    return chosen or suggested
+
+
+def name_level(shown: Shown, level: str, lang: str) -> str:
+    """Name a level as a heading does, with a capital."""
+    name = shown.scheme[level].name[lang]
+    return name[:1].upper() + name[1:]
 
 
 def name_measure(measure: str, lang: str) -> str:

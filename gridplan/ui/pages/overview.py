@@ -20,7 +20,15 @@ from gridplan.onemap.population import (
 )
 from gridplan.onemap.shown import Shown
 from gridplan.ui.area_panel import show_area
-from gridplan.ui.choices import choose_level, choose_measure, is_fresh, name_measure, suggest_level
+from gridplan.ui.choices import (
+    choose_level,
+    choose_measure,
+    is_fresh,
+    name_level,
+    name_measure,
+    set_level,
+    suggest_level,
+)
 from gridplan.ui.exports import offer_exports
 from gridplan.ui.figures import Figure, show_figures
 from gridplan.ui.frame import tell_place
@@ -65,7 +73,7 @@ def _tell_figures(shown: Shown, lang: str) -> list[Figure]:
     for level, count in told.areas.items():
         lands = told.lands[level]
         note = t("ui.overview.lands", lang, count=lands) if lands else ""
-        figures.append(Figure(shown.scheme[level].name[lang], tell_count(count, lang), note))
+        figures.append(Figure(name_level(shown, level, lang), tell_count(count, lang), note))
     figures.append(Figure(t("ui.overview.compounds", lang), tell_count(told.compounds, lang)))
     figures.append(Figure(t("ui.overview.ground", lang), tell_km2(told.area_m2, lang)))
     return figures
@@ -83,11 +91,13 @@ def _show_body(opened: OpenedPlan, lang: str) -> None:
         _show_lists(opened, lang)
         panel = st.container()
     with left:
-        with st.container(horizontal=True, vertical_alignment="bottom", key="overview-bar"):
-            level = choose_level(shown, shown.levels, suggest_level(shown, shown.levels), lang)
-            measure = choose_measure(_MEASURES, lang)
+        with st.container(horizontal=True, vertical_alignment="center", key="overview-bar"):
+            level = choose_level(
+                shown, shown.levels, suggest_level(shown, shown.levels), lang, page="overview"
+            )
+            measure = choose_measure(_MEASURES, lang, page="overview")
             title = " · ".join(
-                (tell_place(opened, lang), name_measure(measure, lang), shown.scheme[level].name[lang])
+                (tell_place(opened, lang), name_measure(measure, lang), name_level(shown, level, lang))
             )
             make = partial(view_areas, shown, level, measure, lang, imprint=make_imprint(shown, title, lang))
             offer_exports(opened, make, partial(_tabulate, opened, lang), lang, key="overview", title=title)
@@ -147,11 +157,11 @@ def _show_list(shown: Shown, name: str, rows: pd.DataFrame, lang: str) -> None:
     if is_fresh(f"overview-{name}-row", at) and at is not None:
         level, code = str(rows["level"].iloc[at]), str(rows["code"].iloc[at])
         st.session_state[_PLACE] = st.session_state[_FOCUS] = (level, code)
-        st.session_state["level"] = level
+        set_level(level, page="overview")
 
 
 def _word_list(shown: Shown, rows: pd.DataFrame, lang: str) -> pd.DataFrame:
-    levels = {level: shown.scheme[level].name[lang] for level in shown.levels}
+    levels = {level: name_level(shown, level, lang) for level in shown.levels}
     return pd.DataFrame(
         {
             "area": rows["name"].where(rows["name"] != "", rows["code"]),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 import pandas as pd
@@ -20,8 +22,9 @@ from gridplan.onemap.population import (
     view_areas,
 )
 from gridplan.onemap.shown import Shown
+from gridplan.onemap.view import MapView
 from gridplan.ui.area_panel import show_area
-from gridplan.ui.choices import choose_level, choose_measure, is_fresh, name_measure, suggest_level
+from gridplan.ui.choices import choose_level, choose_measure, is_fresh, name_level, name_measure, set_level
 from gridplan.ui.exports import offer_exports
 from gridplan.ui.figures import Figure, show_figures
 from gridplan.ui.frame import tell_place
@@ -35,8 +38,20 @@ Path = tuple[tuple[str, str, str], ...]
 
 # where the drill-down stands (level, code), and the area inside it that is pointed out
 _PLACE, _AREA = "population-place", "population-area"
+# the area that was chosen just now
+_NEXT = "population-next"
 _TABLE_PX = 420
 _COLUMNS = ("area", "population", "households", "density", "km2")
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """The picture that was chosen."""
+
+    level: str
+    measure: str
+    within: str
+    make: Callable[[], MapView]
 
 
 def show_population(opened: OpenedPlan, lang: str) -> None:
@@ -56,18 +71,35 @@ def show_population(opened: OpenedPlan, lang: str) -> None:
 def _show_body(opened: OpenedPlan, lang: str) -> None:
     shown = opened.shown
     line = list_chains(shown)[0]
+    if _NEXT in st.session_state:
+        level, code = st.session_state.pop(_NEXT)
+        _go_down(shown, line, level, code)
     path = _find_path(shown, line)
     children = list_children(shown, [code for _, code, _ in path], chain=line)
     show_figures(_tell_figures(shown, children.iloc[-1], lang))
     with st.container(horizontal=True, vertical_alignment="bottom", key="population-bar"):
         _show_crumbs(opened, path, lang)
         _offer_search(shown, line, lang)
+    choice = _choose_view(opened, line, path, lang)
     left, right = st.columns((7, 5), gap="medium")
     with left:
-        _show_map(opened, line, path, lang)
+        area = st.session_state.get(_AREA)
+        chosen = area[1] if area and area[0] == choice.level else ""
+        pick = show_view(
+            opened,
+            lang,
+            choice.make,
+            choice.level,
+            choice.measure,
+            choice.within,
+            key="population",
+            chosen=chosen,
+            focus=area if chosen else None,
+        )
+        if pick is not None and pick.kind == "area":
+            _ask_for(pick.level, pick.code)
     with right:
         _show_children(shown, line, path, children, lang)
-        area = st.session_state.get(_AREA)
         if area and area[0] in shown.areas:
             show_area(shown, area[0], area[1], lang)
 
@@ -85,7 +117,13 @@ def _go_to(line: tuple[str, ...], path: Path) -> None:
     """Go to a place: its children are shown, and nothing is pointed out."""
     st.session_state[_PLACE] = path[-1][:2] if path else None
     st.session_state[_AREA] = None
-    st.session_state["level"] = line[len(path)]
+    set_level(line[len(path)], page="population")
+
+
+def _ask_for(level: str, code: str) -> None:
+    """Go to an area that was chosen, in a run of its own: what stands above is shown already."""
+    st.session_state[_NEXT] = (level, code)
+    st.rerun(scope="fragment")
 
 
 def _go_down(shown: Shown, line: tuple[str, ...], level: str, code: str) -> None:
@@ -96,7 +134,7 @@ def _go_down(shown: Shown, line: tuple[str, ...], level: str, code: str) -> None
         return
     if path[:-1]:
         _go_to(line, path[:-1])
-    st.session_state["level"] = level
+    set_level(level, page="population")
     st.session_state[_AREA] = (level, code)
 
 
@@ -107,7 +145,7 @@ def _tell_figures(shown: Shown, total: pd.Series, lang: str) -> list[Figure]:
         Figure(t("ui.area.buildings", lang), tell_count(total["buildings"], lang)),
         Figure(t("ui.area.density", lang), tell_density(total["density"], lang)),
         Figure(t("ui.area.area", lang), tell_km2(float(total["area_m2"]), lang)),
-        Figure(shown.finest.name[lang], tell_count(total["areas"], lang)),
+        Figure(name_level(shown, shown.levels[-1], lang), tell_count(total["areas"], lang)),
     ]
 
 
@@ -161,31 +199,25 @@ def _offer_search(shown: Shown, line: tuple[str, ...], lang: str) -> None:
         width=320,
     )
     if is_fresh("population-found", None if at is None else (text, at)):
-        _go_down(shown, line, *found.iloc[at][["level", "code"]])
-        st.rerun(scope="fragment")
+        _ask_for(str(found["level"].iloc[at]), str(found["code"].iloc[at]))
 
 
-def _show_map(opened: OpenedPlan, line: tuple[str, ...], path: Path, lang: str) -> None:
+def _choose_view(opened: OpenedPlan, line: tuple[str, ...], path: Path, lang: str) -> _Choice:
+    """Let level and measure be chosen, and give the picture that follows."""
     shown = opened.shown
     within = path[-1][1] if path else ""
     levels = [level for level in shown.levels if not path or path[-1][0] in find_lineage(shown, level)]
-    with st.container(horizontal=True, vertical_alignment="bottom", key="population-choices"):
-        level = choose_level(shown, levels, suggest_level(shown, [line[len(path)]]), lang)
-        measure = choose_measure(list_measures(shown), lang)
+    with st.container(horizontal=True, vertical_alignment="center", key="population-choices"):
+        level = choose_level(shown, levels, line[len(path)], lang, page="population")
+        measure = choose_measure(list_measures(shown), lang, page="population")
         where = (path[-1][2] or path[-1][1]) if path else tell_place(opened, lang)
-        title = " · ".join((where, name_measure(measure, lang), shown.scheme[level].name[lang]))
+        title = " · ".join((where, name_measure(measure, lang), name_level(shown, level, lang)))
         make = partial(
             view_areas, shown, level, measure, lang, within=within, imprint=make_imprint(shown, title, lang)
         )
         tables = partial(_tabulate, shown, line, path, lang)
         offer_exports(opened, make, tables, lang, key="population", title=title)
-    area = st.session_state.get(_AREA)
-    chosen = area[1] if area and area[0] == level else ""
-    focus = area if chosen else None
-    pick = show_view(opened, lang, make, level, measure, within, key="population", chosen=chosen, focus=focus)
-    if pick is not None and pick.kind == "area":
-        _go_down(shown, line, pick.level, pick.code)
-        st.rerun(scope="fragment")
+    return _Choice(level, measure, within, make)
 
 
 def _show_children(
@@ -195,20 +227,19 @@ def _show_children(
     told = _word_children(children, lang)
     heads = _head_columns(shown, lang)
     within = path[-1][1] if path else ""
-    name = shown.scheme[line[len(path)]].name[lang]
+    name = name_level(shown, line[len(path)], lang)
     st.caption(t("ui.population.inside", lang, level=name, count=len(children) - 1))
     at = choose_row(
         told, heads, alt=t("ui.population.table", lang), key=f"children-{within}", height=_TABLE_PX
     )
     if is_fresh("population-row", None if at is None else (within, at)) and at:
         row = children.iloc[at - 1]
-        _go_down(shown, line, str(row["level"]), str(row["code"]))
-        st.rerun(scope="fragment")
+        _ask_for(str(row["level"]), str(row["code"]))
 
 
 def _head_columns(shown: Shown, lang: str) -> dict[str, str]:
     heads = {column: t(f"ui.population.column.{column}", lang) for column in _COLUMNS}
-    return {**heads, "areas": shown.finest.name[lang]}
+    return {**heads, "areas": name_level(shown, shown.levels[-1], lang)}
 
 
 def _word_children(children: pd.DataFrame, lang: str) -> pd.DataFrame:
@@ -233,4 +264,4 @@ def _tabulate(shown: Shown, line: tuple[str, ...], path: Path, lang: str) -> dic
     children = list_children(shown, [code for _, code, _ in path], chain=line)
     told = _word_children(children, lang)
     heads = _head_columns(shown, lang)
-    return {shown.scheme[line[len(path)]].name[lang]: told.rename(columns=heads)}
+    return {name_level(shown, line[len(path)], lang): told.rename(columns=heads)}
