@@ -163,7 +163,7 @@ def test_filters_change_the_figures(shown: Shown) -> None:
     assert re.search(r"企业\s+4\s+筛选后", _read(app))
     app.segmented_control(key="risk-level").set_value("grid").run()
     app.pills(key="ratings").set_value([]).run()
-    app.selectbox(key="within-grid").set_value("S001").run()
+    app.selectbox(key="risk-within-subgrid").set_value("S001").run()
     assert not app.exception
     assert "筛选后" in _read(app)
 

@@ -34,6 +34,7 @@ from gridplan.ui.risk_choice import RiskChoice, RiskThings, choose_things
 from gridplan.ui.risk_tables import show_area, show_key_areas, show_loads
 from gridplan.ui.state import OpenedPlan
 from gridplan.ui.views import show_view
+from gridplan.ui.within import ask_within
 
 __all__ = ["show_risk"]
 
@@ -195,7 +196,7 @@ def _ask(opened: OpenedPlan, lang: str) -> RiskChoice:
         key="layers",
         persist_state="session",
     )
-    within = _ask_area(opened, level, lang)
+    within = ask_within(shown, shown.levels[: shown.levels.index(level)], lang, page="risk")
     kinds, ratings, since, until = _ask_filters(opened, lang)
     heat = st.toggle(
         t("ui.risk.heat", lang, radius=shown.scheme.risk.heat_radius_m),
@@ -203,27 +204,6 @@ def _ask(opened: OpenedPlan, lang: str) -> RiskChoice:
         persist_state="session",
     )
     return RiskChoice(level, str(rule), within, tuple(layers), kinds, ratings, since, until, bool(heat))
-
-
-def _ask_area(opened: OpenedPlan, level: str, lang: str) -> str:
-    """Ask for an area of a coarser level."""
-    shown = opened.shown
-    coarser = shown.levels[: shown.levels.index(level)]
-    if not coarser:
-        return ""
-    names = {"": t("ui.risk.everywhere", lang)}
-    for one in coarser:
-        frame, kind = shown.areas[one], shown.scheme[one].name[lang]
-        for code, name in zip(frame["code"], frame["name"], strict=True):
-            names[code] = f"{kind} {name or code}" if name in ("", code) else f"{name} ({code})"
-    within = st.selectbox(
-        t("ui.risk.within", lang),
-        list(names),
-        format_func=names.__getitem__,
-        key=f"within-{level}",
-        width=220,
-    )
-    return str(within or "")
 
 
 def _ask_filters(opened: OpenedPlan, lang: str) -> tuple[tuple[str, ...], tuple[str, ...], str, str]:
