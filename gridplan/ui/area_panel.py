@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from html import escape
 
+import pandas as pd
 import streamlit as st
 
 from gridplan.i18n import t
 from gridplan.onemap.numbers import tell_density, tell_km2, tell_whole
 from gridplan.onemap.shown import Shown
 
-__all__ = ["show_area"]
+__all__ = ["STATES", "show_area", "tell_states"]
+
+#: How areas may stand, the best first; the words are under ``onemap.status``.
+STATES = ("ok", "warning", "exempt", "violation")
+
+
+def tell_states(areas: pd.DataFrame) -> pd.Series:
+    """Tell how areas stand: what the check says of them, else their status; one of :data:`STATES`."""
+    return areas["status"].where(areas["verdict"] == "ok", areas["verdict"])
 
 
 def show_area(shown: Shown, level: str, code: str, lang: str) -> None:
@@ -44,12 +53,13 @@ def show_area(shown: Shown, level: str, code: str, lang: str) -> None:
         for name, value in facts
     )
     name = str(area["name"]) or code
-    kind, status = t(f"kind.{area['kind']}", lang), t(f"status.{area['status']}", lang)
+    state = str(tell_states(found).iloc[0])
+    kind, status = t(f"kind.{area['kind']}", lang), t(f"onemap.status.{state}", lang)
     told = f"{shown.scheme[level].name[lang]} {code}" if area["name"] else shown.scheme[level].name[lang]
     reason = str(area[f"reason_{lang}"])
     st.html(
         f'<section class="gp-area" data-code="{escape(code)}"><h3>{escape(name)}<small>{escape(told)}</small>'
-        f'<b class="gp-status gp-{escape(str(area["status"]))}">{escape(status)}</b></h3><dl>{cells}</dl>'
+        f'<b class="gp-status gp-{escape(state)}">{escape(status)}</b></h3><dl>{cells}</dl>'
         f"<p><em>{escape(t('ui.area.kind', lang))}</em>{escape(kind)}</p>"
         f"<p><em>{escape(t('ui.area.limits', lang))}</em>{escape(str(area[f'borders_{lang}']))}</p>"
         + (f"<p><em>{escape(t('ui.area.reason', lang))}</em>{escape(reason)}</p>" if reason else "")

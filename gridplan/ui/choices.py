@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -65,32 +66,30 @@ def set_level(level: str, *, page: str) -> None:
 
 
 def _choose(what: str, label: str, names: Mapping[str, str], suggested: str, page: str) -> str:
-    key = f"{page}-{what}"
-    if st.session_state.get(key) not in names:
-        st.session_state[key] = suggested
-    # the name of the choice is the same on all pages, the widget is not: its options differ
+    kept = f"{page}-{what}"
+    if st.session_state.get(kept) not in names:
+        st.session_state[kept] = suggested
+    # a widget of its own for each page and language: one whose options change keeps the old words
+    key = f"{kept}-{'-'.join(names.values())}"
+    st.session_state[key] = st.session_state[kept]
+    choose = st.segmented_control if len(names) <= _MOST_BUTTONS else partial(st.selectbox, width=_SELECT_PX)
     with st.container(key=what, width="content"):
-        if len(names) <= _MOST_BUTTONS:
-            chosen = st.segmented_control(
-                label,
-                list(names),
-                format_func=names.__getitem__,
-                required=True,
-                key=key,
-                label_visibility="collapsed",
-                persist_state="session",
-            )
-        else:
-            chosen = st.selectbox(
-                label,
-                list(names),
-                format_func=names.__getitem__,
-                key=key,
-                label_visibility="collapsed",
-                width=_SELECT_PX,
-                persist_state="session",
-            )
-    return chosen or suggested
+        choose(
+            label,
+            list(names),
+            format_func=names.__getitem__,
+            required=True,
+            key=key,
+            label_visibility="collapsed",
+            on_change=_keep,
+            args=(kept, key),
+        )
+    return str(st.session_state[kept])
+
+
+def _keep(kept: str, key: str) -> None:
+    if st.session_state[key] is not None:
+        st.session_state[kept] = st.session_state[key]
 
 
 def name_level(shown: Shown, level: str, lang: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from html import escape
 
 import pandas as pd
 import streamlit as st
@@ -19,7 +20,7 @@ from gridplan.onemap.population import (
     view_areas,
 )
 from gridplan.onemap.shown import Shown
-from gridplan.ui.area_panel import show_area
+from gridplan.ui.area_panel import STATES, show_area, tell_states
 from gridplan.ui.choices import (
     choose_level,
     choose_measure,
@@ -111,7 +112,25 @@ def _show_body(opened: OpenedPlan, lang: str) -> None:
         if place and place[0] in shown.areas:
             show_area(shown, place[0], place[1], lang)
         else:
+            _show_states(shown, lang)
             st.caption(t("ui.overview.hint", lang))
+
+
+def _show_states(shown: Shown, lang: str) -> None:
+    """Show how many areas of each level stand how."""
+    counts = {level: tell_states(frame).value_counts() for level, frame in shown.areas.items()}
+    states = [state for state in STATES if any(state in one for one in counts.values())]
+    heads = "".join(
+        f'<th><b class="gp-status gp-{state}">{escape(t(f"onemap.status.{state}", lang))}</b></th>'
+        for state in states
+    )
+    rows = "".join(
+        f"<tr><th>{escape(name_level(shown, level, lang))}</th>"
+        + "".join(f"<td>{one.get(state, 0):,}</td>" for state in states)
+        + "</tr>"
+        for level, one in counts.items()
+    )
+    st.html(f'<table class="gp-states"><tr><th></th>{heads}</tr>{rows}</table>')
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -127,8 +146,9 @@ def _show_lists(opened: OpenedPlan, lang: str) -> None:
     names = [
         name for name in _LISTS if _is_told(opened.shown, name) or opened.shown.audience.name == "office"
     ]
-    labels = [_label_list(opened.shown, name, lists[name], lang) for name in names]
-    for tab, name in zip(st.tabs(labels), names, strict=True):
+    labels = {name: _label_list(opened.shown, name, lists[name], lang) for name in names}
+    first = next((name for name in names if _is_told(opened.shown, name) and len(lists[name])), names[0])
+    for tab, name in zip(st.tabs(list(labels.values()), default=labels[first]), names, strict=True):
         with tab:
             _show_list(opened.shown, name, lists[name], lang)
 
