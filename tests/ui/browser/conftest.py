@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from guarded_town import Secrets, build_guarded_town, list_secrets
 
 from benchmarks.browsing import FLAGS, Watch, serve_app, settle
+from gridplan.pipeline import write_plan
 from tests.ui.browser.looking import HEAR_CANVAS, SCREENS
 
 ROOT = Path(__file__).parents[3]
@@ -32,10 +34,25 @@ def chromium(browser_path: str) -> Iterator[object]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Secrets]]:
+    """Return the file of the guarded town and what must not reach whom."""
+    folder = tmp_path_factory.mktemp("guarded")
+    plan = build_guarded_town(folder)
+    return write_plan(plan, folder / "格林镇.gpkg"), list_secrets(plan)
+
+
 @pytest.fixture(scope="module")
-def address(plan_file: Path) -> Iterator[str]:
-    """Address of the app with the lattice town open, as the office sees it."""
-    with serve_app(plan_file) as (url, _):
+def address(guarded: tuple[Path, dict[str, Secrets]]) -> Iterator[str]:
+    """Address of the app with the guarded town open, as the office sees it."""
+    with serve_app(guarded[0]) as (url, _):
+        yield url
+
+
+@pytest.fixture(scope="module")
+def demo_address() -> Iterator[str]:
+    """Address of the app with what it opens where no plan is named."""
+    with serve_app(None) as (url, _):
         yield url
 
 
