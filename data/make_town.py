@@ -14,7 +14,7 @@ from pathlib import Path
 import geopandas as gpd
 import pyogrio
 
-from matian.assemble import list_hazards
+from matian.assemble import list_care, list_hazards
 from matian.assemble import list_layers as list_matian
 from shangnan.assemble import draw_town as draw_shangnan
 from shangnan.assemble import list_layers as list_shangnan
@@ -35,6 +35,7 @@ TOWNS: dict[str, Callable[[], Layers]] = {
 #: The towns stored beside this file.
 STORED = ("xiao_cheng", "xiao_shangnan", "xiao_matian")
 HAZARDS = HERE / "xiao_matian_hazards.parquet"
+CARE = HERE / "xiao_matian_care.parquet"
 
 
 def write_town(path: Path, town: str = "xiao_cheng") -> None:
@@ -55,12 +56,18 @@ def write_hazards(path: Path) -> None:
     list_hazards().to_parquet(path, index=False, compression="zstd", version="2.6")
 
 
+def write_care(path: Path) -> None:
+    """Write the households of xiao-Matian by building and class of care."""
+    list_care().to_parquet(path, index=False, compression="zstd", version="2.6")
+
+
 def main(arguments: list[str]) -> None:
     """Write the town that is asked for, or all stored ones."""
     if not arguments:
         for town in STORED:
             write_town(HERE / f"{town}.gpkg", town)
         write_hazards(HAZARDS)
+        write_care(CARE)
         return
     town, *path = arguments
     if town not in TOWNS or len(path) > 1 or (town not in STORED and not path):

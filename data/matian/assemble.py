@@ -16,6 +16,7 @@ from ground.fill import FLAT, HOUSE, Building
 from ground.sheet import Street, cut_streets, join_cover
 from ground.tables import lay_frame
 from matian.blocks import Office, Plot, count_homes, draw_office
+from matian.care import draw_care
 from matian.drawing import (
     COMMUNITIES,
     CRS,
@@ -84,6 +85,12 @@ def list_hazards() -> pd.DataFrame:
     _, listed = _draw()
     enterprises = draw_enterprises(_uses(listed), _rooms(listed), np.random.default_rng([SEED, 4]))
     return draw_hazards(enterprises, np.random.default_rng([SEED, 5]))
+
+
+def list_care() -> pd.DataFrame:
+    """Return the households by class of care, a row per building and class."""
+    _, listed = _draw()
+    return draw_care(_list_buildings(listed), np.random.default_rng([SEED, 9]))
 
 
 def _uses(listed: list[tuple[Plot, Building]]) -> list[str]:

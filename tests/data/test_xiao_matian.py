@@ -13,12 +13,13 @@ import pytest
 import shapely
 from pandas.testing import assert_frame_equal
 
-from matian.assemble import list_hazards, list_layers
+from matian.assemble import list_care, list_hazards, list_layers
 from matian.risk import SCORE_FROM
 
 FOLDER = Path(__file__).resolve().parents[2] / "data"
 STORED = FOLDER / "xiao_matian.gpkg"
 STORED_HAZARDS = FOLDER / "xiao_matian_hazards.parquet"
+STORED_CARE = FOLDER / "xiao_matian_care.parquet"
 SUBGRIDS, SUBGRID_M2 = 80, 200_000.0
 
 
@@ -48,6 +49,14 @@ def test_generator_writes_the_stored_content(
         assert frame.crs == "EPSG:4547"
         assert frame.is_valid.all() and frame.geom_type.nunique() == 1
     assert_frame_equal(list_hazards(), hazards, check_dtype=False)
+
+
+def test_care_counts_every_household_once(stored: dict[str, gpd.GeoDataFrame]) -> None:
+    care = pd.read_parquet(STORED_CARE)
+    assert_frame_equal(list_care(), care, check_dtype=False)
+    homes = stored["buildings"].set_index("编号")["户数"].dropna().astype(int)
+    assert care.groupby("楼栋编号")["户数"].sum().to_dict() == homes[homes > 0].to_dict()
+    assert set(care["类别"]) == {"放心户", "关心户", "连心户"}
 
 
 def test_eight_communities_cover_the_office_exactly(stored: dict[str, gpd.GeoDataFrame]) -> None:
