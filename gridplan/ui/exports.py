@@ -31,6 +31,8 @@ __all__ = [
     "make_file",
     "name_file",
     "offer_exports",
+    "show_files",
+    "sign_map",
 ]
 
 #: Makes the picture of a page, or its tables by title, when a file is asked for.
@@ -75,6 +77,8 @@ LAYERS = FileKind("gpkg", "application/geopackage+sqlite3")
 #: What may be stamped on a map; the first unless told otherwise.
 STAMPS = ("internal", "short", "none")
 
+# where the choices are kept from page to page
+_REVIEW, _STAMPED = "export-review", "export-stamp"
 # two buttons side by side in the popover
 _BUTTON_PX = 190
 # what makes names of files hard to handle
@@ -107,27 +111,32 @@ def offer_exports(
         the files ("小商南 · 人口密度 · 网格").
     """
     with st.popover(t("ui.export.open", lang), icon=":material/download:", key=f"export-{key}"):
-        stem = name_file(title, opened.shown)
-        make = view
-        if view is not None:
-            imprint = ask_imprint(opened.shown, lang, key=key, title=title)
-            make = partial(_stamp, view, imprint)
-        offered = {} if make is None or not _has_fonts(title, lang) else dict(MAP_FILES)
-        offered |= {"excel": WORKBOOK} if tables is not None else {}
-        offered |= {"gpkg": LAYERS} if make is not None else {}
-        with st.container(horizontal=True, gap="small"):
-            for name, file in offered.items():
-                st.download_button(
-                    t(f"ui.export.{name}", lang),
-                    partial(make_file, opened.shown, make, tables, file),
-                    file_name=f"{stem}{file.added}.{file.kind}",
-                    mime=file.mime,
-                    key=f"export-{key}-{name}",
-                    on_click="ignore",
-                    width=_BUTTON_PX,
-                )
-        audience = opened.shown.audience
-        st.caption(t(f"ui.export.audience.{audience.name}", lang, code=audience.code))
+        show_files(opened.shown, view, tables, lang, key=key, title=title)
+
+
+def show_files(
+    shown: Shown, view: MakeView | None, tables: MakeTables | None, lang: str, *, key: str, title: str
+) -> None:
+    """Ask what shall stand on the map, and show a button for every file; the parameters as above."""
+    stem = name_file(title, shown)
+    make = view
+    if view is not None:
+        make = partial(_stamp, view, ask_imprint(shown, lang, key=key, title=title))
+    offered = {} if make is None or not _has_fonts(title, lang) else dict(MAP_FILES)
+    offered |= {"excel": WORKBOOK} if tables is not None else {}
+    offered |= {"gpkg": LAYERS} if make is not None else {}
+    with st.container(horizontal=True, gap="small"):
+        for name, file in offered.items():
+            st.download_button(
+                t(f"ui.export.{name}", lang),
+                partial(make_file, shown, make, tables, file),
+                file_name=f"{stem}{file.added}.{file.kind}",
+                mime=file.mime,
+                key=f"export-{key}-{name}",
+                on_click="ignore",
+                width=_BUTTON_PX,
+            )
+    st.caption(t(f"ui.export.audience.{shown.audience.name}", lang, code=shown.audience.code))
 
 
 def name_file(title: str, shown: Shown) -> str:
@@ -139,25 +148,31 @@ def name_file(title: str, shown: Shown) -> str:
 def ask_imprint(shown: Shown, lang: str, *, key: str, title: str) -> Imprint:
     """Ask for the title, the review number and the stamp; the last two are kept from page to page."""
     told = st.text_input(t("ui.export.title", lang), title, key=f"export-{key}-title-{title}")
-    review = st.text_input(
+    st.text_input(
         t("ui.export.review", lang),
-        key="export-review",
+        key=_REVIEW,
         help=t("ui.export.review_help", lang),
         persist_state="session",
     )
-    stamp = st.selectbox(
+    st.selectbox(
         t("ui.export.stamp", lang),
         STAMPS,
         format_func=lambda one: t("onemap.stamp" if one == "internal" else f"ui.export.stamp.{one}", lang),
-        key="export-stamp",
+        key=_STAMPED,
         persist_state="session",
     )
-    words = {"internal": None, "short": t("ui.export.stamp.short", lang), "none": ""}[stamp]
-    if stamp == "none" and not (review or "").strip():
+    imprint = sign_map(shown, (told or "").strip() or title, lang)
+    if not imprint.stamp and not imprint.review_number:
         st.warning(t("ui.export.unreviewed", lang))
-    return make_imprint(
-        shown, (told or "").strip() or title, lang, review_number=(review or "").strip(), stamp=words
-    )
+    return imprint
+
+
+def sign_map(shown: Shown, title: str, lang: str) -> Imprint:
+    """Put on a map the review number and the stamp that were chosen last."""
+    review = str(st.session_state.get(_REVIEW) or "").strip()
+    stamp = st.session_state.get(_STAMPED) or STAMPS[0]
+    words = {"internal": None, "short": t("ui.export.stamp.short", lang), "none": ""}[stamp]
+    return make_imprint(shown, title, lang, review_number=review, stamp=words)
 
 
 def _has_fonts(title: str, lang: str) -> bool:

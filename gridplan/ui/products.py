@@ -1,0 +1,184 @@
+"""Everything that can be taken away of a plan: its maps by name, and its tables in one workbook."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from gridplan.i18n import t
+from gridplan.onemap.compounds import tabulate_estates, view_compounds
+from gridplan.onemap.exports import export_view
+from gridplan.onemap.issues import list_findings, list_issues, name_layer
+from gridplan.onemap.population import list_measures, view_areas
+from gridplan.onemap.risk import AREA_RULES, THING_ROLES, rate_all, tabulate_key_areas, view_risk
+from gridplan.onemap.shown import Shown
+from gridplan.onemap.view import Imprint, MapView
+from gridplan.ui.choices import name_measure
+
+__all__ = ["Product", "list_products", "make_view", "pack_pictures", "tabulate_plan"]
+
+# what is told of the areas of each level
+_AREA_COLUMNS = (
+    "code", "name", "parent", "kind", "households", "population", "buildings", "area_m2", "compactness",
+    "status", "certificate", "borders", "reason",
+)  # fmt: skip
+_ISSUE_COLUMNS = ("need", "holder", "layer", "id", "what", "did")
+_FINDING_COLUMNS = ("verdict", "law", "level_name", "code", "why")
+# a date of its own in the file would make equal pictures unequal files
+_STAMP = (2000, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A map that can be had.
+
+    Parameters
+    ----------
+    page
+        "population", "risk" or "compounds".
+    what
+        What areas are coloured by; "" where there is no choice.
+    """
+
+    page: str
+    what: str = ""
+
+    def tell(self, lang: str) -> str:
+        """Name the map."""
+        head = t(f"ui.page.{self.page}", lang)
+        if self.page == "population":
+            return f"{head} · {name_measure(self.what, lang)}"
+        return f"{head} · {t(f'ui.risk.rule.{self.what}', lang)}" if self.page == "risk" else head
+
+
+def list_products(shown: Shown) -> tuple[Product, ...]:
+    """List the maps that a plan has something for and its audience may see."""
+    products = [Product("population", measure) for measure in list_measures(shown)]
+    if any(len(shown.attached.get(role, ())) for role in THING_ROLES):
+        products += [Product("risk", rule) for rule in AREA_RULES]
+    if len(shown.compounds) or shown.walks is not None:
+        products.append(Product("compounds"))
+    return tuple(products)
+
+
+def make_view(
+    shown: Shown, product: Product, level: str, lang: str, *, imprint: Imprint, within: str = ""
+) -> MapView:
+    """Make a map.
+
+    Parameters
+    ----------
+    shown
+        What may be seen.
+    product
+        One of :func:`list_products`.
+    level
+        Level of the areas; a map of compounds has its own.
+    lang
+        "zh" or "en".
+    imprint
+        What stands on it.
+    within
+        Code of an area above, "" for everything.
+
+    Returns
+    -------
+    MapView
+    """
+    if product.page == "population":
+        return view_areas(shown, level, product.what, lang, within=within, imprint=imprint)
+    if product.page == "risk":
+        return view_risk(
+            shown, level, product.what, lang, things=rate_all(shown), within=within, imprint=imprint
+        )
+    return view_compounds(shown, lang, within=within, imprint=imprint)
+
+
+def pack_pictures(
+    shown: Shown, products: Sequence[Product], level: str, lang: str, sign: Callable[[Product], Imprint]
+) -> bytes:
+    """Draw maps for the screen, one picture each, and put them into one file (for a set of slides).
+
+    Parameters
+    ----------
+    shown, level, lang
+        As in :func:`make_view`.
+    products
+        The maps.
+    sign
+        Gives what stands on a map; its picture is called by the title.
+
+    Returns
+    -------
+    bytes
+        A ZIP of PNG files, numbered in the order of the maps.
+    """
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as target:
+        for number, product in enumerate(products, 1):
+            imprint = sign(product)
+            view = make_view(shown, product, level, lang, imprint=imprint)
+            part = zipfile.ZipInfo(f"{number:02d}_{imprint.title.replace(' · ', '_')}.png", _STAMP)
+            target.writestr(part, export_view(shown, view, {}, "png"), zipfile.ZIP_STORED)
+    return buffer.getvalue()
+
+
+def tabulate_plan(shown: Shown, level: str, lang: str) -> Mapping[str, pd.DataFrame]:
+    """Give everything that may be told as tables for one workbook.
+
+    Parameters
+    ----------
+    shown
+        What may be seen.
+    level
+        The level of key areas and of the ways to service places.
+    lang
+        "zh" or "en".
+
+    Returns
+    -------
+    mapping of DataFrame
+        By title, headings in the language: the areas of each level, compounds and ways, key areas, issues
+        and findings, as far as there are such.
+    """
+    tables = {shown.scheme[one].name[lang]: _tell_areas(shown, one, lang) for one in shown.levels}
+    if len(shown.compounds) or shown.walks is not None:
+        tables |= tabulate_estates(shown, level, lang)
+    if any(len(shown.attached.get(role, ())) for role in THING_ROLES):
+        tables |= tabulate_key_areas(shown, level, lang)
+    if len(shown.issues):
+        issues = list_issues(shown, lang)
+        needs = {need: t(f"issues.need.{need}", lang) for need in set(issues["need"])}
+        layers = {layer: name_layer(layer, lang) for layer in set(issues["layer"])}
+        told = issues.assign(need=issues["need"].map(needs), layer=issues["layer"].map(layers))
+        tables[t("ui.page.issues", lang)] = _head_columns(told, _ISSUE_COLUMNS, lang)
+    findings = list_findings(shown, lang)
+    if len(findings):
+        verdicts = {one: t(f"verdict.{one}", lang) for one in set(findings["verdict"])}
+        told = findings.assign(verdict=findings["verdict"].map(verdicts))
+        tables[t("ui.issues.sheet.findings", lang)] = _head_columns(told, _FINDING_COLUMNS, lang)
+    return tables
+
+
+def _head_columns(table: pd.DataFrame, columns: Sequence[str], lang: str) -> pd.DataFrame:
+    return table[list(columns)].rename(
+        columns={name: t(f"ui.issues.column.{name}", lang) for name in columns}
+    )
+
+
+def _tell_areas(shown: Shown, level: str, lang: str) -> pd.DataFrame:
+    areas = pd.DataFrame(shown.areas[level].drop(columns="geometry"))
+    told = areas.assign(
+        kind=[t(f"kind.{word or 'none'}", lang) for word in areas["kind"].astype(str)],
+        status=[t(f"status.{word}", lang) for word in areas["status"].astype(str)],
+        certificate=[t(f"certificate.{word or 'none'}", lang) for word in areas["certificate"].astype(str)],
+        area_m2=areas["area_m2"].round(1),
+        compactness=areas["compactness"].round(3),
+        borders=areas[f"borders_{lang}"],
+        reason=areas[f"reason_{lang}"],
+    )[list(_AREA_COLUMNS)]
+    return told.rename(columns={name: t(f"ui.export.column.{name}", lang) for name in _AREA_COLUMNS})
