@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridplan.i18n import LANGUAGES
@@ -115,8 +115,10 @@ def test_every_thing_is_drawn_or_told_to_have_no_place(shown):
 
 def test_colour_never_stands_alone(shown):
     for lang, letters in (("zh", "红橙黄蓝未"), ("en", "ROYB?")):
-        for layer in (*_view(shown, lang=lang).points, _view(shown, lang=lang).areas):
-            assert [one.letter for one in layer.legend] == list(letters[: len(layer.legend)])
+        view = _view(shown, lang=lang)
+        for layer in (*view.points, view.areas):
+            told = [one.letter for one in layer.legend if one.letter]
+            assert told == list(letters[: len(told)]) and len(told) >= 4
             assert len({one.colour for one in layer.legend}) == len(layer.legend)
             assert len({one.pattern for one in layer.legend[:4]}) == 4
 
@@ -131,7 +133,7 @@ def test_legends_count_what_they_show(shown, rule, lang):
     assert areas.classes.max() < len(areas.legend)
     empty = score_level(shown, "grid").reindex(areas.shapes.index)["total"].to_numpy() == 0
     if rule != "hotspot":
-        assert ((areas.classes == -1) == empty).all()
+        assert ((areas.classes == len(areas.legend) - 1) == empty).all() and empty.any()
 
 
 def test_areas_within_another_show_what_lies_in_them(shown):
@@ -145,6 +147,13 @@ def test_areas_within_another_show_what_lies_in_them(shown):
     for layer, table in zip(inside.points, things.values(), strict=True):
         own = table[table["subgrid"] == "S005"]
         assert len(layer.xy) == (~own.geometry.is_empty).sum()
+
+
+def test_areas_that_hold_none_of_those_asked_for_say_so(shown):
+    some = {role: select_things(table, ratings=["red"]) for role, table in rate_all(shown).items()}
+    asked = view_risk(shown, "grid", "count", "zh", things=some, imprint=IMPRINT).areas
+    assert "没有符合条件的企业和风险点" in asked.legend[-1].label
+    assert "没有企业和风险点" in _view(shown, "count").areas.legend[-1].label
 
 
 def test_heat_tells_its_radius_and_leaves_out_what_is_not_rated(shown):
@@ -165,7 +174,7 @@ def test_places_without_any_rating_are_shown_as_such(shown):
         view = _view(unrated, rule, heat=True)
         assert view.points[0].legend[-1].letter == "未" and set(view.points[0].heights) == {0}
         assert view.heat is not None and (view.heat.weight == 1).all() and len(view.heat.xy)
-    assert set(_view(unrated).areas.classes) == {-1, 4}
+    assert set(_view(unrated).areas.classes) == {4, 5}
     assert list_key_areas(unrated, "grid")["score"].isna().all()
 
 
@@ -173,7 +182,9 @@ def test_places_without_any_rating_are_shown_as_such(shown):
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_plan_without_things_is_drawn_without(bare, rule, lang):
     view = _view(bare, rule, lang, heat=True)
-    assert view.points == () and (view.areas.classes == (4 if rule == "hotspot" else -1)).all()
+    # no list is not the same as nothing there
+    assert view.points == () and (view.areas.classes == -1).all() and not view.areas.legend
+    assert all(len(line) == 1 for line in view.areas.lines)
     assert view.heat is not None and len(view.heat.xy) == 0
     assert list_key_areas(bare, "grid", rule=rule).empty
     assert count_hazards(bare).found == 0 and list_kinds(rate_all(bare)).named == ()
@@ -195,6 +206,7 @@ choices = st.fixed_dictionaries(
 )
 
 
+@settings(max_examples=40)
 @given(chosen=choices)
 def test_to_filter_and_count_is_to_count_and_filter(shown, chosen):
     for table in rate_all(shown).values():
@@ -275,4 +287,4 @@ def test_the_public_is_told_nothing(town):
     things = rate_all(public)
     assert all(table.empty for table in things.values())
     view = view_risk(public, public.levels[0], "worst", "zh", things=things, imprint=IMPRINT)
-    assert view.points == () and (view.areas.classes == -1).all()
+    assert view.points == () and (view.areas.classes == -1).all() and not view.areas.legend

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
 from gridplan.i18n import t
 from gridplan.onemap.view import Swatch
+from gridplan.report.colours import EMPTY_COLOUR
 from gridplan.risk import RATINGS, SPOTS
 
-__all__ = ["RAMP", "name_ratings", "swatch_ratings", "swatch_spots", "tell_rating", "tell_way"]
+__all__ = [
+    "RAMP",
+    "drop_unused",
+    "name_ratings",
+    "swatch_nothing",
+    "swatch_ratings",
+    "swatch_spots",
+    "swatch_unknown",
+    "tell_rating",
+    "tell_way",
+]
 
 #: Colour and pattern by rating. The colours are those of the national four-level scheme (domain note B.11) in
 #: tones that red-green blind eyes tell apart best; letters and patterns stand beside them for grey print.
@@ -24,7 +37,7 @@ _SPOTTED = {
     "hot99": ("#8c2d5f", "cross"),
     "hot95": ("#bd6a93", "lines"),
     "hot90": ("#dfb2c8", "dots"),
-    "": ("#eceee8", ""),
+    "": (EMPTY_COLOUR, ""),
     "cold": ("#8fb0c4", "grid"),
 }
 #: Fills of numbers, from few to many: none of the colours of the ratings, and told apart by lightness alone.
@@ -51,8 +64,24 @@ def _tell_letter(rating: str, lang: str) -> str:
     return t(f"risk.letter.{rating or 'unknown'}", lang)
 
 
+def _swatch_rating(rating: str, count: int, lang: str) -> Swatch:
+    colour, pattern = _RATED[rating]
+    name = t("risk.class", lang, name=tell_rating(rating, lang), count=count)
+    return Swatch(name, colour, _tell_letter(rating, lang), pattern)
+
+
+def swatch_unknown(count: int, lang: str) -> Swatch:
+    """Make the class of what is not rated."""
+    return _swatch_rating("", count, lang)
+
+
+def swatch_nothing(name: str, count: int, lang: str) -> Swatch:
+    """Make the class of areas without anything that could be rated."""
+    return Swatch(t("risk.class", lang, name=name, count=count), EMPTY_COLOUR)
+
+
 def swatch_ratings(counts: npt.NDArray[np.int64], lang: str) -> tuple[Swatch, ...]:
-    """Make the legend of the ratings, red first, not rated last where there are such.
+    """Make the legend of the ratings, red first, not rated last.
 
     Parameters
     ----------
@@ -62,14 +91,7 @@ def swatch_ratings(counts: npt.NDArray[np.int64], lang: str) -> tuple[Swatch, ..
         "zh" or "en".
     """
     return tuple(
-        Swatch(
-            t("risk.class", lang, name=tell_rating(rating, lang), count=int(count)),
-            _RATED[rating][0],
-            _tell_letter(rating, lang),
-            _RATED[rating][1],
-        )
-        for rating, count in zip((*RATINGS, ""), counts, strict=True)
-        if rating or count
+        _swatch_rating(rating, int(count), lang) for rating, count in zip((*RATINGS, ""), counts, strict=True)
     )
 
 
@@ -83,3 +105,12 @@ def swatch_spots(counts: npt.NDArray[np.int64], lang: str) -> tuple[Swatch, ...]
         )
         for spot, count in zip((*SPOTS, ""), counts, strict=True)
     )
+
+
+def drop_unused(
+    classes: npt.NDArray[np.int64], legend: Sequence[Swatch], always: int = 0
+) -> tuple[npt.NDArray[np.int64], tuple[Swatch, ...]]:
+    """Leave out the classes that nothing is in, but for the first few."""
+    used = np.bincount(classes, minlength=len(legend)) > 0
+    used[:always] = True
+    return (np.cumsum(used) - 1)[classes], tuple(one for one, kept in zip(legend, used, strict=True) if kept)

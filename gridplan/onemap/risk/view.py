@@ -10,20 +10,14 @@ import pandas as pd
 import shapely
 
 from gridplan.i18n import t
-from gridplan.onemap.picking import break_values, find_level, pick_areas, pick_outlines, tell_classes
-from gridplan.onemap.risk.areas import AREA_RULES, find_spots, has_ratings, list_hazards, score_level
-from gridplan.onemap.risk.swatches import (
-    RAMP,
-    name_ratings,
-    swatch_ratings,
-    swatch_spots,
-    tell_rating,
-    tell_way,
-)
+from gridplan.onemap.picking import find_level, pick_outlines
+from gridplan.onemap.risk.areas import AREA_RULES
+from gridplan.onemap.risk.colouring import colour_areas
+from gridplan.onemap.risk.swatches import drop_unused, name_ratings, swatch_ratings, tell_way
 from gridplan.onemap.risk.things import THING_ROLES
 from gridplan.onemap.shown import Shown
-from gridplan.onemap.view import AreaLayer, HeatLayer, Imprint, MapView, PointLayer, Swatch
-from gridplan.risk import MIN_AREAS, RATINGS, SPOTS, tell_share
+from gridplan.onemap.view import HeatLayer, Imprint, MapView, PointLayer
+from gridplan.risk import RATINGS
 
 __all__ = ["view_risk"]
 
@@ -83,7 +77,7 @@ def view_risk(
         lang=lang,
         imprint=imprint,
         ground=shown.ground,
-        areas=_colour_areas(shown, level, within, rule, things, lang),
+        areas=colour_areas(shown, level, within, rule, things, lang),
         outlines=pick_outlines(shown, level, within),
         points=tuple(layers),
         heat=_heat_things(shown, drawn, lang) if heat else None,
@@ -96,104 +90,6 @@ def _pick_things(shown: Shown, level: str, within: str, table: pd.DataFrame) -> 
         return table
     holding = find_level(shown, within, level) or level
     return table[(table[holding] == within).to_numpy(dtype=bool)]
-
-
-def _colour_areas(
-    shown: Shown, level: str, within: str, rule: str, things: Mapping[str, pd.DataFrame], lang: str
-) -> AreaLayer:
-    scores = score_level(shown, level, things)
-    spots = find_spots(shown, level, scores) if rule == "hotspot" else None
-    areas = pick_areas(shown, level, within)
-    own = scores.reindex(areas["code"])
-    name = shown.scheme[level].name[lang]
-    title = t(f"risk.areas.{rule}", lang, level=name)
-    if spots is not None:
-        classes, legend, labels = _class_spots(spots["spot"].reindex(areas["code"]), lang)
-        if len(scores) < MIN_AREAS:
-            title = t("risk.areas.too_few", lang, level=name, fewest=MIN_AREAS)
-        elif not (spots["spot"] != "").any():
-            title = t("risk.areas.no_spots", lang, level=name)
-        elif not has_ratings(scores):
-            title = t("risk.areas.hotspot_count", lang, level=name)
-    elif rule == "worst":
-        classes, legend, labels = _class_worst(own, lang)
-    else:
-        column = "score" if rule == "weighted" else "total"
-        classes, legend, labels = _class_numbers(own[column].where(own["total"] > 0), own["total"], lang)
-    return AreaLayer(
-        level=level,
-        shapes=areas[["code", "geometry"]].set_index("code"),
-        classes=classes,
-        legend=legend,
-        legend_title=title,
-        labels=labels,
-        lines=_tell_areas(shown, level, areas, own, lang),
-    )
-
-
-def _class_worst(own: pd.DataFrame, lang: str) -> tuple[IntArray, tuple[Swatch, ...], list[str]]:
-    rating = pd.Index(RATINGS).get_indexer(own["worst"])
-    unknown = (rating < 0) & (own["total"].to_numpy() > 0)
-    classes = np.where(unknown, len(RATINGS), rating).astype(np.int64)
-    legend = swatch_ratings(np.bincount(classes[classes >= 0], minlength=len(RATINGS) + 1), lang)
-    letters = np.array([*(one.letter for one in legend), *("",) * 2], dtype=object)
-    return classes, legend, letters[classes].tolist()
-
-
-def _class_spots(spots: pd.Series, lang: str) -> tuple[IntArray, tuple[Swatch, ...], list[str]]:
-    classes = pd.Index((*SPOTS, "")).get_indexer(spots).astype(np.int64)
-    legend = swatch_spots(np.bincount(classes, minlength=len(SPOTS) + 1), lang)
-    signs = np.array([t(f"risk.sign.{spot}", lang) for spot in SPOTS] + [""], dtype=object)
-    return classes, legend, signs[classes].tolist()
-
-
-def _class_numbers(
-    values: pd.Series, total: pd.Series, lang: str
-) -> tuple[IntArray, tuple[Swatch, ...], list[str]]:
-    """Put numbers into classes, the greatest first in the legend; a number that is not known comes last."""
-    number = values.to_numpy(dtype=np.float64)
-    known = np.isfinite(number)
-    bounds = break_values(number, len(RAMP))
-    whole = bool((number[known] % 1 == 0).all())
-    kinds = len(bounds)
-    place = np.where(known, kinds - np.searchsorted(bounds, number, side="right"), -1)
-    place[~known & (total.to_numpy() > 0)] = kinds
-    classes = place.astype(np.int64)
-    counts = np.bincount(classes[classes >= 0], minlength=kinds + 1)
-    colours = [RAMP[-1 - round(i * (len(RAMP) - 1) / max(kinds - 1, 1))] for i in range(kinds)]
-    names = tell_classes(bounds, whole=whole)[::-1]
-    legend = [
-        Swatch(t("risk.class", lang, name=name, count=int(count)), colour)
-        for name, count, colour in zip(names, counts, colours, strict=False)
-    ]
-    if counts[kinds]:
-        legend.append(swatch_ratings(np.full(len(RATINGS) + 1, counts[kinds]), lang)[-1])
-    return classes, tuple(legend), [f"{one:,.10g}" if np.isfinite(one) else "" for one in number]
-
-
-def _tell_areas(
-    shown: Shown, level: str, areas: pd.DataFrame, own: pd.DataFrame, lang: str
-) -> list[list[str]]:
-    """Return what is told of an area that is pointed at: things by rating, score, hazards."""
-    kind = shown.scheme[level].name[lang]
-    names = {rating or "unknown": tell_rating(rating, lang) for rating in (*RATINGS, "")}
-    columns = [own[key].tolist() for key in names]
-    hazards = list_hazards(shown, level).reindex(own.index) if "hazards" in shown.attached else None
-    nothing, score = t("risk.nothing", lang), t("risk.score", lang)
-    lines = []
-    for code, name, points, *counts in zip(areas["code"], areas["name"], own["score"], *columns, strict=True):
-        told = [f"{label} {count:,}" for label, count in zip(names.values(), counts, strict=True) if count]
-        head = f"{kind} {name or code}" if name in ("", code) else f"{kind} {name} · {code}"
-        line = [head, " · ".join(told) if told else nothing]
-        lines.append([*line, f"{score} {points:,.10g}"] if points > 0 else line)
-    if hazards is not None:
-        for line, found, on_site, left, untold in zip(
-            lines, *(hazards[key] for key in ("found", "on_site", "open", "untold")), strict=True
-        ):
-            if found:
-                share = tell_share(on_site, found - untold) or "–"
-                line.append(t("risk.hazards", lang, found=found, share=share, open=left))
-    return lines
 
 
 def _name_enterprises(shown: Shown) -> dict[str, str]:
@@ -212,15 +108,16 @@ def _draw_points(role: str, table: pd.DataFrame, owners: Mapping[str, str], lang
     rating = pd.Index(RATINGS).get_indexer(table["rating"])
     classes = np.where(rating < 0, len(RATINGS), rating).astype(np.int64)
     order = np.argsort(-classes, kind="stable")
-    counts = np.bincount(classes, minlength=len(RATINGS) + 1)
+    legend = swatch_ratings(np.bincount(classes, minlength=len(RATINGS) + 1), lang)
+    drawn, legend = drop_unused(classes[order], legend, len(RATINGS))
     missing = int((~placed).sum())
     title = t(f"risk.layer.{role}", lang, count=len(table))
     return PointLayer(
         id=role,
         title=title if not missing else title + t("risk.layer.unplaced", lang, count=missing),
         xy=xy[order],
-        classes=classes[order],
-        legend=swatch_ratings(counts, lang),
+        classes=drawn,
+        legend=legend,
         lines=_tell_things(table.iloc[order], owners, lang),
         shape=_SHAPES[role],
         heights=len(RATINGS) - classes[order],
