@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from gridplan.schema import ALTERNATIVE_COLUMNS, FINDING_COLUMNS
 from gridplan.scheme import Scheme
 
-__all__ = ["FORMAT_VERSION", "Plan", "dissolve_level", "order_codes"]
+__all__ = ["FORMAT_VERSION", "Plan", "dissolve_atoms", "dissolve_level", "order_codes"]
 
 #: Version of the plan.gpkg contract (DESIGN.md section 4).
 FORMAT_VERSION = "1"
@@ -109,9 +109,27 @@ def dissolve_level(plan: Plan, level_id: str) -> gpd.GeoDataFrame:
     GeoDataFrame
         One row per area, index ``code`` in sorted order, geometry only.
     """
-    codes, labels = np.unique(plan.atoms[level_id].to_numpy(dtype=str), return_inverse=True)
+    return dissolve_atoms(plan.atoms, plan.atoms[level_id])
+
+
+def dissolve_atoms(atoms: gpd.GeoDataFrame, codes_of_atoms: pd.Series) -> gpd.GeoDataFrame:
+    """Dissolve atoms that have the same code.
+
+    Parameters
+    ----------
+    atoms
+        Atoms of a plan, or some of them: an exact coverage.
+    codes_of_atoms
+        A code per atom, such as its compound.
+
+    Returns
+    -------
+    GeoDataFrame
+        One row per code, index ``code`` in sorted order, geometry only.
+    """
+    codes, labels = np.unique(codes_of_atoms.to_numpy(dtype=str), return_inverse=True)
     order = np.argsort(labels, kind="stable")
-    shapes = plan.atoms.geometry.to_numpy()[order]
+    shapes = atoms.geometry.to_numpy()[order]
     starts = np.searchsorted(labels[order], np.arange(len(codes) + 1))
     areas = [shapely.coverage_union_all(shapes[a:b]) for a, b in pairwise(starts)]
     # a union of one piece comes back as a collection of one: hand out the polygon itself
@@ -119,7 +137,7 @@ def dissolve_level(plan: Plan, level_id: str) -> gpd.GeoDataFrame:
     single = shapely.get_num_geometries(flat) == 1
     flat[single] = shapely.get_geometry(flat[single], 0)
     index = pd.Index(codes, name="code")
-    return gpd.GeoDataFrame(geometry=gpd.GeoSeries(flat, index=index, crs=plan.crs))
+    return gpd.GeoDataFrame(geometry=gpd.GeoSeries(flat, index=index, crs=atoms.crs))
 
 
 def order_codes(xy: npt.NDArray[np.float64], labels: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

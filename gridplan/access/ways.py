@@ -126,11 +126,13 @@ def _serve_by_own(
 
 
 def _cut_streets(network: Network, at_place: Spots) -> _Net:
-    """Cut streets where places come to them, and hang the places on by their straight way."""
-    served = np.flatnonzero(at_place.edge >= 0)
-    order = served[np.lexsort((at_place.along[served], at_place.edge[served]))]
-    edge, along = at_place.edge[order], at_place.along[order]
-    n, cut = network.nodes, np.arange(len(order)) + network.nodes
+    """Cut streets where places and steps from islands come to them, and hang these on."""
+    served, steps = np.flatnonzero(at_place.edge >= 0), network.bridges
+    edge = np.concatenate([at_place.edge[served], steps.spots.edge])
+    along = np.concatenate([at_place.along[served], steps.spots.along])
+    n, cut = network.nodes, np.arange(len(edge)) + network.nodes
+    place_node = np.full(len(at_place.edge), -1, dtype=np.int64)
+    place_node[served] = np.arange(len(served)) + n + len(edge)
     # a piece begins at each street's beginning and at each cut
     street = np.concatenate([np.arange(len(network.lines)), edge])
     start = np.concatenate([np.zeros(len(network.lines)), along])
@@ -141,12 +143,10 @@ def _cut_streets(network: Network, at_place: Spots) -> _Net:
     end = np.where(last, network.ends[street, 1], np.roll(begin, -1))
     stop = np.where(last, network.length[street], np.roll(start, -1))
     length = np.maximum(stop - start, 0.0)
-    place_node = np.full(len(at_place.edge), -1, dtype=np.int64)
-    place_node[order] = cut + len(order)
     left = np.concatenate([begin, cut])
-    right = np.concatenate([end, place_node[order]])
-    weight = np.concatenate([length, at_place.access[order]])
-    graph = _link(left, right, weight, n + 2 * len(order))
+    right = np.concatenate([end, place_node[served], steps.node])
+    weight = np.concatenate([length, at_place.access[served], steps.spots.access])
+    graph = _link(left, right, weight, n + len(edge) + len(served))
     first = np.searchsorted(street, np.arange(len(network.lines) + 1))
     return _Net(graph, first, start, np.column_stack([begin, end]), length, place_node)
 

@@ -123,7 +123,7 @@ def _list_entries(sheet: Sheet, view: MapView) -> list[_Entry]:
             row(_paint_box(sheet, swatch), swatch.label)
     for layer in reversed(view.points):
         head(layer.title)
-        for swatch in reversed(layer.legend):
+        for swatch in layer.legend:
             row(_paint_symbol(sheet, layer.shape, swatch), swatch.label)
     if view.heat is not None:
         head(view.heat.title)

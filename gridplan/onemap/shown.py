@@ -19,6 +19,7 @@ from gridplan.onemap.papers import (
     judge_areas,
 )
 from gridplan.onemap.view import Ground
+from gridplan.onemap.walks import Walks, has_services, shape_compounds
 from gridplan.plan import Plan
 from gridplan.privacy import Audience
 from gridplan.report import describe_plan
@@ -68,6 +69,10 @@ class Shown:
         What the check found and what was wrong in the data; empty for the public.
     provenance
         Text by key: date and source of the data, scheme, versions.
+    compound_shapes
+        Ground of the compounds of the register, index ``name``; what lies outside of a worker's area is cut.
+    walks
+        Ways to the service places; None where nobody attached such places.
     totals
         ``households``, ``population`` and ``estimated`` (households that were estimated) of all that is
         shown; one that is not told is missing.
@@ -84,6 +89,8 @@ class Shown:
     findings: pd.DataFrame
     issues: pd.DataFrame
     provenance: Mapping[str, str]
+    compound_shapes: gpd.GeoDataFrame
+    walks: Walks | None = None
     totals: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -166,6 +173,8 @@ def show_plan_to(
             raise InputError("audience_area_unknown", code=audience.code, level=levels[0])
         frames = {levels[0]: frames[levels[0]][own].reset_index(drop=True)}
     office = audience.name == "office"
+    own_area = (levels[0], audience.code) if audience.name == "worker" else None
+    compounds = cut_compounds(hidden.compounds, plan, levels, audience)
     return Shown(
         name=name,
         audience=audience,
@@ -174,7 +183,9 @@ def show_plan_to(
         areas=frames,
         attached=_choose_things(plan, hidden.care, levels, audience),
         ground=_cut_ground(plan, frames, audience),
-        compounds=cut_compounds(hidden.compounds, plan, levels, audience),
+        compounds=compounds,
+        compound_shapes=shape_compounds(plan, compounds["name"], own_area),
+        walks=Walks(plan, levels, own_area) if has_services(plan) else None,
         findings=blank_findings(plan.findings, hidden.areas) if office else plan.findings.iloc[:0],
         issues=blank_issues(plan.issues, plan, hidden.areas) if office else plan.issues.iloc[:0],
         provenance=cut_provenance(plan, audience),

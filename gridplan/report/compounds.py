@@ -7,8 +7,16 @@ import pandas as pd
 
 from gridplan.i18n import t
 from gridplan.plan import Plan
+from gridplan.scheme import Scheme
 
-__all__ = ["COMPOUND_TYPES", "list_compounds", "tabulate_compounds", "tabulate_types"]
+__all__ = [
+    "COMPOUND_TYPES",
+    "list_compounds",
+    "tabulate_compounds",
+    "tabulate_types",
+    "tell_compounds",
+    "tell_type",
+]
 
 #: Types of compounds as Wuhou's register names them, and "" where the type is not told.
 COMPOUND_TYPES = ("property", "old", "resettled", "unit", "")
@@ -71,7 +79,7 @@ def tabulate_types(compounds: pd.DataFrame) -> pd.DataFrame:
         ``cut`` (compounds cut on any level).
     """
     groups = compounds.assign(compounds=1, cut=(compounds["cut"] != "").astype(np.int64)).groupby("type")
-    sums = groups[["compounds", *_COUNTS, "area_m2", "cut"]].sum()
+    sums = groups[["compounds", *_COUNTS, "area_m2", "cut"]].sum(min_count=1)
     return sums.reindex(list(COMPOUND_TYPES), fill_value=0).rename_axis("type").reset_index()
 
 
@@ -90,14 +98,33 @@ def list_compounds(plan: Plan, lang: str) -> dict[str, pd.DataFrame]:
     dict of DataFrame
         By title.
     """
-    register = tabulate_compounds(plan)
-    levels = {level.id: level.name[lang] for level in plan.scheme.levels}
+    return tell_compounds(tabulate_compounds(plan), plan.scheme, lang)
+
+
+def tell_compounds(register: pd.DataFrame, scheme: Scheme, lang: str) -> dict[str, pd.DataFrame]:
+    """Give a register and its sums by type as tables for people.
+
+    Parameters
+    ----------
+    register
+        As :func:`tabulate_compounds` gives it, or a part of it; counts may be NA.
+    scheme
+        The rules of its plan, for the names of the levels.
+    lang
+        "zh" or "en".
+
+    Returns
+    -------
+    dict of DataFrame
+        By title. Sums are of the counts that are told.
+    """
+    levels = {level.id: level.name[lang] for level in scheme.levels}
     told = register.assign(
-        type=[_tell_type(one, lang) for one in register["type"]],
+        type=[tell_type(one, lang) for one in register["type"]],
         cut=[", ".join(levels.get(one, one) for one in cut.split(", ")) for cut in register["cut"]],
     )
     types = tabulate_types(register)
-    types["type"] = [_tell_type(one, lang) for one in types["type"]]
+    types["type"] = [tell_type(one, lang) for one in types["type"]]
     heads = {
         name: t(f"compounds.{name}", lang)
         for name in ("name", "type", "compounds", "area_m2", "cut", *_COUNTS)
@@ -117,5 +144,6 @@ def _find_types(plan: Plan) -> dict[str, str]:
     return dict(zip(told["compound"].astype(str), told["compound_type"].astype(str), strict=True))
 
 
-def _tell_type(word: str, lang: str) -> str:
+def tell_type(word: str, lang: str) -> str:
+    """Name a type of :data:`COMPOUND_TYPES`."""
     return t(f"compounds.type.{word or 'unknown'}", lang)

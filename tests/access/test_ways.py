@@ -197,3 +197,18 @@ def test_areas_are_summed_up_by_their_households() -> None:
     assert first[["within_500_m", "within_1000_m", "place", "without_way"]].tolist() == [90, 120, 0, 0]
     assert table.loc["b", ["place", "without_way"]].tolist() == [-1, 2]
     assert np.isnan(table.loc["b", "farthest_m"])
+
+
+def test_an_island_of_lanes_is_joined_to_the_street_beside_it() -> None:
+    main, lane = [(0, 0), (1000, 0)], [(500, 12), (500, 200)]
+    homes, places = np.array([[500.0, 150.0]]), np.array([[900.0, 0.0]])
+    ways = find_ways(build_network(_streets([main, lane])), homes, places)
+    assert ways.metres == pytest.approx([150 + 400])
+    far = find_ways(build_network(_streets([main, [(500, 40), (500, 200)]])), homes, places)
+    assert np.isnan(far.metres).all()
+
+
+def test_no_step_leads_over_a_railway() -> None:
+    lines = [[(0, 0), (1000, 0)], [(500, 12), (500, 200)], [(0, 6), (1000, 6)]]
+    net = build_network(_streets(lines, ["residential", "residential", "rail"]))
+    assert np.isnan(find_ways(net, np.array([[500.0, 150.0]]), np.array([[900.0, 0.0]])).metres).all()

@@ -1,0 +1,280 @@
+"""Compounds and service places: the map, the register, and how far people walk."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from gridplan.access import BRIDGE_M, MAX_ACCESS_M, REACHES_M
+from gridplan.i18n import t
+from gridplan.onemap.numbers import tell_whole
+from gridplan.onemap.picking import pick_areas
+from gridplan.onemap.shown import Shown
+from gridplan.onemap.view import AreaLayer, Imprint, MapView, PointLayer, Swatch
+from gridplan.onemap.walks import SERVICES
+from gridplan.privacy import MIN_CELL
+from gridplan.report.compounds import COMPOUND_TYPES, tell_compounds, tell_type
+
+__all__ = [
+    "COMPOUNDS",
+    "SERVICE_COLUMNS",
+    "WALK_COLUMNS",
+    "find_outline_level",
+    "list_services",
+    "list_ways",
+    "tabulate_estates",
+    "view_compounds",
+]
+
+#: What the layer of compounds is called where other maps name a level.
+COMPOUNDS = "compound"
+#: Columns of :func:`list_ways`.
+WALK_COLUMNS = (
+    "code", "name", "households", "place", "farthest_m", "median_m", "straight_m",
+    *(f"share_{reach:.0f}_m" for reach in REACHES_M), "without_way",
+)  # fmt: skip
+#: Columns of :func:`list_services`.
+SERVICE_COLUMNS = ("id", "name", "kind", "area_m2", "households", "population", "farthest_m", "median_m")
+
+_MAIN_LEVEL = "community"
+# colour and pattern by type: told apart in grey print too
+_TYPES = {
+    "property": ("#7fb3ad", ""),
+    "old": ("#e3b46c", "lines"),
+    "resettled": ("#8aa9d6", "dots"),
+    "unit": ("#c5a3c9", "grid"),
+    "": ("#c9c5bb", ""),
+}
+_SERVICE = Swatch("", "#b3121d")
+
+
+def find_outline_level(shown: Shown) -> str:
+    """Return the level whose borders stand around compounds: communities, else the coarsest that is shown."""
+    return _MAIN_LEVEL if _MAIN_LEVEL in shown.areas else shown.levels[0]
+
+
+def view_compounds(shown: Shown, lang: str, *, imprint: Imprint, within: str = "") -> MapView:
+    """Draw the compounds by type, with the service places, above the borders of the communities.
+
+    Parameters
+    ----------
+    shown
+        What may be seen.
+    lang
+        "zh" or "en".
+    imprint
+        What stands on the map.
+    within
+        Code of an area of the level of :func:`find_outline_level` or above: only compounds that lie in it
+        are drawn; "" for all.
+
+    Returns
+    -------
+    MapView
+        Its areas are compounds, known by their name; their level is called :data:`COMPOUNDS`.
+    """
+    level = find_outline_level(shown)
+    outlines = pick_areas(shown, level, within)
+    register = shown.compounds[shown.compounds["name"].isin(shown.compound_shapes.index)]
+    if within:
+        codes = frozenset(outlines["code"])
+        inside = [not codes.isdisjoint(told.split(", ")) for told in register[level].astype(str)]
+        register = register[np.array(inside, dtype=bool)]
+    drawn = [one for one in COMPOUND_TYPES if (register["type"] == one).any()]
+    shapes = shown.compound_shapes.loc[register["name"]].rename_axis("code")
+    layer = AreaLayer(
+        level=COMPOUNDS,
+        shapes=shapes[["geometry"]],
+        classes=np.array([drawn.index(one) for one in register["type"]], dtype=np.int64),
+        legend=tuple(Swatch(tell_type(one, lang), _TYPES[one][0], "", _TYPES[one][1]) for one in drawn),
+        legend_title=t("estates.by_type", lang),
+        labels=list(register["name"]),
+        lines=_tell_compounds(shown, register, lang),
+    )
+    places = _draw_services(shown, level, within, lang)
+    return MapView(
+        lang,
+        imprint,
+        shown.ground,
+        layer,
+        outlines=outlines[["code", "geometry"]].set_index("code"),
+        points=(places,) if places is not None else (),
+    )
+
+
+def _tell_compounds(shown: Shown, register: pd.DataFrame, lang: str) -> list[list[str]]:
+    """Tell of each compound what a pointer shows."""
+    heads = {name: t(f"compounds.{name}", lang) for name in ("type", "households", "population", "buildings")}
+    levels = {level: shown.scheme[level].name[lang] for level in shown.levels if level in register}
+    rows = []
+    for _, one in register.iterrows():
+        cut = [levels[level] for level in str(one["cut"]).split(", ") if level in levels]
+        rows.append(
+            [
+                str(one["name"]),
+                f"{heads['type']} {tell_type(str(one['type']), lang)}",
+                *(
+                    f"{heads[name]} {tell_whole(one[name], lang)}"
+                    for name in ("households", "population", "buildings")
+                ),
+                *(f"{name} {one[level]}" for level, name in levels.items() if one[level]),
+                t("estates.cut", lang, levels=cut) if cut else t("estates.whole", lang),
+            ]
+        )
+    return rows
+
+
+def _draw_services(shown: Shown, level: str, within: str, lang: str) -> PointLayer | None:
+    """Draw the service places that lie in what is shown."""
+    places = shown.attached.get(SERVICES)
+    if places is None or "geometry" not in places:
+        return None
+    shapes = places["geometry"].to_numpy(dtype=object)
+    mine = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    if within:
+        mine &= places[level].isin(pick_areas(shown, level, within)["code"]).to_numpy()
+    chosen, title = places[mine], t("estates.services", lang)
+    if chosen.empty:
+        return None
+    return PointLayer(
+        id=SERVICES,
+        title=title,
+        xy=shapely.get_coordinates(shapes[mine]),
+        classes=np.zeros(len(chosen), dtype=np.int64),
+        legend=(Swatch(title, _SERVICE.colour),),
+        lines=[[str(name)] for name in chosen["name"].fillna("")],
+        shape="square",
+    )
+
+
+def list_services(shown: Shown) -> pd.DataFrame:
+    """List the service places and whom they serve.
+
+    Parameters
+    ----------
+    shown
+        What may be seen.
+
+    Returns
+    -------
+    DataFrame
+        :data:`SERVICE_COLUMNS`, in the order of the file: ``area_m2`` is the floor area (NaN for not known);
+        ``households`` and ``population`` are those that go there (:class:`gridplan.onemap.walks.Walks`), NA
+        where too few to be told; the ways are along the streets [m]. Empty without service places.
+    """
+    if shown.walks is None:
+        return pd.DataFrame(columns=list(SERVICE_COLUMNS))
+    places = pd.DataFrame(shown.walks.places.drop(columns="geometry"))
+    served = shown.walks.by_place().reindex(places.index)
+    table = places[["id", "name", "kind", "area_m2"]].assign(
+        households=_count(served["households"].fillna(0)),
+        population=_count(served["population"].fillna(0)),
+        farthest_m=served["farthest_m"].round(),
+        median_m=served["median_m"].round(),
+    )
+    hidden = table[["households", "population"]].isna().any(axis=1)
+    table.loc[hidden, ["households", "population"]] = pd.NA
+    if shown.audience.name != "office":
+        # the others see some of the places, and of these some of the people
+        table = table[table["id"].isin(shown.attached[SERVICES]["id"])]
+    return table.reset_index(drop=True)
+
+
+def list_ways(shown: Shown, level: str, within: str = "") -> pd.DataFrame:
+    """List how far people of each area walk to the place that serves them.
+
+    Parameters
+    ----------
+    shown
+        What may be seen.
+    level
+        One of its levels.
+    within
+        Code of an area above, "" for all.
+
+    Returns
+    -------
+    DataFrame
+        :data:`WALK_COLUMNS`, areas with homes only, the farthest way first: ``place`` is the name of
+        the place that serves most of its households; ``farthest_m``, ``median_m`` [m] and ``straight_m``,
+        the straight part of the farthest way from the door to the street; ``share_<reach>_m`` the percentage
+        of all people within reach (those without a way are not), in whole per cent; ``without_way`` the
+        households that no street leads to a place from. NA where it is not told or nobody has a way. Empty
+        without service places.
+    """
+    if shown.walks is None:
+        return pd.DataFrame(columns=list(WALK_COLUMNS))
+    areas = pd.DataFrame(pick_areas(shown, level, within).drop(columns="geometry")).set_index("code")
+    sums = shown.walks.by_level(level)
+    sums = sums.loc[sums.index.isin(areas.index)]
+    told = areas.loc[sums.index]
+    hidden = told["households"].isna().to_numpy()
+    names = [*shown.walks.places["name"].fillna("").astype(str), ""]
+    columns = {
+        "name": told["name"],
+        "households": told["households"],
+        "place": [names[row] for row in sums["place"]],
+        **{name: sums[name].round() for name in ("farthest_m", "median_m", "straight_m")},
+    }
+    for reach in REACHES_M:
+        near = sums[f"within_{reach:.0f}_m"]
+        few = _is_few(near) | _is_few(sums["population"] - near) | hidden
+        columns[f"share_{reach:.0f}_m"] = (100 * near / sums["population"]).round().mask(few)
+    columns["without_way"] = _count(sums["without_way"]).mask(hidden)
+    table = pd.DataFrame(columns, index=sums.index).rename_axis("code").reset_index()
+    table = table.sort_values(["farthest_m", "code"], ascending=[False, True], na_position="first")
+    return table[list(WALK_COLUMNS)].reset_index(drop=True)
+
+
+def _is_few(counts: pd.Series) -> npt.NDArray[np.bool_]:
+    return np.asarray((counts > 0) & (counts < MIN_CELL), dtype=bool)
+
+
+def _count(counts: pd.Series) -> pd.Series:
+    """Give counts, NA those too small to be told."""
+    return counts.astype("Int64").mask(_is_few(counts))
+
+
+def tabulate_estates(shown: Shown, level: str, lang: str, *, within: str = "") -> dict[str, pd.DataFrame]:
+    """Make the tables of the page of compounds, ready to be written.
+
+    Parameters
+    ----------
+    shown
+        What may be seen.
+    level
+        The level whose ways are listed.
+    lang
+        "zh" or "en".
+    within
+        Code of an area above, "" for all.
+
+    Returns
+    -------
+    dict of DataFrame
+        By title, headings in the language: the register, its sums by type; with service places these, the
+        ways to them, and notes on how these are reckoned.
+    """
+    tables = tell_compounds(shown.compounds, shown.scheme, lang)
+    if shown.walks is None:
+        return tables
+    ways = list_ways(shown, level, within).rename(
+        columns={name: t(f"estates.column.{name}", lang) for name in WALK_COLUMNS}
+    )
+    services = list_services(shown).rename(
+        columns={name: t(f"estates.service.{name}", lang) for name in SERVICE_COLUMNS}
+    )
+    own = shown.scheme[find_outline_level(shown)].name[lang]
+    notes = [
+        t("estates.note.streets", lang, metres=MAX_ACCESS_M, step=BRIDGE_M),
+        t("estates.note.own", lang, level=own),
+        t("estates.note.reach", lang),
+        t("estates.note.withheld", lang, least=MIN_CELL),
+    ]
+    return tables | {
+        t("estates.services", lang): services,
+        t("estates.ways", lang, level=shown.scheme[level].name[lang]): ways,
+        t("estates.notes", lang): pd.DataFrame({t("estates.notes_head", lang): notes}),
+    }

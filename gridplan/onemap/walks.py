@@ -1,0 +1,140 @@
+"""What is reckoned from the plan and shown only in sums or as ground: ways to service places, compounds."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from gridplan.access import Ways, build_network, find_ways, summarise_ways
+from gridplan.plan import Plan, dissolve_atoms
+
+__all__ = ["SERVICES", "Walks", "has_services", "shape_compounds"]
+
+#: The role of the places that people of an area go to.
+SERVICES = "services"
+#: The level whose areas have a service place of their own; the top level where a scheme has no such.
+_SERVED_LEVEL = "community"
+
+IntArray = npt.NDArray[np.int64]
+
+
+def has_services(plan: Plan) -> bool:
+    """Tell whether a plan has service places with a place on the map."""
+    places = plan.attached.get(SERVICES)
+    return places is not None and "geometry" in places and bool(_is_placed(places).any())
+
+
+def _is_placed(places: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    shapes = places["geometry"].to_numpy(dtype=object)
+    placed: npt.NDArray[np.bool_] = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    return placed
+
+
+class Walks:
+    """Ways from homes to service places in sums; reckoned when they are first asked for.
+
+    A home goes to the nearest place of its own community (the top level where a scheme has none); where that
+    has no place, or none that streets lead to, to the nearest of all: people are served where they belong.
+    Homes are the atoms with households, at a point inside.
+
+    Parameters
+    ----------
+    plan
+        With service places (:func:`has_services`).
+    levels
+        The levels that are shown.
+    own_area
+        Level and code of the only area that is shown, None for all.
+    """
+
+    def __init__(self, plan: Plan, levels: tuple[str, ...], own_area: tuple[str, str] | None) -> None:
+        self._plan, self._levels, self._own_area = plan, levels, own_area
+
+    def by_level(self, level: str) -> pd.DataFrame:
+        """Sum the ways up by the areas of a level that is shown.
+
+        Returns
+        -------
+        DataFrame
+            Index ``code``, :data:`gridplan.access.WAY_COLUMNS`; ``place`` is a row of :attr:`places`.
+        """
+        if level not in self._levels:
+            raise KeyError(level)
+        return self._sum_up(self._homes[level])
+
+    def by_place(self) -> pd.DataFrame:
+        """Sum the ways up by the place that serves; index its row in :attr:`places`, if it serves anybody."""
+        served = pd.Series(self._ways.place.astype(str), index=self._homes.index)
+        table = self._sum_up(served)
+        return table.set_axis(table.index.astype(np.int64)).drop(-1, errors="ignore").sort_index()
+
+    @property
+    def places(self) -> gpd.GeoDataFrame:
+        """The service places with a place on the map, RangeIndex."""
+        places = self._plan.attached[SERVICES]
+        return places[_is_placed(places)].reset_index(drop=True)
+
+    def _sum_up(self, codes: pd.Series) -> pd.DataFrame:
+        homes = self._homes
+        return summarise_ways(
+            self._ways, homes["households"].to_numpy(), homes["population"].to_numpy(), codes.astype(str)
+        )
+
+    @cached_property
+    def _homes(self) -> gpd.GeoDataFrame:
+        atoms = self._plan.atoms
+        mine = atoms["households"] > 0
+        if self._own_area is not None:
+            mine &= atoms[self._own_area[0]] == self._own_area[1]
+        return atoms[mine]
+
+    @cached_property
+    def _ways(self) -> Ways:
+        served = _SERVED_LEVEL if _SERVED_LEVEL in self._plan.areas else next(iter(self._plan.areas))
+        places = self.places
+        codes = {code: number for number, code in enumerate(sorted(self._plan.areas[served].index))}
+        homes, spots = (
+            shapely.get_coordinates(shapely.point_on_surface(frame.geometry.to_numpy()))
+            for frame in (self._homes, places)
+        )
+        return find_ways(
+            build_network(self._plan.streets),
+            homes,
+            spots,
+            home_area=_number(self._homes[served], codes),
+            place_area=_number(places[served], codes),
+        )
+
+
+def _number(column: pd.Series, codes: dict[str, int]) -> IntArray:
+    """Return the number of each area, -1 for none."""
+    return np.array([codes.get(str(code), -1) for code in column], dtype=np.int64)
+
+
+def shape_compounds(plan: Plan, names: pd.Series, own_area: tuple[str, str] | None) -> gpd.GeoDataFrame:
+    """Put the ground of compounds together.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    names
+        The compounds that are wanted.
+    own_area
+        Level and code of the only area that is shown: no other ground is given. None for all.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index ``name``, in the order of the names.
+    """
+    atoms = plan.atoms[plan.atoms["compound"].isin(names)]
+    if own_area is not None:
+        atoms = atoms[atoms[own_area[0]] == own_area[1]]
+    ground = dissolve_atoms(atoms, atoms["compound"])
+    return ground.reindex(pd.Index(names.astype(str), name="name")).dropna(subset="geometry")
