@@ -284,7 +284,7 @@ class OneMap {
     const metres = measurePixel(map, map.getZoom());
     const reach = this.points.map(({ spots }, layer) =>
       this.shows(this.config.points[layer].id)
-        ? (choosePointRadius(metres, spots.length) + (L.Browser.mobile ? 8 : 2)) / k
+        ? (choosePointRadius(metres, spots.length, map.getSize()) + (L.Browser.mobile ? 8 : 2)) / k
         : -1,
     );
     for (let n = this.pointOrder.length - 1; n >= 0; n--) {
@@ -318,6 +318,9 @@ class OneMap {
       if (event.target !== this.place || event.key !== "Enter") return;
       this.choose(this.findAt(map.getSize().divideBy(2)));
     });
+    // the map is focused by a touch too: its rim and the cross in the middle are for the keyboard
+    this.place.addEventListener("keyup", () => this.box.classList.add("om-keys"));
+    this.place.addEventListener("pointerdown", () => this.box.classList.remove("om-keys"));
     this.observer = new ResizeObserver(() => {
       map.invalidateSize({ animate: false, pan: false });
       if (!this.touched) this.fit();

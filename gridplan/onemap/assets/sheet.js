@@ -101,54 +101,80 @@ function measurePixel(map, zoom) {
   return (EARTH_M * parallel) / (256 * 2 ** zoom);
 }
 
-// Footprints are painted tile by tile: only what comes into sight is worked on.
+// Footprints are painted tile by tile, a few in each frame: the map can be moved meanwhile.
 const CHUNK = 64;
+const FRAME_MS = 7;
 
 const BuildingTiles = L.GridLayer.extend({
+  waiting: [],
+
   setShapes(shapes) {
     this.shapes = shapes;
     this.chunks = shapes ? boxChunks(shapes) : null;
     this.redraw();
   },
 
-  createTile(coords) {
+  onRemove(map) {
+    cancelAnimationFrame(this.frame);
+    L.GridLayer.prototype.onRemove.call(this, map);
+  },
+
+  createTile(coords, done) {
     const side = this.getTileSize();
     const ratio = Math.min(2, window.devicePixelRatio || 1);
     const tile = makeCanvas(side.x * ratio, side.y * ratio);
-    if (!this.shapes) return tile;
-    const pen = tile.getContext("2d");
-    pen.scale(ratio, ratio);
-    const view = makeView(this._map, coords.scaleBy(side), side, coords.z, ratio);
-    pen.beginPath();
-    if (this.traceChunks(pen, view)) {
-      pen.fillStyle = "rgba(88, 90, 98, 0.42)";
-      pen.fill();
-      if (view.metresPerPixel < 1.3) {
-        pen.lineWidth = 0.7;
-        pen.strokeStyle = "rgba(60, 62, 70, 0.6)";
-        pen.stroke();
-      }
-    }
+    if (!this.waiting.length) this.frame = requestAnimationFrame(() => this.work());
+    this.waiting = [...this.waiting, { tile, coords, side, ratio, done }];
     return tile;
   },
 
-  traceChunks(pen, view) {
+  work() {
+    const until = performance.now() + FRAME_MS;
+    while (this.waiting.length && performance.now() < until) {
+      const { tile, coords, side, ratio, done } = this.waiting.shift();
+      if (this._map && this.shapes && this._tiles[this._tileCoordsToKey(coords)]) this.paint(tile, coords, side, ratio);
+      done(null, tile);
+    }
+    if (this.waiting.length) this.frame = requestAnimationFrame(() => this.work());
+  },
+
+  paint(tile, coords, side, ratio) {
     const { shapes, chunks } = this;
+    const pen = tile.getContext("2d");
+    pen.scale(ratio, ratio);
+    const view = makeView(this._map, coords.scaleBy(side), side, coords.z, ratio);
     const { frame } = view;
-    let found = false;
+    pen.fillStyle = "rgba(88, 90, 98, 0.42)";
+    pen.strokeStyle = "rgba(60, 62, 70, 0.6)";
+    pen.lineWidth = 0.7;
     for (let c = 0; 4 * c < chunks.length; c++) {
       const at = 4 * c;
       if (chunks[at] > frame.x1 || chunks[at + 2] < frame.x0 || chunks[at + 1] > frame.y1 || chunks[at + 3] < frame.y0) continue;
+      // a path of neighbours only: one of all footprints is many times slower to fill
+      pen.beginPath();
       const end = Math.min(shapes.length, (c + 1) * CHUNK);
       for (let shape = c * CHUNK; shape < end; shape++) {
-        if (!shapes.touches(shape, frame)) continue;
-        shapes.trace(pen, view, shape, true);
-        found = true;
+        if (shapes.touches(shape, frame)) traceFootprint(pen, view, shapes, shape);
       }
+      pen.fill();
+      if (view.metresPerPixel < 1.3) pen.stroke();
     }
-    return found;
   },
 });
+
+// What is smaller than a few pixels is drawn as its box.
+const BOX_PX = 5;
+
+function traceFootprint(pen, view, shapes, shape) {
+  const at = 4 * shape;
+  const width = (shapes.box[at + 2] - shapes.box[at]) * view.k;
+  const height = (shapes.box[at + 3] - shapes.box[at + 1]) * view.k;
+  if (width + height > 2 * BOX_PX) {
+    shapes.trace(pen, view, shape, true);
+    return;
+  }
+  pen.rect((shapes.box[at] - view.x0) * view.k, (shapes.box[at + 1] - view.y0) * view.k, width, height);
+}
 
 // Footprints come in an order in which neighbours follow each other: a box a run is an index.
 function boxChunks(shapes) {
