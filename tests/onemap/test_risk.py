@@ -152,7 +152,7 @@ def test_areas_within_another_show_what_lies_in_them(shown):
 def test_areas_that_hold_none_of_those_asked_for_say_so(shown):
     some = {role: select_things(table, ratings=["red"]) for role, table in rate_all(shown).items()}
     asked = view_risk(shown, "grid", "count", "zh", things=some, imprint=IMPRINT).areas
-    assert "没有符合条件的企业和风险点" in asked.legend[-1].label
+    assert "没有符合条件的" in asked.legend[-1].label
     assert "没有企业和风险点" in _view(shown, "count").areas.legend[-1].label
 
 
@@ -162,6 +162,8 @@ def test_heat_tells_its_radius_and_leaves_out_what_is_not_rated(shown):
     rated = sum(int((~t.geometry.is_empty & (t["rating"] != "")).sum()) for t in rate_all(shown).values())
     assert len(heat.xy) == len(heat.weight) == rated and (heat.weight > 0).all()
     assert _view(shown).heat is None
+    filled, bare = _view(shown).areas, _view(shown, heat=True).areas
+    assert (bare.classes == -1).all() and not bare.legend and bare.lines == filled.lines
 
 
 def test_places_without_any_rating_are_shown_as_such(shown):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -58,7 +59,7 @@ def view_risk(
     within
         Code of an area above, "" for all.
     heat
-        Whether to show how thickly things lie.
+        Whether to show how thickly things lie; the areas are then drawn without fill.
 
     Returns
     -------
@@ -72,12 +73,17 @@ def view_risk(
     rule = rule if rule in AREA_RULES else shown.scheme.risk.area_rule
     drawn = {role: _pick_things(shown, level, within, things[role]) for role in THING_ROLES if role in things}
     owners = _name_enterprises(shown)
+    areas = colour_areas(shown, level, within, rule, things, lang)
+    if heat:
+        # one ramp above another, and in the hues of the ratings, could not be read
+        blank = np.full(len(areas.classes), -1)
+        areas = replace(areas, classes=blank, legend=(), legend_title="", labels=[""] * len(blank))
     layers = [_draw_points(role, table, owners, lang) for role, table in drawn.items() if len(table)]
     return MapView(
         lang=lang,
         imprint=imprint,
         ground=shown.ground,
-        areas=colour_areas(shown, level, within, rule, things, lang),
+        areas=areas,
         outlines=pick_outlines(shown, level, within),
         points=tuple(layers),
         heat=_heat_things(shown, drawn, lang) if heat else None,
