@@ -8,7 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 
 from gridplan.atoms import label_compounds
 from gridplan.attach import (
@@ -16,6 +18,7 @@ from gridplan.attach import (
     build_directory,
     compare_systems,
     list_members,
+    list_owners,
     place_things,
     relabel_compounds,
     replace_followers,
@@ -25,7 +28,7 @@ from gridplan.clean.compounds import name_compounds, place_buildings
 from gridplan.errors import InputError
 from gridplan.io.things import read_things
 from gridplan.plan import Plan
-from gridplan.schema import ATTACHED_COLUMNS, Things, join_issues
+from gridplan.schema import ATTACHED_COLUMNS, Things, issue_rows, join_issues
 
 __all__ = ["ATTACHABLE", "attach_things"]
 
@@ -42,6 +45,9 @@ _NOTHING_PLACED = {
     "thing_owner_unplaced": "things_ownerless",
     "thing_nowhere": "things_placeless",
 }
+
+#: What is told at buildings of the compounds that they lie in.
+_OF_COMPOUNDS = ("building_in_two_compounds", "compound_disagrees")
 
 Progress = Callable[[str, float], None]
 
@@ -99,19 +105,27 @@ def attach_things(
         if role == "compounds":
             plan, placed = _attach_compounds(plan, directory, read)
         else:
-            table, placed = place_things(directory, read, plan.attached.get("enterprises"))
+            table, placed = place_things(directory, read, list_owners(plan))
             if not (table["placed"] != "").any():
                 raise _tell_nothing_placed(read, join_issues(told, placed))
             attached = {**plan.attached, role: table}
-            if role == "enterprises":
-                attached = replace_followers(plan, attached, directory.levels)
             order = [one for one in ATTACHED_COLUMNS if one in attached]
             plan = replace(plan, attached={one: attached[one] for one in order})
-        before = plan.issues[plan.issues["layer"] != role]
-        plan = replace(plan, issues=join_issues(before, told, placed), provenance=_tell_attached(plan, read))
+        issues = join_issues(_drop_issues(plan, role), told, placed)
+        plan = replace(plan, issues=issues, provenance=_tell_attached(plan, read))
+        plan = replace_followers(plan, directory.levels) if role == "enterprises" else plan
         if progress is not None:
             progress(role, 1.0)
     return judge_plan(plan) if "compounds" in things else plan
+
+
+def _drop_issues(plan: Plan, role: str) -> pd.DataFrame:
+    """Return the issues of a plan without those of the list that is replaced."""
+    issues = plan.issues
+    gone = issues["layer"] == role
+    if role == "compounds":
+        gone |= (issues["layer"] == "buildings") & issues["code"].isin(_OF_COMPOUNDS)
+    return issues[~gone]
 
 
 def _attach_compounds(plan: Plan, directory: Directory, things: Things) -> tuple[Plan, pd.DataFrame]:
@@ -124,15 +138,21 @@ def _attach_compounds(plan: Plan, directory: Directory, things: Things) -> tuple
         outlines, named = name_compounds(gpd.GeoDataFrame(drawn, geometry=shapes))
         bare = plan.buildings.reset_index(names="building_id").assign(compound=None, compound_type=None)
         name, types, told = place_buildings(bare, outlines)
-        told = join_issues(named, told)
+        told = join_issues(named, told, _list_outside(plan, things))
     else:
         name, types, told = list_members(directory, things)
-    if all(one is None for one in name):
+    atoms = label_compounds(plan.atoms, plan.buildings.assign(compound=name), outlines)
+    if not (atoms != "").any():
         raise _tell_nothing_placed(things, told)
-    houses = plan.buildings.assign(compound=name)
-    atoms = label_compounds(plan.atoms, houses, outlines)
     plan, changed = relabel_compounds(plan, name, types, atoms)
     return plan, join_issues(told, changed)
+
+
+def _list_outside(plan: Plan, things: Things) -> pd.DataFrame:
+    """List compounds that lie outside of the district, with the distance."""
+    far = shapely.distance(plan.district, things.frame["outline"].to_numpy())
+    out = far > 0
+    return issue_rows(things.role, things.frame["id"][out], "thing_outside", "noted", np.round(far[out], 0))
 
 
 def _tell_nothing_placed(things: Things, issues: pd.DataFrame) -> InputError:

@@ -62,7 +62,7 @@ def open_demo_plan(progress: Callable[[str, float], None] | None = None) -> Plan
     -------
     Plan
         Of xiao-Matian, with enterprises, risk points, hazards, services, staff and classes of care. It is
-        made once (some ten seconds) and kept in a folder of the user's temporary files until gridplan changes.
+        made once (some ten seconds) and kept among the temporary files until gridplan changes.
 
     Raises
     ------

@@ -2,7 +2,7 @@
 
 from gridplan.attach.compounds import list_members, relabel_compounds
 from gridplan.attach.directory import Directory, build_directory
-from gridplan.attach.place import place_things, replace_followers
+from gridplan.attach.place import list_owners, place_things, replace_followers
 from gridplan.attach.systems import compare_systems
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "build_directory",
     "compare_systems",
     "list_members",
+    "list_owners",
     "place_things",
     "relabel_compounds",
     "replace_followers",

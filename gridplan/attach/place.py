@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -15,7 +15,7 @@ from gridplan.attach.directory import Directory
 from gridplan.plan import Plan
 from gridplan.schema import ATTACHED_COLUMNS, PLACED_COLUMNS, Things, issue_rows, join_issues
 
-__all__ = ["place_things", "replace_followers"]
+__all__ = ["Owners", "list_owners", "place_things", "replace_followers"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -28,6 +28,8 @@ _ORDER = ("building", "point", "code")
 _ORDER_STAFF = ("code", "building", "point")
 #: Roles that keep their points. Where staff live is nobody's business, the area that they work in is.
 _POINTS = ("enterprises", "risk_points", "hazards", "services")
+#: Why a thing is not placed where its enterprise is: that was not placed itself, or is not known.
+_OWNERLESS = ("thing_owner_unplaced", "thing_owner_unknown")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,8 +43,44 @@ class _Found:
     building: Texts
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Owners:
+    """The enterprises of a plan, as others name them.
+
+    Parameters
+    ----------
+    table
+        The table of ``Plan.attached``.
+    merged
+        Ids that are gone, by the id of the enterprise that they were merged into.
+    """
+
+    table: pd.DataFrame
+    merged: Mapping[str, str]
+
+    def find(self, names: pd.Series) -> IntArray:
+        """Return the row of each enterprise that is named, by id or by a name of its own; -1 for none."""
+        told = names.astype("str")
+        told = told.map(dict(self.merged)).fillna(told) if self.merged else told
+        ids = pd.Index(self.table["id"].astype("str"))
+        single = self.table["name"].astype("str")
+        single = single[~single.duplicated(keep=False) & (single != "")]
+        by_name = told.map(pd.Series(single.index.to_numpy(), index=single.to_numpy()))
+        by_id = ids.get_indexer(told)
+        at: IntArray = np.where(by_id >= 0, by_id, by_name.fillna(-1).to_numpy(dtype=np.int64))
+        return at
+
+
+def list_owners(plan: Plan) -> Owners | None:
+    """Return the enterprises of a plan, None where it has none."""
+    if "enterprises" not in plan.attached:
+        return None
+    told = plan.issues[(plan.issues["layer"] == "enterprises") & (plan.issues["code"] == "enterprise_merged")]
+    return Owners(plan.attached["enterprises"], dict(zip(told["id"], told["detail"], strict=True)))
+
+
 def place_things(
-    directory: Directory, things: Things, enterprises: pd.DataFrame | None = None
+    directory: Directory, things: Things, owners: Owners | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Place a list of things into the areas of a plan.
 
@@ -52,7 +90,7 @@ def place_things(
         Where everything is in the plan.
     things
         The list, of any role but compounds.
-    enterprises
+    owners
         The enterprises of the plan as they were placed: risk points and hazards that tell no place of their
         own lie where their enterprise does.
 
@@ -73,10 +111,11 @@ def place_things(
     table = frame.assign(building_id=building, placed=placed)
     table[list(directory.levels)] = codes
     issues = [_list_clashes(things.role, frame["id"], found, order, directory.levels)]
-    owned = "enterprise" in frame
-    if owned and enterprises is not None:
-        table, points = _follow_enterprises(table, points, enterprises, directory.levels)
-    issues.append(_list_reasons(directory, things, table, found, enterprises))
+    if "enterprise" in frame and owners is not None:
+        table, points = _follow_enterprises(table, points, owners, directory.levels)
+    issues.append(_list_reasons(directory, things, table, found))
+    if "enterprise" in frame:
+        issues.append(_list_ownerless(things.role, table, issues[-1]["id"], owners))
     issues.append(_list_coarse(things.role, table, directory.levels))
     if things.role == "care":
         lost = (table["care_class"] == "") | ~table["households"].gt(0)
@@ -152,7 +191,7 @@ def _locate(directory: Directory, xy: FloatArray, building: Texts, placed: Texts
 
 
 def _follow_enterprises(
-    table: pd.DataFrame, points: Texts, enterprises: pd.DataFrame, levels: Sequence[str]
+    table: pd.DataFrame, points: Texts, owners: Owners, levels: Sequence[str]
 ) -> tuple[pd.DataFrame, Texts]:
     """Place things that have no place of their own where their enterprise is.
 
@@ -163,8 +202,8 @@ def _follow_enterprises(
         enterprise before are placed anew.
     points
         Their points.
-    enterprises
-        The table of ``Plan.attached``. One is meant by its id, or by its name where no other bears it.
+    owners
+        The enterprises.
     levels
         Ids of the levels.
 
@@ -172,10 +211,11 @@ def _follow_enterprises(
     -------
     table, points
     """
-    at = _find_owners(table["enterprise"], enterprises)
+    enterprises = owners.table
+    at = owners.find(table["enterprise"])
     loose = table["placed"].isin(["", "enterprise"]).to_numpy()
-    owners = enterprises["placed"].astype("str").to_numpy()
-    ready = loose & (at >= 0) & (np.append(owners, "")[at] != "")
+    placed = enterprises["placed"].astype("str").to_numpy()
+    ready = loose & (at >= 0) & (np.append(placed, "")[at] != "")
     told = table.copy()
     moved = [*levels, "building_id"]
     told.loc[loose, [*moved, "placed"]] = ""
@@ -186,17 +226,6 @@ def _follow_enterprises(
     if isinstance(enterprises, gpd.GeoDataFrame):
         where[ready] = enterprises.geometry.to_numpy()[at[ready]]
     return told, where
-
-
-def _find_owners(names: pd.Series, enterprises: pd.DataFrame) -> IntArray:
-    """Return the row of each enterprise that is named, by id or by a name of its own; -1 for none."""
-    ids = pd.Index(enterprises["id"].astype("str"))
-    single = enterprises["name"].astype("str")
-    single = single.where(~single.duplicated(keep=False) & (single != ""), None)
-    by_id = ids.get_indexer(names.astype("str")) if ids.is_unique else np.full(len(names), -1)
-    rows = pd.Series(np.arange(len(single)), index=single).loc[lambda told: told.index.notna()]
-    by_name = names.astype("str").map(rows).fillna(-1).to_numpy(dtype=np.int64)
-    return np.where(by_id >= 0, by_id, by_name).astype(np.int64)
 
 
 def _list_clashes(
@@ -228,7 +257,6 @@ def _list_reasons(
     things: Things,
     table: pd.DataFrame,
     found: dict[str, _Found],
-    enterprises: pd.DataFrame | None,
 ) -> pd.DataFrame:
     """List what was not placed by its id: the reason, and how far off it is or what was not found."""
     frame, role = things.frame, things.role
@@ -248,19 +276,21 @@ def _list_reasons(
         far = np.nan if words is not None else _measure(directory, frame, mine)
         rows.append(issue_rows(role, frame["id"][mine], code, "noted", far, detail))
     if "enterprise" in frame:
-        named = left & (frame["enterprise"] != "").to_numpy()
-        known = (
-            np.zeros(len(frame), dtype=bool)
-            if enterprises is None
-            else _find_owners(frame["enterprise"], enterprises) >= 0
-        )
-        for code, hit in (("thing_owner_unplaced", named & known), ("thing_owner_unknown", named & ~known)):
-            rows.append(
-                issue_rows(role, frame["id"][hit], code, "noted", detail=list(frame["enterprise"][hit]))
-            )
-        left &= ~named
+        left &= (frame["enterprise"] == "").to_numpy()
     rows.append(issue_rows(role, frame["id"][left], "thing_nowhere", "noted"))
     return join_issues(*rows)
+
+
+def _list_ownerless(role: str, table: pd.DataFrame, told: pd.Series, owners: Owners | None) -> pd.DataFrame:
+    """List what is not placed because of its enterprise; ``told`` are those that are listed already."""
+    left = table[(table["placed"] == "") & (table["enterprise"] != "") & ~table["id"].isin(told)]
+    known = np.zeros(len(left), dtype=bool) if owners is None else owners.find(left["enterprise"]) >= 0
+    return join_issues(
+        *(
+            issue_rows(role, left["id"][hit], code, "noted", detail=list(left["enterprise"][hit]))
+            for code, hit in zip(_OWNERLESS, (known, ~known), strict=True)
+        )
+    )
 
 
 def _measure(directory: Directory, frame: pd.DataFrame, mine: BoolArray) -> FloatArray:
@@ -293,17 +323,35 @@ def _count_care(table: pd.DataFrame, levels: tuple[str, ...]) -> pd.DataFrame:
     return counts[columns]
 
 
-def replace_followers(
-    plan: Plan, attached: dict[str, pd.DataFrame], levels: Sequence[str]
-) -> dict[str, pd.DataFrame]:
-    """Place risk points and hazards of a plan anew after its enterprises were replaced."""
-    changed = dict(attached)
+def replace_followers(plan: Plan, levels: Sequence[str]) -> Plan:
+    """Place the risk points and hazards of a plan anew after its enterprises were replaced.
+
+    Parameters
+    ----------
+    plan
+        With the new enterprises.
+    levels
+        Ids of the levels.
+
+    Returns
+    -------
+    Plan
+        What tells no place of its own lies where its enterprise does, or is listed.
+    """
+    owners = list_owners(plan)
     for role in ("risk_points", "hazards"):
-        if role not in changed or "enterprises" not in changed:
+        if owners is None or role not in plan.attached:
             continue
-        table = changed[role]
+        table = plan.attached[role]
         shaped = isinstance(table, gpd.GeoDataFrame)
         points = table.geometry.to_numpy() if shaped else np.full(len(table), shapely.Point(), dtype=object)
-        told, where = _follow_enterprises(table, points, changed["enterprises"], levels)
-        changed[role] = told.set_geometry(gpd.GeoSeries(where, crs=plan.crs)) if shaped else told
-    return changed
+        told, where = _follow_enterprises(table, points, owners, levels)
+        told = told.set_geometry(gpd.GeoSeries(where, crs=plan.crs)) if shaped else told
+        issues = plan.issues[(plan.issues["layer"] != role) | ~plan.issues["code"].isin(_OWNERLESS)]
+        listed = issues.loc[issues["layer"] == role, "id"]
+        plan = replace(
+            plan,
+            attached={**plan.attached, role: told},
+            issues=join_issues(issues, _list_ownerless(role, told, listed, owners)),
+        )
+    return plan

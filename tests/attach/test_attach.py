@@ -1,0 +1,263 @@
+"""What attaching does: each way of placing, what follows what, compounds, files, faults in one message."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import pytest
+import shapely
+from lattice_town import ORIGIN
+
+from gridplan.check import check_plan
+from gridplan.codes import code_house, code_houses
+from gridplan.crs import WGS84, from_wgs84
+from gridplan.errors import InputError
+from gridplan.i18n import LANGUAGES, translate_error
+from gridplan.io import open_plan
+from gridplan.pipeline import write_plan
+from gridplan.plan import Plan
+from gridplan.report import describe_plan
+from gridplan.report.comparison import compare_plans
+
+X, Y = ORIGIN
+AT_FIRST = {"x": X + 10, "y": Y + 10}
+ENTERPRISES = pd.DataFrame(
+    {
+        "id": ["E1", "E2", "E3"],
+        "name": ["甲", "乙", "丙"],
+        "x": [X + 10, X + 250, X - 80],
+        "y": [Y + 10, Y + 130, Y],
+    }
+)
+HAZARDS = pd.DataFrame(
+    {
+        "编号": ["H1", "H2", "H3", "H4", "H5"],
+        "企业编号": ["E1", "乙", "E3", "E9", ""],
+        "发现日期": ["2026-01-01"] * 5,
+        "现场整改": ["是", "否", "是", "是", "是"],
+    }
+)
+
+
+def _told(plan: Plan, role: str) -> dict[str, str]:
+    rows = plan.issues[plan.issues["layer"] == role]
+    return dict(zip(rows["id"], rows["code"], strict=True))
+
+
+def test_things_outside_stay_in_the_table_and_are_listed_with_their_distance(attach) -> None:
+    plan = attach(enterprises=ENTERPRISES)
+    table = plan.attached["enterprises"].set_index("id")
+    assert table["placed"].tolist() == ["point", "point", ""]
+    assert table.loc["E3", ["subgrid", "grid", "building_id"]].tolist() == ["", "", ""]
+    assert not table.loc["E3", "geometry"].is_empty
+    told = plan.issues[plan.issues["code"] == "thing_outside"]
+    assert told[["id", "value"]].to_numpy().tolist() == [["E3", 80.0]]
+
+
+def test_hazards_lie_where_their_enterprise_does(attach) -> None:
+    plan = attach(enterprises=ENTERPRISES, hazards=HAZARDS)
+    table = plan.attached["hazards"].set_index("id")
+    assert not isinstance(plan.attached["hazards"], gpd.GeoDataFrame)
+    owner = plan.attached["enterprises"].set_index("id")
+    assert table.loc["H1", "grid"] == owner.loc["E1", "grid"]
+    assert table.loc["H2", "grid"] == owner.loc["E2", "grid"], "a name that is the only one does too"
+    assert table["placed"].tolist() == ["enterprise", "enterprise", "", "", ""]
+    assert table["on_site"].tolist() == [True, False, True, True, True]
+    assert _told(plan, "hazards") == {
+        "H3": "thing_owner_unplaced", "H4": "thing_owner_unknown", "H5": "thing_nowhere"
+    }  # fmt: skip
+
+
+def test_hazards_of_an_enterprise_that_was_merged_follow_it(attach) -> None:
+    twice = ENTERPRISES.assign(**{"统一社会信用代码": ["9144X", "", "9144X"]})
+    plan = attach(enterprises=twice, hazards=HAZARDS)
+    table = plan.attached["hazards"].set_index("id")
+    assert len(plan.attached["enterprises"]) == 2
+    assert table.loc["H3", "grid"] == table.loc["H1", "grid"] != ""
+
+
+def test_enterprises_that_come_again_take_their_hazards_along(attach) -> None:
+    before = attach(enterprises=ENTERPRISES, hazards=HAZARDS)
+    moved = ENTERPRISES.assign(
+        x=ENTERPRISES["x"].to_numpy()[[1, 0, 0]], y=ENTERPRISES["y"].to_numpy()[[1, 0, 0]]
+    )
+    after = attach(plan=before, enterprises=moved)
+    assert after.attached["hazards"]["placed"].tolist() == ["enterprise"] * 3 + ["", ""]
+    grids = before.attached["hazards"]["grid"].tolist()
+    assert after.attached["hazards"]["grid"].tolist() == [grids[1], grids[0], grids[0], "", ""]
+    assert len(after.attached["enterprises"]) == 3, "a role that comes again is replaced"
+    assert len(json.loads(after.provenance["attached"])) == 2
+    assert _told(after, "enterprises") == {}
+    assert len(after.attached["hazards"]) == 5
+    assert _told(after, "hazards") == {"H4": "thing_owner_unknown", "H5": "thing_nowhere"}
+
+
+def test_a_house_code_leads_to_its_building_or_stairwell(attach, town: Plan) -> None:
+    houses = code_houses(town)
+    one = houses[houses["stair"] == 0].iloc[7]
+    tower = houses[(houses["building_id"] == "tower")].iloc[-1]
+    form = "{parent}{building:05d}{stair:02d}{floor:02d}{room:02d}"
+    flat = code_house(form, parent=one["parent"], building=one["building"], stair=1, floor=4, room=2)
+    high = code_house(
+        form, parent=tower["parent"], building=tower["building"], stair=tower["stair"], floor=4, room=2
+    )
+    table = pd.DataFrame(
+        {"id": ["a", "b", "c", "d"], "房屋编码": [one["code"], high, "b0003-2-301", "tower"]}
+    )
+    plan = attach(services=table)
+    placed = plan.attached["services"]
+    assert placed["building_id"].tolist() == [one["building_id"], "tower", "b0003", "tower"]
+    slot = town.atoms[(town.atoms["building_id"] == "tower") & (town.atoms["slice"] == tower["slice"])]
+    assert placed.loc[1, "grid"] == slot["grid"].iloc[0]
+    assert placed.loc[3, ["subgrid", "grid"]].tolist() == [slot["subgrid"].iloc[0], ""]
+    assert _told(plan, "services") == {"d": "thing_in_several_areas"}
+    assert not placed.geometry.is_empty.any(), "a building has a place to draw"
+    assert flat[:-4] != one["code"][:-4], "a stairwell that the building does not have"
+
+
+def test_areas_are_known_by_code_and_by_name_on_every_level(attach, town: Plan) -> None:
+    named = town.areas["subgrid"].assign(name="")
+    named.loc["S001", "name"], named.loc[["S002", "S003"], "name"] = "书院 片区", "同名"
+    plan = replace(town, areas={**town.areas, "subgrid": named})
+    table = pd.DataFrame(
+        {"id": list("abcde"), "网格": ["S001-02", "Ｓ００１", "书院 片区", "同名", "S9"], "岗位": ["A岗"] * 5}
+    )
+    done = attach(plan=plan, staff=table)
+    staff = done.attached["staff"]
+    assert staff["subgrid"].tolist() == ["S001", "S001", "S001", "", ""]
+    assert staff["grid"].tolist() == ["S001-02", "", "", "", ""]
+    told = _told(done, "staff")
+    assert (told["d"], told["e"], told["*"]) == ("thing_area_several", "thing_area_unknown", "things_coarse")
+
+
+def test_a_point_that_contradicts_its_building_is_told(attach) -> None:
+    table = pd.DataFrame({"id": ["a"], "building_id": ["b0000"], "x": [X + 390], "y": [Y + 230]})
+    plan = attach(enterprises=table)
+    assert plan.attached["enterprises"].loc[0, "placed"] == "building"
+    told = plan.issues[plan.issues["code"] == "thing_places_differ"]
+    assert told["detail"].str.contains("building .* | point .*").all() and len(told) == 1
+
+
+@pytest.mark.parametrize(("system", "code"), [("gcj02", "points_system_other"), ("wgs84", "points_system")])
+def test_another_system_is_proposed_and_nothing_is_shifted(
+    attach, town: Plan, system: str, code: str
+) -> None:
+    spots = town.buildings.geometry.representative_point().to_crs(WGS84)
+    true = np.column_stack([spots.x, spots.y])
+    # a district of half a kilometre: under the wrong system one point alone stays inside
+    there = np.vstack([from_wgs84(true, system), true[:1]])
+    table = pd.DataFrame({"id": np.arange(len(there)), "lon": there[:, 0], "lat": there[:, 1]})
+    plan = attach(enterprises=table)
+    told = plan.issues[plan.issues["code"].str.startswith("points_system")]
+    assert told["code"].tolist() == [code]
+    assert told["detail"].iloc[0].startswith(f"{system} 9") or told["detail"].iloc[0].startswith(
+        f"{system} 10"
+    )
+    right = attach(enterprises=table.iloc[:-1], crs=system)
+    assert (right.attached["enterprises"]["placed"] == "point").all()
+    assert not right.issues["code"].str.startswith("points_system").any(), "a declared system is not judged"
+
+
+FAULTS = {
+    "wrong system": (pd.DataFrame({"id": ["a"], "x": [12_800_000], "y": [4_000_000]}), "things_outside"),
+    "unknown building": (pd.DataFrame({"id": ["a"], "building_id": ["zz"]}), "things_unknown"),
+    "unknown area": (pd.DataFrame({"id": ["a", "b"], "网格": ["zz", ""]}), "things_unknown"),
+    "no place told": (pd.DataFrame({"id": ["a"], "网格": [""]}), "things_placeless"),
+    "no column of places": (pd.DataFrame({"id": ["a"]}), "things_no_place"),
+    "no rows": (pd.DataFrame({"id": [], "x": [], "y": []}), "things_empty"),
+    "sums only": (pd.DataFrame({"id": ["合计"], "网格": [""]}), "things_placeless"),
+}
+
+
+@pytest.mark.parametrize("case", FAULTS)
+def test_a_list_of_which_nothing_fits_ends_in_one_message(attach, case: str) -> None:
+    table, key = FAULTS[case]
+    with pytest.raises(InputError) as caught:
+        attach(enterprises=table)
+    assert caught.value.key == key
+    for lang in LANGUAGES:
+        told = translate_error(caught.value, lang)
+        assert "enterprises.csv" in told and "(" not in told.split("enterprises")[0]
+
+
+def test_hazards_without_enterprises_say_what_is_lacking(attach) -> None:
+    with pytest.raises(InputError, match="things_ownerless"):
+        attach(hazards=HAZARDS.iloc[:4])
+
+
+def test_roles_that_there_are_not_are_refused(attach, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="role_unknown"):
+        attach(cats=tmp_path / "x.csv")
+    with pytest.raises(InputError, match="role_unknown"):
+        attach(columns={"cats": {}})
+
+
+def test_compounds_by_outline_label_buildings_and_land(attach, town: Plan, tmp_path: Path) -> None:
+    shapes = [shapely.box(X, Y, X + 60, Y + 60), shapely.box(X + 300, Y - 5, X + 400, Y + 40)]
+    drawn = gpd.GeoDataFrame(
+        {"名称": ["甲园", "乙园"], "类型": ["物业小区", "老旧院落"]}, geometry=shapes, crs=town.crs
+    )
+    drawn.to_file(tmp_path / "c.gpkg")
+    plan = attach(compounds=tmp_path / "c.gpkg")
+    inside = town.atoms.representative_point().within(shapes[0])
+    assert set(plan.atoms.loc[inside, "compound"]) == {"甲园"}
+    assert (plan.atoms["compound"] == "甲园").sum() == inside.sum() == 9
+    land = town.atoms[town.atoms["building_id"].isna() & town.atoms.representative_point().within(shapes[1])]
+    assert set(plan.atoms.loc[land.index, "compound"]) == {"乙园"} and len(land)
+    told = plan.issues[plan.issues["code"] == "compound_joined"].set_index("id")["value"]
+    assert told["甲园"] == 9
+    assert (plan.buildings["compound_type"] == "property").sum() == 9
+    pd.testing.assert_frame_equal(plan.findings, check_plan(plan))
+    # again with one of them: the other's buildings leave it
+    drawn.iloc[1:].to_file(tmp_path / "d.gpkg")
+    again = attach(plan=plan, compounds=tmp_path / "d.gpkg")
+    assert set(again.atoms["compound"]) == {"", "乙园"}
+    left = again.issues[again.issues["code"] == "compound_left"]
+    assert left[["id", "value"]].to_numpy().tolist() == [["甲园", 9.0]]
+
+
+def test_compounds_by_a_list_of_buildings(attach) -> None:
+    table = pd.DataFrame(
+        {
+            "小区名称": ["甲园", "甲园", "乙园", "乙园", "丙园"],
+            "类型": ["物业小区", "", "", "", ""],
+            "楼栋编号": ["b0000", "b0001", "b0001", "", "zz"],
+            "x": [np.nan, np.nan, np.nan, X + 50, np.nan],
+            "y": [np.nan, np.nan, np.nan, Y + 10, np.nan],
+        }
+    )
+    plan = attach(compounds=table)
+    named = plan.buildings["compound"].dropna()
+    assert sorted(named.items()) == [("b0000", "甲园"), ("b0001", "乙园"), ("b0002", "乙园")]
+    told = plan.issues[plan.issues["code"].isin(["building_in_two_compounds", "thing_building_unknown"])]
+    assert len(told) == 2
+    with pytest.raises(InputError, match="things_unknown"):
+        attach(compounds=table.iloc[4:])
+
+
+def test_a_plan_with_things_is_a_plan_like_any_other(attach, town: Plan, tmp_path: Path) -> None:
+    plan = attach(enterprises=ENTERPRISES, hazards=HAZARDS)
+    path = write_plan(plan, tmp_path / "p.gpkg")
+    pyogrio.write_dataframe(ENTERPRISES, path, layer="a layer of the planner's own", append=False)
+    again = open_plan(path)
+    assert set(again.attached) == {"enterprises", "hazards"}
+    pd.testing.assert_frame_equal(
+        check_plan(again), check_plan(open_plan(write_plan(town, tmp_path / "q.gpkg")))
+    )
+    assert compare_plans(town, again, ["grid"])["grid"].figures["population_moved"] == 0
+    assert describe_plan(again)["grid"]["households"].sum() == town.atoms["households"].sum()
+    # a plan of the time before has none
+    assert open_plan(tmp_path / "q.gpkg").attached == {}
+
+
+def test_where_it_came_from_is_told(attach) -> None:
+    plan = attach(enterprises=ENTERPRISES, date="2026-06-30")
+    (told,) = json.loads(plan.provenance["attached"])
+    assert told["file"] == "enterprises.csv" and told["rows"] == 3 and told["date"] == "2026-06-30"
+    assert told["role"] == "enterprises" and len(told["sha256"]) == 64 and told["columns"]["id"] == "id"
