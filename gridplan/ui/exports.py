@@ -79,8 +79,8 @@ STAMPS = ("internal", "short", "none")
 
 # where the choices are kept from page to page
 _REVIEW, _STAMPED = "export-review", "export-stamp"
-# two buttons side by side in the popover
-_BUTTON_PX = 190
+# three buttons side by side
+_BUTTON_PX = 150
 # what makes names of files hard to handle
 _FILE_SIGNS = re.compile(r"[\s\[\]:*?/\\\"<>|·]+")
 
@@ -148,13 +148,14 @@ def name_file(title: str, shown: Shown) -> str:
 def ask_imprint(shown: Shown, lang: str, *, key: str, title: str) -> Imprint:
     """Ask for the title, the review number and the stamp; the last two are kept from page to page."""
     told = st.text_input(t("ui.export.title", lang), title, key=f"export-{key}-title-{title}")
-    st.text_input(
+    left, right = st.columns(2)
+    left.text_input(
         t("ui.export.review", lang),
         key=_REVIEW,
         help=t("ui.export.review_help", lang),
         persist_state="session",
     )
-    st.selectbox(
+    right.selectbox(
         t("ui.export.stamp", lang),
         STAMPS,
         format_func=lambda one: t("onemap.stamp" if one == "internal" else f"ui.export.stamp.{one}", lang),

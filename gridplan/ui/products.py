@@ -32,6 +32,10 @@ _FINDING_COLUMNS = ("verdict", "law", "level_name", "code", "why")
 _STAMP = (2000, 1, 1, 0, 0, 0)
 
 
+# maps that are left out of a set of slides: others tell the same more briefly
+_NOT_IN_SET = frozenset(("households", "weighted", "count"))
+
+
 @dataclass(frozen=True, slots=True)
 class Product:
     """A map that can be had.
@@ -47,11 +51,16 @@ class Product:
     page: str
     what: str = ""
 
+    @property
+    def in_set(self) -> bool:
+        """Whether it belongs to a set of slides."""
+        return self.what not in _NOT_IN_SET
+
     def tell(self, lang: str) -> str:
         """Name the map."""
-        head = t(f"ui.page.{self.page}", lang)
         if self.page == "population":
-            return f"{head} · {name_measure(self.what, lang)}"
+            return name_measure(self.what, lang)
+        head = t(f"ui.page.{self.page}", lang)
         return f"{head} · {t(f'ui.risk.rule.{self.what}', lang)}" if self.page == "risk" else head
 
 

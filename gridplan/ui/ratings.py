@@ -49,15 +49,16 @@ def show_ratings(counts: Sequence[int], label: str, lang: str) -> None:
     total = sum(counts)
     tiles = []
     swatches = swatch_ratings(np.array(counts, dtype=np.int64), lang)
-    # where everything is rated there is no swatch for what is not
     for rating, count, swatch in zip((*RATINGS, ""), counts, swatches, strict=False):
+        if not rating and not count:
+            continue
         look = f"gp-{swatch.pattern}" if rating else "gp-plain"
         ground = f' style="background-color:{swatch.colour}"' if rating else ""
         share = tell_share(count, total)
         tiles.append(
             f'<li><span class="gp-letter {look}"{ground}>{escape(swatch.letter)}</span>'
-            f"<div><b>{tell_count(count, lang)}</b>"
-            f"<small>{escape(tell_rating(rating, lang))}{f' · {share}' if share else ''}</small></div></li>"
+            f"<div><b>{tell_count(count, lang)}</b><i>{share}</i>"
+            f"<small>{escape(tell_rating(rating, lang))}</small></div></li>"
         )
     st.html(f'<ul class="gp-ratings" aria-label="{escape(label, quote=True)}">{"".join(tiles)}</ul>')
 

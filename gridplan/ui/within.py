@@ -11,7 +11,7 @@ from gridplan.onemap.shown import Shown
 
 __all__ = ["ask_within"]
 
-_WIDTH_PX = 220
+_WIDTH_PX = 190
 
 
 def ask_within(shown: Shown, levels: Sequence[str], lang: str, *, page: str) -> str:
@@ -42,12 +42,13 @@ def ask_within(shown: Shown, levels: Sequence[str], lang: str, *, page: str) -> 
         return ""
     # another widget for other levels, so that no area is kept that is none of them
     key = "-".join((page, "within", *levels))
-    with st.container(key="within", width=_WIDTH_PX):
+    with st.container(key="within", width="content"):
         code = st.selectbox(
             t("ui.within.label", lang),
             list(names),
             format_func=names.__getitem__,
             key=key,
+            width=_WIDTH_PX,
             persist_state="session",
         )
     return str(code or "")

@@ -80,6 +80,7 @@ def _offer_sets(opened: OpenedPlan, products: tuple[Product, ...], level: str, l
     shown = opened.shown
     st.subheader(t("ui.export.sets", lang))
     blank = sign_map(shown, "", lang)
+    chosen = tuple(product for product in products if product.in_set)
     place = tell_place(opened, lang)
 
     def sign(product: Product) -> Imprint:
@@ -87,8 +88,8 @@ def _offer_sets(opened: OpenedPlan, products: tuple[Product, ...], level: str, l
 
     with st.container(horizontal=True, gap="small"):
         st.download_button(
-            t("ui.export.pictures", lang, count=len(products)),
-            partial(pack_pictures, shown, products, level, lang, sign),
+            t("ui.export.pictures", lang, count=len(chosen)),
+            partial(pack_pictures, shown, chosen, level, lang, sign),
             file_name=f"{name_file(place, shown)}.zip",
             mime="application/zip",
             key="export-pictures",

@@ -1,0 +1,152 @@
+"""The pages of issues, compounds and exports, without a browser."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from gridplan.onemap.compounds import find_outline_level
+from gridplan.onemap.imprint import make_imprint
+from gridplan.onemap.issues import count_needs, list_groups, list_issues, select_rows
+from gridplan.onemap.shown import Shown
+from gridplan.ui.exports import LAYERS, MAP_FILES, WORKBOOK, make_file, name_file
+from gridplan.ui.products import Product, list_products, make_view, pack_pictures, tabulate_plan
+
+ShowPage = Callable[..., AppTest]
+ShowTo = Callable[..., Shown]
+Read = Callable[[AppTest], str]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_issues_are_counted_by_what_they_ask(show_page: ShowPage, read: Read, busy: Shown, lang: str) -> None:
+    app = show_page("issues", busy, lang)
+    decide, review = ("须确认", "宜核对") if lang == "zh" else ("To decide", "To review")
+    assert re.search(rf"{decide}\s+2\b", read(app))
+    assert re.search(rf"{review}\s+1\b", read(app))
+    groups, rows = app.dataframe[0].value, app.dataframe[1].value
+    assert groups["count"].tolist() == [2, 1, 3]
+    assert len(rows) == 6
+
+
+def test_issues_are_filtered_and_searched(show_page: ShowPage, busy: Shown) -> None:
+    app = show_page("issues", busy)
+    app.multiselect(key="layers").set_value(["streets"]).run()
+    assert app.dataframe[1].value["id"].tolist() == ["s1", "s2", "s3"]
+    app.text_input(key="search").set_value("S2").run()
+    assert app.dataframe[1].value["id"].tolist() == ["s2"]
+    app.multiselect(key="layers").set_value([]).run()
+    app.text_input(key="search").set_value("").run()
+    app.segmented_control(key="issues-needs").set_value(["decide"]).run()
+    assert set(app.dataframe[1].value["id"]) == {"b0001", "b0002"}
+
+
+def test_findings_that_are_not_in_order_are_listed(show_page: ShowPage, busy: Shown) -> None:
+    app = show_page("issues", busy)
+    app.segmented_control(key="findings-verdicts").set_value(["violation"]).run()
+    told = app.dataframe[2].value
+    assert len(told)
+    assert told["verdict"].str.contains("违反").all()
+
+
+def test_streets_that_bound_nothing_ask_nothing_of_anybody(busy: Shown) -> None:
+    assert count_needs(busy) == {"decide": 2, "complete": 0, "review": 1, "done": 3}
+    issues = list_issues(busy, "zh")
+    assert issues["need"].tolist()[:2] == ["decide", "decide"]
+    assert list_groups(issues)["count"].sum() == len(issues)
+    assert len(select_rows(issues, "", layer=["streets"], need=["decide"])) == 0
+
+
+@pytest.mark.parametrize("audience", ["public", "worker:S001-01"])
+def test_only_the_office_sees_the_issues(show_page: ShowPage, show_to: ShowTo, audience: str) -> None:
+    app = show_page("issues", show_to(audience))
+    assert app.info
+    assert not app.dataframe
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_compounds_services_and_ways_are_shown(
+    show_page: ShowPage, read: Read, busy: Shown, lang: str
+) -> None:
+    app = show_page("compounds", busy, lang)
+    assert re.search(r"(小区|Compounds)\s+2\b", read(app))
+    assert set(app.dataframe[0].value["name"]) == {"阳光花园", "老院"}
+    app.segmented_control(key="compounds-panel").set_value("ways").run()
+    ways = app.dataframe[0].value
+    assert len(ways)
+    assert ways["farthest_m"].dropna().is_monotonic_decreasing
+    app.segmented_control(key="compounds-panel").set_value("services").run()
+    assert app.dataframe[0].value["name"].tolist() == ["党群服务中心"]
+
+
+def test_compounds_are_searched_and_picked_by_type(show_page: ShowPage, busy: Shown) -> None:
+    app = show_page("compounds", busy)
+    app.pills(key="compounds-types").set_value(["old"]).run()
+    assert app.dataframe[0].value["name"].tolist() == ["老院"]
+    app.pills(key="compounds-types").set_value([]).run()
+    app.text_input(key="search").set_value("阳光").run()
+    assert app.dataframe[0].value["name"].tolist() == ["阳光花园"]
+    app.text_input(key="search").set_value("无此小区").run()
+    assert not app.dataframe
+
+
+@pytest.mark.parametrize("audience", ["public", "worker:S001-02"])
+def test_other_audiences_see_compounds_too(show_page: ShowPage, show_to: ShowTo, audience: str) -> None:
+    assert show_page("compounds", show_to(audience)).dataframe
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_map_can_be_chosen_for_export(show_page: ShowPage, busy: Shown, lang: str) -> None:
+    app = show_page("export", busy, lang)
+    for product in (Product("population", "density"), Product("risk", "worst"), Product("compounds")):
+        app.selectbox(key="export-map").set_value(product).run()
+        assert not app.exception
+    app.selectbox(key="export-stamp").set_value("none").run()
+    assert app.warning
+    app.text_input(key="export-review").set_value("GS(2026)0000号").run()
+    assert not app.warning
+
+
+def test_the_public_can_take_away_what_it_sees_only(show_to: ShowTo) -> None:
+    shown = show_to("public")
+    assert {product.page for product in list_products(shown)} == {"population", "compounds"}
+    tables = tabulate_plan(shown, shown.levels[-1], "zh")
+    told = " ".join(str(table.to_dict()) for table in tables.values())
+    assert not re.search(r"E\d\d|H\d|b000|W1", told)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_all_that_is_known_is_in_one_workbook(busy: Shown, lang: str) -> None:
+    content = make_file(busy, None, lambda: tabulate_plan(busy, "grid", lang), WORKBOOK)
+    sheets = pd.read_excel(io.BytesIO(content), sheet_name=None)
+    sizes = {len(table) for table in sheets.values()}
+    assert {len(busy.areas[level]) for level in busy.levels} <= sizes
+    assert len(busy.issues) in sizes
+
+
+def test_files_of_a_map_are_made_with_what_was_chosen_to_stand_on_them(busy: Shown) -> None:
+    imprint = make_imprint(busy, "小城 · 人口", "zh", review_number="GS(2026)0000号", stamp="")
+    level = find_outline_level(busy)
+    view = make_view(busy, Product("population", "population"), level, "zh", imprint=imprint)
+    page = make_file(busy, lambda: view, None, MAP_FILES["html"]).decode("utf-8")
+    assert "GS(2026)0000号" in page
+    assert make_file(busy, lambda: view, None, MAP_FILES["png"]).startswith(b"\x89PNG")
+    assert make_file(busy, lambda: view, None, LAYERS).startswith(b"SQLite format 3")
+
+
+def test_a_set_of_pictures_is_numbered_and_named(busy: Shown) -> None:
+    chosen = (Product("population", "density"), Product("compounds"))
+    packed = pack_pictures(
+        busy, chosen, "grid", "zh", lambda product: make_imprint(busy, f"小城 · {product.tell('zh')}", "zh")
+    )
+    names = zipfile.ZipFile(io.BytesIO(packed)).namelist()
+    assert names == ["01_小城_人口密度.png", "02_小城_小区.png"]
+
+
+def test_files_are_called_by_place_map_level_and_date(busy: Shown) -> None:
+    assert re.fullmatch(r"小城_企业风险_网格_\d{4}-\d\d-\d\d", name_file("小城 · 企业风险 · 网格", busy))
