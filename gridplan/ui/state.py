@@ -11,6 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from gridplan import pipeline
+from gridplan.demo import open_demo_plan
 from gridplan.errors import InputError
 from gridplan.io import open_plan
 from gridplan.onemap.shown import Shown, described_from_file, show_plan_to
@@ -140,9 +141,7 @@ def _open_file(path: str, stamp: int, audience: Audience) -> _Held:
 
 @st.cache_resource(max_entries=1, show_spinner=False)
 def _open_demo(audience: Audience) -> _Held:
-    from gridplan import demo
-
-    return _hold(demo.open_demo_plan(), f"demo:{audience}", "", audience, synthetic=True)
+    return _hold(open_demo_plan(), f"demo:{audience}", "", audience, synthetic=True)
 
 
 def _hold(plan: Plan, key: str, name: str, audience: Audience, *, synthetic: bool = False) -> _Held:

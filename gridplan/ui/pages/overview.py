@@ -44,7 +44,7 @@ _MEASURES = ("population", "status")
 _LISTS = {"misfits": "", "unstaffed": "staff", "uncovered": "services"}
 # the area that is told of, and the one that a list has asked the map to go to
 _PLACE, _FOCUS = "overview-place", "overview-focus"
-_LIST_PX = 260
+_LIST_PX = 300
 # less than this would read 0.0 %
 _TOLD_SHARE = 0.0005
 
