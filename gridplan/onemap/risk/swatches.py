@@ -110,7 +110,7 @@ def swatch_spots(counts: npt.NDArray[np.int64], lang: str) -> tuple[Swatch, ...]
 def drop_unused(
     classes: npt.NDArray[np.int64], legend: Sequence[Swatch], always: int = 0
 ) -> tuple[npt.NDArray[np.int64], tuple[Swatch, ...]]:
-    """Leave out the classes that nothing is in, but for the first few."""
+    """Leave out the classes that nothing is in; the first few stay together where there is one of them."""
     used = np.bincount(classes, minlength=len(legend)) > 0
-    used[:always] = True
+    used[:always] = used[:always].any()
     return (np.cumsum(used) - 1)[classes], tuple(one for one, kept in zip(legend, used, strict=True) if kept)
