@@ -7,6 +7,7 @@ const STREETS = {
   3: { least: 0.8, metres: 3.5, from: 6, casing: "#cdc7bd" },
 };
 const WIDEST_STREET = 18;
+const FAR_STREETS = 5.5;
 
 // A path of all shapes is many times slower to fill or to stroke than a path of some.
 const AT_ONCE = 24;
@@ -59,13 +60,15 @@ function paintStreets(pen, view, streets) {
   const { geometry, ranks } = streets;
   const drawn = [3, 2, 1].filter((rank) => view.metresPerPixel < STREETS[rank].from);
   const members = listTouching(geometry, view);
-  for (const part of ["casing", "road"]) {
+  // from afar streets are hairs, so that the colours of the areas are seen and not the net
+  const afar = view.metresPerPixel > FAR_STREETS;
+  for (const part of afar ? ["road"] : ["casing", "road"]) {
     for (const rank of drawn) {
       const style = STREETS[rank];
-      const least = view.metresPerPixel > 12 ? style.least * 0.6 : style.least;
-      const width = Math.min(WIDEST_STREET, Math.max(least, style.metres / view.metresPerPixel));
+      const wished = Math.max(style.least, style.metres / view.metresPerPixel);
+      const width = afar ? style.least * 0.7 : Math.min(WIDEST_STREET, wished);
       pen.lineWidth = part === "casing" ? width + (width > 3 ? 1.6 : 1) : width;
-      pen.strokeStyle = part === "casing" ? style.casing : "#ffffff";
+      pen.strokeStyle = part === "casing" ? style.casing : afar ? "rgba(255, 255, 255, 0.75)" : "#ffffff";
       const own = members.filter((i) => ranks[i] === rank);
       paintParts(pen, view, geometry, own, false, () => pen.stroke());
     }
@@ -82,7 +85,8 @@ function strokeShapes(pen, view, shapes, width, colour) {
 
 function paintBorders(pen, view, state) {
   const fine = Math.sqrt(typicalArea(state.areas.geometry)) * view.k; // side of a usual area [px]
-  const width = fine < 12 ? 0.4 : fine < 40 ? 0.7 : fine < 160 ? 1 : 1.4;
+  const width = fine < 12 ? 0.4 : fine < 40 ? 0.7 : fine < 100 ? 1 : 1.5;
+  if (fine >= 100) strokeShapes(pen, view, state.areas.geometry, width + 1.6, "rgba(255, 255, 255, 0.6)");
   strokeShapes(pen, view, state.areas.geometry, width, fine < 12 ? "rgba(60, 64, 72, 0.55)" : "rgba(60, 64, 72, 0.8)");
   if (state.outlines) {
     const bold = view.metresPerPixel > 12 ? 1.3 : 2.2;

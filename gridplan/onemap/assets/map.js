@@ -25,11 +25,12 @@ class OneMap {
     this.tools = add(box, "div", "om-tools");
     this.stamp = add(box, "div", "om-stamp");
     this.panel = add(box, "details", "om-panel");
-    this.panel.open = box.clientWidth > 640;
+    this.panel.open = box.clientWidth > 560;
     this.panelTitle = add(this.panel, "summary", "");
     this.search = add(this.panel, "div", "om-search");
     this.legend = add(this.panel, "div", "om-legend");
-    this.layers = add(this.panel, "div", "");
+    this.layers = add(this.panel, "details", "om-layers");
+    this.layers.open = box.clientHeight > 620;
     this.foot = add(box, "div", "om-foot");
     this.north = add(this.foot, "div", "om-north");
     this.scale = add(this.foot, "div", "om-scale");
@@ -412,10 +413,10 @@ class OneMap {
 
   fit() {
     const [west, south, east, north] = this.config.bounds;
-    const free = this.panel.open && this.box.clientWidth > 900 ? this.panel.offsetWidth + 12 : 8;
+    const free = this.panel.open && this.box.clientWidth > 560 ? this.panel.offsetWidth + 12 : 8;
     this.map.fitBounds([[south, west], [north, east]], {
-      paddingTopLeft: [12, 12],
-      paddingBottomRight: [free, 34],
+      paddingTopLeft: [12, this.config.imprint.stamp ? 40 : 12],
+      paddingBottomRight: [free, 50],
       animate: false,
     });
   }

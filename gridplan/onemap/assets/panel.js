@@ -57,10 +57,9 @@ function writeImprint(box, imprint, words, attribution) {
 // A toggle for each layer that can be seen, in the order of the legend.
 function writeLayers(box, layers, words, shown, change) {
   box.replaceChildren();
-  const group = add(box, "fieldset", "om-layers");
-  add(group, "legend", "", words.layers);
+  add(box, "summary", "", words.layers);
   for (const [id, title] of layers) {
-    const label = add(group, "label", "");
+    const label = add(box, "label", "");
     const check = add(label, "input", "");
     check.type = "checkbox";
     check.checked = shown(id);
@@ -77,10 +76,10 @@ function writeLegend(box, config, shown, strength, unclassed) {
     for (const swatch of config.areas.legend) addLegendRow(part, drawSwatch(swatch, strength), swatch);
     if (unclassed) addLegendRow(part, drawSwatch(NO_SWATCH, strength), { ...NO_SWATCH, label: config.words.no_class });
   }
-  for (const layer of [...config.points].reverse()) {
+  for (const layer of config.points) {
     if (!shown(layer.id)) continue;
     const part = addLegendPart(box, layer.title);
-    for (const swatch of [...layer.legend].reverse()) {
+    for (const swatch of layer.legend) {
       addLegendRow(part, drawPointSwatch(layer.shape, swatch, 20), swatch);
     }
   }
