@@ -14,6 +14,7 @@ from starlette.routing import Route
 from streamlit.starlette import App
 
 from gridplan.errors import GridplanError
+from gridplan.i18n import choose_language
 from gridplan.ui.blobs import BLOB_ROUTES
 
 __all__ = ["ROUTES", "START", "open_early"]
@@ -38,12 +39,13 @@ async def open_early(_app: App) -> AsyncIterator[None]:
 
 
 def _open() -> None:
+    from gridplan.ui.pages.overview import prepare_overview
     from gridplan.ui.state import open_server_plan
 
-    # what the pages compute with takes seconds to import
-    for module in ("gridplan.ui.pages.overview", "gridplan.ui.pages.population", "esda"):
-        import_module(module)
     try:
-        open_server_plan()
+        prepare_overview(open_server_plan().opened, choose_language())
     except GridplanError:
         return  # the page tells it, in the visitor's language
+    # what the other pages compute with takes seconds to import
+    for module in ("gridplan.ui.pages.population", "gridplan.ui.pages.risk", "esda"):
+        import_module(module)

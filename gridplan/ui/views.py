@@ -13,7 +13,7 @@ from gridplan.ui.maps import Pick, show_map
 from gridplan.ui.state import OpenedPlan
 from gridplan.ui.tiles import read_tiles
 
-__all__ = ["show_view"]
+__all__ = ["encode_once", "show_view"]
 
 # pages x levels x measures x languages of one plan, and some places zoomed to
 _KEPT = 128
@@ -47,9 +47,16 @@ def show_view(
     focus
         Level and code of an area to zoom to and to mark, once when it is another than before.
     """
-    encoded = _encode(opened.key, lang, key, parameters, make)
+    encoded = encode_once(opened, lang, make, *parameters, key=key)
     pick = show_map(encoded, key=key, chosen=chosen, focus=focus)
     return pick if pick is not None and is_fresh(f"{key}-pick", pick.nonce) else None
+
+
+def encode_once(
+    opened: OpenedPlan, lang: str, make: Callable[[], MapView], *parameters: object, key: str
+) -> EncodedView:
+    """Encode a map, or give it as it was encoded before; the parameters are those of :func:`show_view`."""
+    return _encode(opened.key, lang, key, parameters, make)
 
 
 @st.cache_resource(max_entries=_KEPT, show_spinner=False)

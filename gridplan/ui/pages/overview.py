@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from html import escape
 
@@ -20,6 +21,7 @@ from gridplan.onemap.population import (
     view_areas,
 )
 from gridplan.onemap.shown import Shown
+from gridplan.onemap.view import MapView
 from gridplan.ui.area_panel import STATES, show_area, tell_states
 from gridplan.ui.choices import (
     choose_level,
@@ -35,9 +37,9 @@ from gridplan.ui.figures import Figure, show_figures
 from gridplan.ui.frame import tell_place
 from gridplan.ui.rows import choose_row
 from gridplan.ui.state import OpenedPlan
-from gridplan.ui.views import show_view
+from gridplan.ui.views import encode_once, show_view
 
-__all__ = ["show_overview"]
+__all__ = ["prepare_overview", "show_overview"]
 
 _MEASURES = ("population", "status")
 # the lists, and the things without which each of them means nothing
@@ -84,6 +86,23 @@ def _or_na(count: int | None) -> object:
     return pd.NA if count is None else count
 
 
+def prepare_overview(opened: OpenedPlan, lang: str) -> None:
+    """Make ready what the page shows, so that the first visitor does not wait for it."""
+    levels = opened.shown.levels
+    for level in (suggest_level(opened.shown, levels), *levels):
+        _, make = _make_view(opened, level, _MEASURES[0], lang)
+        encode_once(opened, lang, make, level, _MEASURES[0], key="overview")
+    _make_lists(opened.key, opened.shown)
+
+
+def _make_view(opened: OpenedPlan, level: str, measure: str, lang: str) -> tuple[str, Callable[[], MapView]]:
+    """Give the title of a picture, and what makes it."""
+    words = (tell_place(opened, lang), name_measure(measure, lang), name_level(opened.shown, level, lang))
+    title = " · ".join(words)
+    imprint = make_imprint(opened.shown, title, lang)
+    return title, partial(view_areas, opened.shown, level, measure, lang, imprint=imprint)
+
+
 @st.fragment
 def _show_body(opened: OpenedPlan, lang: str) -> None:
     shown = opened.shown
@@ -97,10 +116,7 @@ def _show_body(opened: OpenedPlan, lang: str) -> None:
                 shown, shown.levels, suggest_level(shown, shown.levels), lang, page="overview"
             )
             measure = choose_measure(_MEASURES, lang, page="overview")
-            title = " · ".join(
-                (tell_place(opened, lang), name_measure(measure, lang), name_level(shown, level, lang))
-            )
-            make = partial(view_areas, shown, level, measure, lang, imprint=make_imprint(shown, title, lang))
+            title, make = _make_view(opened, level, measure, lang)
             offer_exports(opened, make, partial(_tabulate, opened, lang), lang, key="overview", title=title)
         place = st.session_state.get(_PLACE)
         chosen = place[1] if place and place[0] == level else ""
