@@ -27,13 +27,14 @@ from gridplan.crs import (
     WGS84,
     describe_crs,
     find_bounds,
+    fits_crs,
     infer_crs,
     is_swapped,
     parse_crs,
     reproject,
     to_wgs84,
 )
-from gridplan.errors import InputError
+from gridplan.errors import CRSError, InputError
 from gridplan.io.columns import normalise_name
 from gridplan.io.dbf import decode_frame, find_encoding
 from gridplan.io.source import PathLike, choose_layer, hash_file, require_file, split_layer
@@ -98,7 +99,7 @@ class Places:
     crs
         The system that they were taken for, "" where no place is told.
     swapped
-        Whether latitude stood before longitude.
+        Whether north stood before east.
     """
 
     xy: FloatArray
@@ -247,7 +248,8 @@ def find_places(
     plan_crs
         The plan's coordinate system; ``x, y`` are metres in it where nothing else is asked for.
     asked
-        A coordinate system, or one of :data:`gridplan.crs.SYSTEMS`; "" for what the file tells.
+        A coordinate system, or one of :data:`gridplan.crs.SYSTEMS`; "" for what the file tells. One of
+        degrees counts for degrees only and one of metres for metres, so that several lists may share it.
 
     Returns
     -------
@@ -258,20 +260,19 @@ def find_places(
     Raises
     ------
     CRSError
-        If the places cannot be brought into the plan's system.
+        If the numbers cannot be of their system, or the places not be brought into the plan's.
     """
     table = file.table
     if isinstance(table, gpd.GeoDataFrame):
         xy = _spread(shapely.centroid(table.geometry.to_numpy()))
-        system = asked or _find_system(table, plan_crs)
-        return _move(xy, system, plan_crs, guessed=not asked and system == WGS84)
+        return _move(file, xy, _choose_system(asked, _find_system(table, plan_crs), xy), plan_crs)
     for pair, usual in ((("lon", "lat"), WGS84), (("x", "y"), plan_crs)):
         if set(pair) <= set(found):
             cells = [pd.to_numeric(table[found[field][0]], errors="coerce") for field in pair]
             xy = np.column_stack([one.to_numpy(dtype=np.float64, na_value=np.nan) for one in cells])
             if plan_crs.is_engineering:
                 return Places(_drop_half(xy), crs="local")
-            return _move(xy, asked or usual, plan_crs, guessed=not asked and usual == WGS84)
+            return _move(file, xy, _choose_system(asked, usual, xy), plan_crs)
     return Places(np.full((len(table), 2), np.nan))
 
 
@@ -282,8 +283,8 @@ def find_outlines(
     table = file.table
     if not isinstance(table, gpd.GeoDataFrame) or not (shapely.get_dimensions(table.geometry) == 2).any():
         return None
-    system = asked or _find_system(table, plan_crs)
     shapes = shapely.force_2d(table.geometry.to_numpy())
+    system = _choose_system(asked, _find_system(table, plan_crs), _spread(shapely.centroid(shapes)))
     if isinstance(system, str):
         shapes = shapely.transform(shapes, partial(to_wgs84, system=system))
     frame = gpd.GeoDataFrame(geometry=shapes, crs=WGS84 if isinstance(system, str) else system)
@@ -298,23 +299,40 @@ def _find_system(table: gpd.GeoDataFrame, plan_crs: pyproj.CRS) -> pyproj.CRS:
     return WGS84 if infer_crs(find_bounds(table)).reason == "degrees" else plan_crs
 
 
-def _move(xy: FloatArray, system: str | pyproj.CRS, plan_crs: pyproj.CRS, *, guessed: bool) -> Places:
-    """Bring places into the plan's system; latitudes that can only stand first change over."""
+def _choose_system(asked: str | pyproj.CRS, usual: pyproj.CRS, xy: FloatArray) -> str | pyproj.CRS:
+    """Return the system that is asked for where the numbers can be of its kind, else the usual one."""
+    if not asked:
+        return usual
+    degrees = not (np.abs(xy) > 180).any()
+    return asked if degrees == (isinstance(asked, str) or asked.is_geographic) else usual
+
+
+def _move(file: ListFile, xy: FloatArray, system: str | pyproj.CRS, plan_crs: pyproj.CRS) -> Places:
+    """Bring places into the plan's system; those that can only be written north first change over."""
     known = _drop_half(xy)
     there = np.isfinite(known[:, 0])
-    swapped = False
+    if not there.any():
+        return Places(known)
     name = system if isinstance(system, str) else ""
     crs = WGS84 if name else pyproj.CRS(system)
-    if crs.is_geographic and there.any():
-        swapped = is_swapped(find_bounds(gpd.GeoDataFrame(geometry=gpd.points_from_xy(*known[there].T))), crs)
-        known = known[:, ::-1].copy() if swapped else known
-        if name in SYSTEMS:
-            known[there] = to_wgs84(known[there], name)
+    bounds = find_bounds(gpd.GeoDataFrame(geometry=gpd.points_from_xy(*known[there].T)))
+    swapped = not crs.is_engineering and is_swapped(bounds, crs)
+    if not swapped and not fits_crs(bounds, crs):
+        told = ", ".join(f"{one:.10g}" for one in bounds)
+        raise CRSError(
+            "crs_misfit",
+            layer=file.layer or Path(file.path).stem,
+            path=file.path,
+            crs=describe_crs(crs),
+            bounds=told,
+        )
+    known = known[:, ::-1].copy() if swapped else known
+    degrees = known.copy() if crs == WGS84 and not name else None
+    known[there] = to_wgs84(known[there], name) if name else known[there]
     moved = np.full(known.shape, np.nan)
     points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*known[there].T), crs=crs)
     moved[there] = _spread((points if crs == plan_crs else reproject(points, plan_crs)).geometry.to_numpy())
-    told = (name or describe_crs(crs)) if there.any() else ""
-    return Places(moved, known if guessed and there.any() else None, told, swapped)
+    return Places(moved, degrees, name or describe_crs(crs), swapped)
 
 
 def _drop_half(xy: FloatArray) -> FloatArray:

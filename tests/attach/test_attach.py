@@ -165,7 +165,8 @@ def test_another_system_is_proposed_and_nothing_is_shifted(
 
 
 FAULTS = {
-    "wrong system": (pd.DataFrame({"id": ["a"], "x": [12_800_000], "y": [4_000_000]}), "things_outside"),
+    "wrong system": (pd.DataFrame({"id": ["a"], "x": [12_800_000], "y": [4_000_000]}), "crs_misfit"),
+    "far off": (pd.DataFrame({"id": ["a"], "x": [X - 10_000], "y": [Y]}), "things_outside"),
     "unknown building": (pd.DataFrame({"id": ["a"], "building_id": ["zz"]}), "things_unknown"),
     "unknown area": (pd.DataFrame({"id": ["a", "b"], "网格": ["zz", ""]}), "things_unknown"),
     "no place told": (pd.DataFrame({"id": ["a"], "网格": [""]}), "things_placeless"),
@@ -183,7 +184,7 @@ def test_a_list_of_which_nothing_fits_ends_in_one_message(attach, case: str) -> 
     assert caught.value.key == key
     for lang in LANGUAGES:
         told = translate_error(caught.value, lang)
-        assert "enterprises.csv" in told and "(" not in told.split("enterprises")[0]
+        assert "enterprises.csv" in told and "\n" not in told
 
 
 def test_hazards_without_enterprises_say_what_is_lacking(attach) -> None:
