@@ -57,7 +57,7 @@ def test_commands_exist(capsys: pytest.CaptureFixture[str]) -> None:
     assert (
         set(
             re.findall(
-                r"^\s+(plan|feasibility|check|schemes|compounds|export|demo|compare|borders|staff|app|doctor)\b",
+                r"^\s+(plan|feasibility|attach|check|schemes|compounds|export|demo|compare|borders|staff|app|doctor)\b",
                 told,
                 re.MULTILINE,
             )
