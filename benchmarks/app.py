@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import psutil
 from playwright.sync_api import TimeoutError as PatienceError
 from playwright.sync_api import sync_playwright
 
@@ -67,6 +68,7 @@ def main() -> None:
     if path is None:
         sys.exit("no Chromium: run `make test`, or name one in GRIDPLAN_BROWSER")
     plan = options.plan or find_county(CACHE)
+    print(f"{plan.stem}, load of the machine before: {psutil.getloadavg()[0]:.1f}")
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=path, args=list(FLAGS))
         if {"pages", "users"} & set(options.parts):
@@ -115,12 +117,13 @@ def list_actions(page: Page) -> Iterator[tuple[str, Callable[[int], None]]]:
     settle(page)
     for key in ("level", "measure"):
         yield f"population: {key}", partial(choose, page, key)
-    yield "population: an area clicked", partial(press_map, page)
+    yield "population: down and up by the map", partial(drill, page)
     yield "language", partial(choose, page, "lang")
     go_to(page, PAGES.index("risk"))
     settle(page)
-    for key in ("level", "rule", "heat", "ratings", "kinds", "layers"):
+    for key in ("level", "rule", "heat", "layers"):
         yield f"risk: {key}", partial(choose, page, key)
+    yield "risk: filter", partial(filter_things, page)
 
 
 def _go_between(page: Page, number: int, turn: int) -> None:
@@ -133,22 +136,37 @@ def go_to(page: Page, number: int) -> None:
 
 
 def choose(page: Page, key: str, turn: int) -> None:
-    """Press a choice of a widget: another one than the last time."""
-    choices = page.locator(f".st-key-{key}").locator("button, label[data-baseweb], input[type=checkbox]")
+    """Press a choice of a widget that is not made yet, or the next one of those that are on or off."""
+    widget = page.locator(f".st-key-{key}")
+    others = widget.locator("button[role=radio][aria-checked=false]")
+    for choices in (others, widget.locator("button[aria-pressed]"), widget.locator("label:has(input)")):
+        if count := choices.count():
+            choices.nth(turn % count).click(timeout=5000)
+            return
+    raise LookupError(key)
+
+
+def filter_things(page: Page, turn: int) -> None:
+    """Press a filter of the risk page; they are behind a button."""
+    choices = page.locator("[data-testid=stPopoverBody] button[aria-pressed]")
     if not choices.count():
-        raise LookupError(key)
-    choices.nth(turn % choices.count()).click(timeout=2000)
+        page.locator("[data-testid=stPopover] button").first.click(timeout=5000)
+        settle(page)
+    if not choices.count():
+        raise LookupError("filter")
+    choices.nth(turn % choices.count()).click(timeout=5000)
 
 
-def press_map(page: Page, turn: int) -> None:
-    """Press the map, in another place than the last time."""
+def drill(page: Page, turn: int) -> None:
+    """Press an area of the map and so go down a level, or go back to the whole."""
+    back = page.locator(".st-key-crumb-0 button:enabled")
+    if back.count():
+        back.click()
+        return
     box = page.locator(".gridplan-map").first.bounding_box()
     if box is None:
         raise LookupError("map")
-    page.mouse.click(
-        box["x"] + box["width"] * (0.4 + 0.05 * (turn % 4)),
-        box["y"] + box["height"] * (0.4 + 0.05 * (turn % 3)),
-    )
+    page.mouse.click(box["x"] + box["width"] * (0.3 + 0.02 * (turn % 5)), box["y"] + box["height"] * 0.45)
 
 
 def _repeat(page: Page, act: Callable[[int], None], runs: int) -> list[float]:
@@ -159,6 +177,7 @@ def _repeat(page: Page, act: Callable[[int], None], runs: int) -> list[float]:
         try:
             act(turn)
         except (LookupError, PatienceError):
+            page.keyboard.press("Escape")
             return []
         settle(page, still_ms=600)
         seconds.append(page.evaluate("() => Math.max(0, window.__changed - window.__pressed) / 1000"))

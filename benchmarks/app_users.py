@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import numpy as np
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
@@ -106,15 +107,16 @@ def play_crowd(steps: Sequence[Step], socket_url: str, users: int) -> Crowd:
         time.sleep(float(chance.uniform(0.0, 1.0)))
         try:
             with _open_socket(socket_url) as socket_:
+                files = HTTPConnection(urlsplit(socket_url).netloc, timeout=_PATIENCE_S)
                 for step in steps:
                     start = time.perf_counter()
-                    wrong = _play_step(socket_, step)
+                    wrong = _play_step(socket_, files, step)
                     gone = time.perf_counter() - start
                     with lock:
                         seconds[step.name].append(gone)
                         faults.extend(f"{step.name}: {word}" for word in wrong)
                     time.sleep(float(chance.uniform(*_THINK_S)))
-        except (OSError, TimeoutError, EOFError) as fault:
+        except (OSError, HTTPException, WebSocketException) as fault:
             with lock:
                 faults.append(f"user {user}: {fault!r}")
 
@@ -134,22 +136,20 @@ def _open_socket(url: str) -> ClientConnection:
     )
 
 
-def _play_step(socket_: ClientConnection, step: Step) -> list[str]:
+def _play_step(socket_: ClientConnection, files: HTTPConnection, step: Step) -> list[str]:
     """Ask for what a step asked for and return what went wrong."""
     wrong: list[str] = []
     for message in step.messages:
         socket_.send(message)
         wrong += _await_end(socket_)
     for url in step.urls:
-        try:
-            with urllib.request.urlopen(url, timeout=_PATIENCE_S) as answer:
-                answer.read()
-        except urllib.error.HTTPError as fault:
-            # Streamlit's guesses at where its server is, see browsing.Watch
-            if "/_stcore/" not in url:
-                wrong.append(f"{fault.code} {url}")
-        except OSError as fault:
-            wrong.append(f"{fault} {url}")
+        path = urlsplit(url).path
+        files.request("GET", path, headers={"Accept-Encoding": "gzip"})
+        answer = files.getresponse()
+        answer.read()
+        # Streamlit's guesses at where its server is, see browsing.Watch
+        if answer.status >= 400 and "/_stcore/" not in path:
+            wrong.append(f"{answer.status} {path}")
     return wrong
 
 

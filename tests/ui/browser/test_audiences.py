@@ -23,7 +23,7 @@ def visit_pages(page, *, presses: bool) -> int:
         settle(page)
         assert not list_errors(page)
         for key in ("level", "measure", "rule") if presses else ():
-            choices = page.locator(f".st-key-{key} button")
+            choices = page.locator(f".st-key-{key} button[role=radio]")
             for choice in range(choices.count()):
                 choices.nth(choice).click()
                 settle(page)
