@@ -22,7 +22,7 @@ __all__ = ["run_app", "run_doctor"]
 
 _NEEDED = (
     "gridplan", "geopandas", "matplotlib", "numba", "numpy", "pandas", "pyarrow", "pyogrio", "pyproj",
-    "scipy", "shapely", "tqdm",
+    "scipy", "shapely", "tqdm", "xlsxwriter",
 )  # fmt: skip
 _OPTIONAL = ("folium", "highspy", "osmnx", "pyrosm", "streamlit")
 
