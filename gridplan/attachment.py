@@ -94,13 +94,14 @@ def attach_things(
     for role in [*things, *(columns or {})]:
         if role not in ATTACHABLE:
             raise InputError("role_unknown", role=role, known=", ".join(ATTACHABLE))
-    directory = build_directory(plan)
+    directory = None
     for role in (one for one in ATTACHABLE if one in things):
         if progress is not None:
             progress(role, 0.0)
         read = read_things(
             role, things[role], plan.crs, columns=(columns or {}).get(role), system=crs, date=date
         )
+        directory = _open_directory(plan, read, directory)
         told = join_issues(read.issues, compare_systems(plan, read))
         if role == "compounds":
             plan, placed = _attach_compounds(plan, directory, read)
@@ -117,6 +118,15 @@ def attach_things(
         if progress is not None:
             progress(role, 1.0)
     return judge_plan(plan) if "compounds" in things else plan
+
+
+def _open_directory(plan: Plan, things: Things, known: Directory | None) -> Directory:
+    """Build the directory of a plan, with the codes of its houses only where ids of buildings do not do."""
+    told = things.frame["house"]
+    coded = bool((~told.isin(plan.buildings.index.astype("str")) & (told != "")).any())
+    if known is not None and (known.houses or not coded):
+        return known
+    return build_directory(plan, houses=coded)
 
 
 def _drop_issues(plan: Plan, role: str) -> pd.DataFrame:

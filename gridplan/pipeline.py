@@ -20,6 +20,7 @@ from gridplan.check import judge_plan
 from gridplan.clean import clean_layers
 from gridplan.contiguity import build_graph
 from gridplan.crs import to_metres
+from gridplan.errors import InputError
 from gridplan.feasibility import judge_feasibility
 from gridplan.graph import AtomGraph
 from gridplan.io import read_layers
@@ -31,6 +32,7 @@ from gridplan.report.feasibility import Foresight
 from gridplan.schema import (
     CleanLayers,
     Layers,
+    issue_rows,
     join_issues,
 )
 from gridplan.scheme import Scheme
@@ -153,7 +155,7 @@ def make_plan(
     watch = _Watch(progress)
     layers, clean = _read_clean(inputs, scheme, watch)
     provenance = _tell_inputs(layers, clean)
-    return solve_plan(
+    plan = solve_plan(
         clean,
         scheme,
         seed=seed,
@@ -163,6 +165,17 @@ def make_plan(
         provenance=provenance,
         watch=watch,
     )
+    return plan if inputs.services is None else _attach_services(plan, inputs)
+
+
+def _attach_services(plan: Plan, inputs: Inputs) -> Plan:
+    """Attach the service places that a plan was made with, as far as one of them lies in it."""
+    columns = {role: told for role, told in inputs.columns.items() if role == "services"}
+    try:
+        return attach_things(plan, {"services": inputs.services or ""}, columns=columns, crs=inputs.crs or "")
+    except InputError as error:
+        told = issue_rows("services", ["*"], "services_not_attached", "noted", detail=error.key)
+        return replace(plan, issues=join_issues(plan.issues, told))
 
 
 def solve_plan(
