@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from gridplan.errors import GridplanError, InputError
 from gridplan.pipeline import ROOMS
+from gridplan.ui.uploads import strip_folder
 
 __all__ = ["STEPS", "Job"]
 
@@ -66,6 +66,7 @@ class Job:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 encoding="utf-8",
+                cwd=Path(__file__).parents[2],  # where the package is found also in a clone
             )
         except OSError:
             _places.release()
@@ -113,16 +114,8 @@ class Job:
         except ValueError:  # a library's own print
             return
         if "error" in told:
-            self.error = GridplanError(
-                told["error"], **{key: self._strip(v) for key, v in told["values"].items()}
-            )
+            self.error = strip_folder(GridplanError(told["error"], **told["values"]), self.folder.name)
         elif told["part"]:
             self.ended[told["room"]] = time.monotonic()
         else:
             self.begun[told["room"]] = time.monotonic()
-
-    def _strip(self, value: object) -> object:
-        """Take the server's folder out of a path: the visitor knows the file by its name."""
-        if isinstance(value, list):
-            return [self._strip(one) for one in value]
-        return value.replace(self.folder.name + os.sep, "") if isinstance(value, str) else value

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-__all__ = ["VECTOR_TYPES", "Upload", "keep_files"]
+from gridplan.errors import GridplanError
+
+__all__ = ["VECTOR_TYPES", "Upload", "keep_files", "strip_folder"]
 
 #: Endings of vector files that may be uploaded; a shapefile with its parts, or zipped.
 VECTOR_TYPES = (
@@ -50,3 +53,14 @@ def keep_files(uploads: Sequence[Upload], folder: Path) -> str:
         path.write_bytes(upload.getvalue())
         paths.append(path)
     return str(next((path for path in paths if path.suffix.lower() == ".shp"), paths[0]))
+
+
+def strip_folder(error: GridplanError, folder: str) -> GridplanError:
+    """Take a folder of the server out of what an error names: the visitor knows the file by its name."""
+
+    def strip(value: object) -> object:
+        if isinstance(value, (list, tuple)):
+            return [strip(one) for one in value]
+        return value.replace(folder + os.sep, "") if isinstance(value, str) else value
+
+    return GridplanError(error.key, **{name: strip(value) for name, value in error.values.items()})

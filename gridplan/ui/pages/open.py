@@ -11,11 +11,11 @@ import streamlit as st
 from gridplan.errors import GridplanError
 from gridplan.i18n import t, translate_error
 from gridplan.io import open_plan
-from gridplan.schema import ATTACHED_COLUMNS
+from gridplan.pipeline import ATTACHABLE
 from gridplan.scheme import list_schemes, load_scheme
 from gridplan.ui.making import STEPS, Job
 from gridplan.ui.state import attach_files, drop_own_plan, hold_own_plan, holds_own_plan
-from gridplan.ui.uploads import VECTOR_TYPES, Upload, keep_files
+from gridplan.ui.uploads import VECTOR_TYPES, Upload, keep_files, strip_folder
 
 __all__ = ["show_open"]
 
@@ -55,13 +55,13 @@ def _offer_plan(lang: str, home: st.Page) -> None:
     upload = st.file_uploader(t("ui.open.plan", lang), type="gpkg", key="upload")
     if upload is None:
         return
-    try:
-        with st.spinner(t("ui.frame.opening", lang)), tempfile.TemporaryDirectory() as folder:
+    with st.spinner(t("ui.frame.opening", lang)), tempfile.TemporaryDirectory() as folder:
+        try:
             plan = open_plan(keep_files([upload], Path(folder)))
             hold_own_plan(plan, Path(upload.name).stem)
-    except GridplanError as error:
-        st.error(translate_error(error, lang))
-        return
+        except GridplanError as error:
+            st.error(translate_error(strip_folder(error, folder), lang))
+            return
     st.switch_page(home)
 
 
@@ -146,7 +146,7 @@ def _offer_attaching(lang: str, home: st.Page) -> None:
     st.write(t("ui.open.attach_help", lang))
     files = {}
     columns = st.columns(3)
-    for place, role in enumerate(ATTACHED_COLUMNS):
+    for place, role in enumerate(ATTACHABLE):
         files[role] = columns[place % 3].file_uploader(
             t(f"ui.open.role.{role}", lang),
             type=_LIST_TYPES,
@@ -157,11 +157,11 @@ def _offer_attaching(lang: str, home: st.Page) -> None:
         t("ui.open.attach", lang), type="primary", key="attach", disabled=not any(files.values())
     ):
         return
-    try:
-        with st.spinner(t("ui.open.attaching", lang)), tempfile.TemporaryDirectory() as folder:
+    with st.spinner(t("ui.open.attaching", lang)), tempfile.TemporaryDirectory() as folder:
+        try:
             kept = {role: keep_files(given, Path(folder) / role) for role, given in files.items() if given}
             attach_files(kept)
-    except GridplanError as error:
-        st.error(translate_error(error, lang))
-        return
+        except GridplanError as error:
+            st.error(translate_error(strip_folder(error, folder), lang))
+            return
     st.switch_page(home)

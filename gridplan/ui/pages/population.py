@@ -123,7 +123,7 @@ def _go_to(line: tuple[str, ...], path: Path) -> None:
 def _ask_for(level: str, code: str) -> None:
     """Go to an area that was chosen, in a run of its own: what stands above is shown already."""
     st.session_state[_NEXT] = (level, code)
-    st.rerun(scope="fragment")
+    st.rerun()
 
 
 def _go_down(shown: Shown, line: tuple[str, ...], level: str, code: str) -> None:
