@@ -91,7 +91,7 @@ def _show_body(opened: OpenedPlan, lang: str) -> None:
     inside = _select(shown, within, outline)
     register = select_rows(inside, text or "", type=types).reset_index(drop=True)
     with head:
-        show_figures(_tell_figures(shown, inside, lang))
+        show_figures(_tell_figures(opened, inside, lang))
     title = " · ".join((tell_place(opened, lang), t("ui.page.compounds", lang)))
     make = partial(view_compounds, shown, lang, imprint=make_imprint(shown, title, lang), within=within)
     with tools:
@@ -123,7 +123,8 @@ def _select(shown: Shown, within: str, outline: str) -> pd.DataFrame:
     return register[np.array(held, dtype=bool)]
 
 
-def _tell_figures(shown: Shown, register: pd.DataFrame, lang: str) -> list[Figure]:
+def _tell_figures(opened: OpenedPlan, register: pd.DataFrame, lang: str) -> list[Figure]:
+    shown = opened.shown
     withheld = register["households"].isna().sum()
     note = t("ui.compounds.withheld", lang, count=withheld) if withheld else ""
     figures = [
@@ -133,8 +134,9 @@ def _tell_figures(shown: Shown, register: pd.DataFrame, lang: str) -> list[Figur
         Figure(t("ui.compounds.cut", lang), tell_count((register["cut"] != "").sum(), lang)),
     ]
     if shown.walks is not None:
-        ways = list_ways(shown, find_outline_level(shown))
-        figures.append(Figure(t("estates.services", lang), tell_count(len(list_services(shown)), lang)))
+        ways = _list_ways(opened.key, find_outline_level(shown), "", opened)
+        services = _list_services(opened.key, opened)
+        figures.append(Figure(t("estates.services", lang), tell_count(len(services), lang)))
         if ways["farthest_m"].notna().any():
             worst = ways.loc[ways["farthest_m"].idxmax()]
             figures.append(
@@ -165,7 +167,7 @@ def _show_panel(opened: OpenedPlan, register: pd.DataFrame, within: str, lang: s
     elif panel == "services":
         heads = {name: t(f"estates.service.{name}", lang) for name in _SERVICES}
         show_rows(
-            list_services(shown),
+            _list_services(opened.key, opened),
             heads,
             alt=t("estates.services", lang),
             key="compounds-services",
@@ -247,3 +249,9 @@ def _show_ways(opened: OpenedPlan, within: str, lang: str) -> None:
 def _list_ways(key: str, level: str, within: str, _opened: OpenedPlan) -> pd.DataFrame:
     del key  # stands for the plan in the cache
     return list_ways(_opened.shown, level, within)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _list_services(key: str, _opened: OpenedPlan) -> pd.DataFrame:
+    del key  # stands for the plan in the cache
+    return list_services(_opened.shown)
