@@ -7,13 +7,23 @@ from collections.abc import Mapping
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from gridplan.check import read_reason
+from gridplan.graph import KINDS
 from gridplan.plan import Plan
 from gridplan.privacy import MIN_CELL, Audience
 
-__all__ = ["DATE_KEY", "blank_findings", "blank_issues", "cut_compounds", "cut_provenance", "judge_areas"]
+__all__ = [
+    "DATE_KEY",
+    "blank_findings",
+    "blank_issues",
+    "blank_reasons",
+    "cut_compounds",
+    "cut_provenance",
+    "judge_areas",
+]
 
 #: Key of the provenance that tells the date of the data, as the planner gave it.
 DATE_KEY = "data_date"
@@ -29,8 +39,12 @@ _COUNTS_PEOPLE = frozenset(
 )  # fmt: skip
 #: The law of the check that judges areas against the bounds of their level.
 _BOUNDED = "bounded"
+#: Faults whose value is ground, not people.
+_OF_GROUND = ("over_cap", "land_over_cap")
 #: What the reason of a finding tells of people.
-_PEOPLE_VALUES = ("households", "counted", "apartment", "selfbuilt", "proved", "people", "population")
+_PEOPLE_VALUES = ("households", "counted", *KINDS, "proved", "people", "population")
+#: The columns of the areas that tell why nothing better exists.
+_REASONS = ("reason_zh", "reason_en")
 #: What everybody may know of where a plan comes from.
 _PUBLIC_KEYS = ("scheme", "scheme_version", "gridplan_version", "inputs", "source", "created", DATE_KEY)
 
@@ -54,18 +68,60 @@ def judge_areas(findings: pd.DataFrame, areas: Mapping[str, gpd.GeoDataFrame]) -
     faults = findings[(findings["key"] == _BOUNDED) & ~findings["verdict"].isin(["ok"])]
     faults = faults[faults["code"].fillna("") != ""].drop_duplicates(["level", "code"])
     keys = [str(read_reason(reason)[0]) for reason in faults["reason"]]
-    faults = faults.assign(fault=keys)
+    faults = faults.assign(fault=pd.array(keys, dtype="str"), verdict=faults["verdict"].astype("str"))
     judged = {}
     for level, frame in areas.items():
         own = faults[faults["level"] == level].set_index("code").reindex(frame["code"])
-        hidden = frame["households"].isna().to_numpy()
+        hidden = frame["households"].isna().to_numpy() & ~own["fault"].isin(_OF_GROUND).to_numpy()
         judged[level] = frame.assign(
             fault=own["fault"].fillna("").astype(str).to_numpy(),
             verdict=own["verdict"].fillna("ok").astype(str).to_numpy(),
-            value=np.where(hidden, np.nan, own["value"].to_numpy(dtype=np.float64)),
-            bound=own["bound"].to_numpy(dtype=np.float64),
+            value=np.where(hidden, np.nan, own["value"].astype(np.float64)),
+            bound=own["bound"].astype(np.float64).to_numpy(),
         )
     return judged
+
+
+def blank_reasons(plan: Plan, areas: Mapping[str, gpd.GeoDataFrame]) -> dict[str, gpd.GeoDataFrame]:
+    """Blank the reasons that would tell what is hidden.
+
+    A reason tells the households of its area and those of the homes that hang together round it. It is kept
+    only where these are enough to be told, and no area of theirs is hidden.
+
+    Parameters
+    ----------
+    plan
+        The plan, with its certificates.
+    areas
+        Areas by level, hidden counts NA.
+
+    Returns
+    -------
+    dict of GeoDataFrame
+    """
+    secret = _mark_hidden_atoms(plan, areas)
+    homes = plan.atoms["households"].to_numpy()
+    unsafe = set()
+    for number, text in zip(plan.certificates["certificate_id"], plan.certificates["atoms"], strict=True):
+        atoms = np.asarray(json.loads(str(text)), dtype=np.int64)
+        if secret[atoms].any() or 0 < homes[atoms].sum() < MIN_CELL:
+            unsafe.add(int(number))
+    told = {}
+    for level, frame in areas.items():
+        numbers = plan.areas[level]["certificate_id"].reindex(frame["code"]).fillna(-1).astype(np.int64)
+        keep = ~(frame["households"].isna().to_numpy() | numbers.isin(unsafe).to_numpy())
+        told[level] = frame.assign(**{name: frame[name].where(keep, "") for name in _REASONS})
+    return told
+
+
+def _mark_hidden_atoms(plan: Plan, areas: Mapping[str, pd.DataFrame]) -> npt.NDArray[np.bool_]:
+    """Mark the atoms that lie in an area whose counts are hidden."""
+    marked = np.zeros(len(plan.atoms), dtype=bool)
+    for level, frame in areas.items():
+        codes = frame.loc[frame["households"].isna(), "code"]
+        if len(codes):
+            marked |= plan.atoms[level].isin(codes).to_numpy()
+    return marked
 
 
 def blank_findings(findings: pd.DataFrame, areas: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -87,18 +143,25 @@ def blank_findings(findings: pd.DataFrame, areas: Mapping[str, pd.DataFrame]) ->
     places = zip(findings["level"].astype(str), findings["code"].astype(str), strict=True)
     odd = np.fromiter((place in small for place in places), dtype=bool, count=len(findings))
     reasons = [
-        _blank_reason(reason) if hide else reason
+        _blank_reason(reason, bool(hide))
         for reason, hide in zip(findings["reason"].astype(str), odd, strict=True)
     ]
     return findings.assign(value=findings["value"].where(~odd, np.nan), reason=reasons).reset_index(drop=True)
 
 
-def _blank_reason(reason: str) -> str:
-    """Take the numbers of people out of a reason."""
+def _blank_reason(reason: str, hide: bool) -> str:
+    """Take small numbers of people out of a reason, or all of them."""
     told = json.loads(reason) if reason else {}
     values = told.get("values", {})
-    kept = {name: None if name in _PEOPLE_VALUES else value for name, value in values.items()}
-    return json.dumps({**told, "values": kept}, ensure_ascii=False, sort_keys=True)
+    people = [name for name in _PEOPLE_VALUES if isinstance(values.get(name), int)]
+    small = [name for name in people if 0 < values[name] < MIN_CELL]
+    if not hide and not small:
+        return reason
+    # the households of one kind are told by those of the other
+    gone = people if hide or set(small) & set(KINDS) else small
+    return json.dumps(
+        {**told, "values": {**values, **dict.fromkeys(gone)}}, ensure_ascii=False, sort_keys=True
+    )
 
 
 def blank_issues(issues: pd.DataFrame, plan: Plan, areas: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -122,10 +185,7 @@ def blank_issues(issues: pd.DataFrame, plan: Plan, areas: Mapping[str, pd.DataFr
     people = issues["code"].isin(_COUNTS_PEOPLE).to_numpy()
     value = issues["value"].to_numpy(dtype=np.float64)
     small = (value > 0) & (value < MIN_CELL)
-    in_hidden = np.zeros(len(plan.atoms), dtype=bool)
-    for level, one in areas.items():
-        in_hidden |= plan.atoms[level].isin(one["code"][one["households"].isna()]).to_numpy()
-    houses = plan.atoms.loc[in_hidden, "building_id"].dropna()
+    houses = plan.atoms.loc[_mark_hidden_atoms(plan, areas), "building_id"].dropna()
     blank = people & (small | issues["id"].isin(houses).to_numpy())
     return issues.assign(value=np.where(blank, np.nan, value)).reset_index(drop=True)
 

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from gridplan.errors import InputError
-from gridplan.onemap.cells import ATTACHED_CARE, PEOPLE_COLUMNS, hide_cells, in_column
+from gridplan.onemap.cells import ATTACHED_CARE, PEOPLE_COLUMNS, hide_counts, in_column
 from gridplan.onemap.papers import (
     blank_findings,
     blank_issues,
+    blank_reasons,
     cut_compounds,
     cut_provenance,
     judge_areas,
@@ -163,9 +164,9 @@ def show_plan_to(
     InputError
         ``audience_area_unknown`` if a worker's code is none of the finest level's.
     """
-    hidden = hide_cells(plan, areas)
+    hidden = hide_counts(plan, areas)
     levels = _choose_levels(plan.scheme, areas, audience)
-    judged = judge_areas(plan.findings, hidden.areas)
+    judged = judge_areas(plan.findings, blank_reasons(plan, hidden.areas))
     frames = {level: _link_areas(judged[level], plan, levels, level) for level in levels}
     if audience.name == "worker":
         own = frames[levels[0]]["code"] == audience.code

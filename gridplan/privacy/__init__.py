@@ -1,5 +1,16 @@
 """Who may see what: audiences, and counts too small to be told."""
 
 from gridplan.privacy.audience import AUDIENCES, MIN_CELL, Audience, parse_audience
+from gridplan.privacy.suppress import Cells, find_determined, hide_cells
+from gridplan.privacy.ties import Ties
 
-__all__ = ["AUDIENCES", "MIN_CELL", "Audience", "parse_audience"]
+__all__ = [
+    "AUDIENCES",
+    "MIN_CELL",
+    "Audience",
+    "Cells",
+    "Ties",
+    "find_determined",
+    "hide_cells",
+    "parse_audience",
+]
