@@ -86,7 +86,7 @@ def open_plan(path: str | os.PathLike[str]) -> Plan:
         provenance=provenance,
         alternatives=_read_alternatives(file if "alternatives" in layers else None),
         existing=_read_existing(file) if "existing" in layers else {},
-        attached={role: _read_attached(file, role) for role in ATTACHED_COLUMNS if role in layers},
+        attached=_read_attached(file, layers),
         findings=tables["findings"],
         polygons=polygons,
     )
@@ -152,10 +152,19 @@ def _read_existing(path: Path) -> dict[str, pd.DataFrame]:
     return {str(level): one.drop(columns="level").set_index("code") for level, one in rows}
 
 
-def _read_attached(path: Path, role: str) -> pd.DataFrame:
+def _read_attached(path: Path, layers: set[str]) -> dict[str, pd.DataFrame]:
+    """Read the things of all roles; a layer of the planner's own that bears such a name is let be."""
+    attached = {}
+    for role in (one for one in ATTACHED_COLUMNS if one in layers):
+        needed = {*ATTACHED_COLUMNS[role], *PLACED_COLUMNS}
+        if needed <= set(pyogrio.read_info(path, layer=role)["fields"]):
+            attached[role] = _read_things(path, role)
+    return attached
+
+
+def _read_things(path: Path, role: str) -> pd.DataFrame:
     """Read the things of a role; texts are never missing, and without points there is a plain table."""
-    needed = (*ATTACHED_COLUMNS[role], *PLACED_COLUMNS)
-    table = _read(path, role, needed)
+    table = _read(path, role, ())
     if isinstance(table, gpd.GeoDataFrame):
         shapes = np.where(shapely.is_missing(table.geometry), shapely.Point(), table.geometry)
         table = table.set_geometry(gpd.GeoSeries(shapes, index=table.index, crs=table.crs))

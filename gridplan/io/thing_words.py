@@ -237,5 +237,7 @@ def _read_date(text: str) -> str | None:
 
 def is_total(texts: pd.Series) -> np.ndarray:
     """Tell which texts head a row of sums."""
-    plain = texts.map(normalise_name)
-    return np.asarray(plain.isin({"合计", "总计", "小计", "共计", "total", "sum", "subtotal"}), dtype=bool)
+    found = np.array(texts.str.contains("计|total|sum", case=False).fillna(False), dtype=bool)
+    plain = texts[found].map(normalise_name)
+    found[found] = plain.isin({"合计", "总计", "小计", "共计", "total", "sum", "subtotal"})
+    return found

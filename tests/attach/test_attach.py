@@ -246,8 +246,9 @@ def test_a_plan_with_things_is_a_plan_like_any_other(attach, town: Plan, tmp_pat
     plan = attach(enterprises=ENTERPRISES, hazards=HAZARDS)
     path = write_plan(plan, tmp_path / "p.gpkg")
     pyogrio.write_dataframe(ENTERPRISES, path, layer="a layer of the planner's own", append=False)
+    pyogrio.write_dataframe(ENTERPRISES, path, layer="staff", append=False)
     again = open_plan(path)
-    assert set(again.attached) == {"enterprises", "hazards"}
+    assert set(again.attached) == {"enterprises", "hazards"}, "a staff layer of one's own is let be"
     pd.testing.assert_frame_equal(
         check_plan(again), check_plan(open_plan(write_plan(town, tmp_path / "q.gpkg")))
     )
