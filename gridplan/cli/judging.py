@@ -1,20 +1,17 @@
-"""``gridplan check`` and ``export``: what is done with a plan that is there."""
+"""``gridplan check``: every law judged from the written file."""
 
 from __future__ import annotations
 
 import argparse
 import json
-from pathlib import Path
 
 from gridplan.check import check_plan, read_reason
 from gridplan.cli import FINE, VIOLATIONS
 from gridplan.i18n import t
-from gridplan.io import export_plan, open_plan
-from gridplan.report import describe_areas, draw_overview, format_findings
+from gridplan.io import open_plan
+from gridplan.report import format_findings
 
-__all__ = ["run_check", "run_export"]
-
-_PICTURES = ("png", "svg", "pdf")
+__all__ = ["run_check"]
 
 
 def run_check(options: argparse.Namespace) -> int:
@@ -33,21 +30,3 @@ def run_check(options: argparse.Namespace) -> int:
         key = "cli.violations" if violations else "cli.no_violations"
         print(f"\n{t(key, options.lang, count=violations)}")
     return VIOLATIONS if violations else FINE
-
-
-def run_export(options: argparse.Namespace) -> int:
-    """Write a plan in another format, or draw it."""
-    plan = open_plan(options.plan)
-    levels = tuple(plan.areas) if options.level is None else (plan.scheme[options.level].id,)
-    if options.format in _PICTURES:
-        target = Path(options.out).with_suffix(f".{options.format}")
-        written: tuple[Path, ...] = (draw_overview(plan, target, level=options.level, lang=options.lang),)
-    else:
-        written = export_plan(
-            plan, Path(options.out), options.format, {level: describe_areas(plan, level) for level in levels}
-        )
-    if options.json:
-        print(json.dumps({"written": [str(path) for path in written]}, ensure_ascii=False))
-    else:
-        print("\n".join(t("cli.export.written", options.lang, path=path) for path in written))
-    return FINE

@@ -10,10 +10,13 @@ from typing import Any, NoReturn
 
 from gridplan.i18n import LANGUAGES, t
 
-__all__ = ["EXPORT_FORMATS", "asked_language", "build_parser"]
+__all__ = ["EXPORT_FORMATS", "EXPORT_MAPS", "EXPORT_PAPERS", "asked_language", "build_parser"]
 
 #: Formats of ``gridplan export``.
-EXPORT_FORMATS = ("geojson", "geoparquet", "shapefile", "csv", "png", "svg", "pdf")
+EXPORT_FORMATS = ("geojson", "geoparquet", "shapefile", "csv", "png", "svg", "pdf", "html", "xlsx", "gpkg")
+#: Maps of the one map, and the sheets that they are drawn on.
+EXPORT_MAPS = ("population", "density", "households", "status", "risk", "compounds")
+EXPORT_PAPERS = ("screen", "A4", "A3")
 
 _USAGE_FAULT = 2
 
@@ -203,6 +206,19 @@ def _add_export(group: _Group, say: _Say) -> None:
     group.add_argument("--format", choices=EXPORT_FORMATS, required=True, help=say("cli.export.format"))
     group.add_argument("--out", metavar="PATH", required=True, help=say("cli.export.out"))
     group.add_argument("--level", metavar="ID", help=say("cli.export.level"))
+    group.add_argument("--map", choices=EXPORT_MAPS, help=say("cli.export.map"))
+    group.add_argument("--within", metavar="CODE", default="", help=say("cli.export.within"))
+    group.add_argument(
+        "--rule",
+        choices=("worst", "weighted", "count", "hotspot"),
+        default="",
+        help=say("cli.export.rule"),
+    )
+    group.add_argument("--heat", action="store_true", help=say("cli.export.heat"))
+    group.add_argument("--audience", metavar="office|public|worker:CODE", help=say("cli.export.audience"))
+    group.add_argument("--paper", choices=EXPORT_PAPERS, default="screen", help=say("cli.export.paper"))
+    group.add_argument("--review-number", metavar="N", default="", help=say("cli.export.review_number"))
+    group.add_argument("--stamp", metavar="TEXT|none", help=say("cli.export.stamp"))
 
 
 def _add_compare(group: _Group, say: _Say) -> None:

@@ -35,6 +35,8 @@ _PAPER_DPI, _SCREEN_DPI = 300, 100
 # Sides of a sheet in units: a unit is an inch of the screen, so that every sheet has the same make-up.
 _UNITS_HIGH = 10.8
 _MARGIN, _HEAD, _FOOT, _PANEL, _GAP = 0.4, 1.02, 0.44, 3.9, 0.3
+# so few things are seen on areas in full colours
+_FEW_THINGS = 40
 # how much wider than what it shows the map is
 _AIR = 1.04
 
@@ -126,12 +128,23 @@ def _lay_out(view: MapView, size: Size) -> Sheet:
     axes = figure.add_axes((_MARGIN / wide, (_MARGIN + _FOOT) / high, width / wide, height / high))
     metres_per_inch = _set_limits(axes, view, width * unit, height * unit)
     panel = (wide - _MARGIN - _PANEL, _MARGIN + _FOOT, wide - _MARGIN, high - _HEAD)
-    return Sheet(figure, axes, unit, 72 / metres_per_inch, view.lang, panel)
+    return Sheet(figure, axes, unit, 72 / metres_per_inch, view.lang, panel, _choose_strength(view))
+
+
+def _choose_strength(view: MapView) -> float:
+    """Let areas step back where many things, or heat, are to be seen above them, as in the browser."""
+    if view.heat is not None:
+        return 0.4
+    return 0.55 if sum(len(layer.xy) for layer in view.points) > _FEW_THINGS else 1.0
 
 
 def _set_limits(axes: Axes, view: MapView, width: float, height: float) -> float:
     """Put the areas shown into the middle, one metre equally long both ways; return metres per inch."""
-    bounds = view.areas.shapes.total_bounds if len(view.areas.shapes) else view.ground.district.bounds
+    shown = view.areas.shapes if len(view.areas.shapes) else view.outlines
+    # scattered areas, such as compounds, are shown inside the borders that stand around them
+    if view.outlines is not None and shown is not None and shown.area.sum() < view.outlines.area.sum() / 2:
+        shown = view.outlines
+    bounds = shown.total_bounds if shown is not None and len(shown) else view.ground.district.bounds
     west, south, east, north = (float(side) for side in bounds)
     metres_per_inch = max((east - west) / width, (north - south) / height, 1.0) * _AIR
     x, y = (west + east) / 2, (south + north) / 2

@@ -10,7 +10,7 @@ from scipy.signal import fftconvolve
 
 from gridplan.onemap.poster_labels import place_labels
 from gridplan.onemap.poster_symbols import draw_points
-from gridplan.onemap.sheet import HATCHES, INK, NO_CLASS, Sheet, darken, is_light
+from gridplan.onemap.sheet import HATCHES, INK, NO_CLASS, Sheet, darken, fade, is_light
 from gridplan.onemap.view import Ground, HeatLayer, MapView
 from gridplan.report.canvas import add_polygons, make_halo, trace_lines
 from gridplan.report.fonts import find_fonts
@@ -87,12 +87,14 @@ def _draw_areas(sheet: Sheet, view: MapView) -> None:
     layer = view.areas
     shapes = layer.shapes.geometry.to_numpy()
     none = shapes[layer.classes < 0]
-    add_polygons(sheet.axes, none, facecolor=NO_CLASS, edgecolor="none", zorder=1)
+    fill = fade(NO_CLASS, sheet.strength)
+    add_polygons(sheet.axes, none, facecolor=fill, edgecolor="none", zorder=1)
     for number, swatch in enumerate(layer.legend):
         mine = shapes[layer.classes == number]
         if not len(mine):
             continue
-        add_polygons(sheet.axes, mine, facecolor=swatch.colour, edgecolor="none", zorder=1)
+        fill = fade(swatch.colour, sheet.strength)
+        add_polygons(sheet.axes, mine, facecolor=fill, edgecolor="none", zorder=1)
         if swatch.pattern:
             ink = darken(swatch.colour, 0.3 if is_light(swatch.colour, 0.45) else 0.5)
             add_polygons(
@@ -102,7 +104,7 @@ def _draw_areas(sheet: Sheet, view: MapView) -> None:
                 edgecolor=ink,
                 hatch=HATCHES[swatch.pattern],
                 linewidth=0.0,
-                alpha=0.6,
+                alpha=0.6 * sheet.strength,
                 zorder=1.2,
             )
 

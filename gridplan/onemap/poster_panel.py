@@ -12,7 +12,7 @@ from matplotlib.patches import FancyBboxPatch, Rectangle
 from gridplan.i18n import measure_text, t
 from gridplan.onemap.poster_ground import HEAT_COLOURS
 from gridplan.onemap.poster_symbols import draw_symbols
-from gridplan.onemap.sheet import HATCHES, PALE_INK, Sheet, darken, is_light, write
+from gridplan.onemap.sheet import HATCHES, NO_CLASS, PALE_INK, Sheet, darken, fade, is_light, write
 from gridplan.onemap.view import MapView, Swatch
 from gridplan.report.legend import draw_north, draw_scale_bar
 
@@ -121,6 +121,9 @@ def _list_entries(sheet: Sheet, view: MapView) -> list[_Entry]:
         head(view.areas.legend_title)
         for swatch in view.areas.legend:
             row(_paint_box(sheet, swatch), swatch.label)
+        if (view.areas.classes < 0).any():
+            label = t("onemap.map.no_class", sheet.lang)
+            row(_paint_box(sheet, Swatch(label, NO_CLASS)), label)
     for layer in reversed(view.points):
         head(layer.title)
         for swatch in layer.legend:
@@ -162,13 +165,18 @@ def _paint_box(sheet: Sheet, swatch: Swatch) -> Callable[[float, float, float], 
     """Paint the sign of a class of areas: colour, pattern and letter."""
 
     def draw(x: float, y: float, scale: float) -> None:
-        high = _SIGN_HIGH * scale
+        high, fill = _SIGN_HIGH * scale, fade(swatch.colour, sheet.strength)
         place = (x, y - high / 2)
         frame = {"transform": sheet.units, "edgecolor": "#282d3473", "linewidth": 0.8 * sheet.unit}
-        sheet.figure.add_artist(Rectangle(place, _SIGN_WIDE, high, facecolor=swatch.colour, **frame))
+        sheet.figure.add_artist(Rectangle(place, _SIGN_WIDE, high, facecolor=fill, **frame))
         if swatch.pattern:
             ink = darken(swatch.colour, 0.3 if is_light(swatch.colour, 0.45) else 0.5)
-            hatch = {"hatch": HATCHES[swatch.pattern], "edgecolor": ink, "linewidth": 0.0, "alpha": 0.6}
+            hatch = {
+                "hatch": HATCHES[swatch.pattern],
+                "edgecolor": ink,
+                "linewidth": 0.0,
+                "alpha": 0.6 * sheet.strength,
+            }
             sheet.figure.add_artist(
                 Rectangle(place, _SIGN_WIDE, high, facecolor="none", transform=sheet.units, **hatch)
             )

@@ -13,7 +13,7 @@ from matplotlib.transforms import Affine2D, Transform
 from gridplan.report.canvas import make_halo
 from gridplan.report.fonts import find_fonts
 
-__all__ = ["HATCHES", "INK", "NO_CLASS", "PALE_INK", "Sheet", "darken", "is_light", "write"]
+__all__ = ["HATCHES", "INK", "NO_CLASS", "PALE_INK", "Sheet", "darken", "fade", "is_light", "write"]
 
 INK, PALE_INK = "#2b3038", "#646a73"
 #: Fill of areas without a class, as in the browser.
@@ -38,6 +38,8 @@ class Sheet:
         "zh" or "en".
     panel
         Left, lower, right and upper side of the room for the legend [units].
+    strength
+        How strong the colours of areas are, 1 for full: they step back where things lie above them.
     """
 
     figure: Figure
@@ -46,6 +48,7 @@ class Sheet:
     points_per_m: float
     lang: str
     panel: tuple[float, float, float, float]
+    strength: float = 1.0
 
     @property
     def units(self) -> Transform:
@@ -88,6 +91,16 @@ def write(sheet: Sheet, at: tuple[float, float], text: str, size: float, **style
 def darken(colour: str, share: float) -> str:
     """Make a colour "#rrggbb" darker by a share."""
     parts = (round(int(colour[at : at + 2], 16) * (1 - share)) for at in (1, 3, 5))
+    return "#" + "".join(f"{part:02x}" for part in parts)
+
+
+def fade(colour: str, strength: float) -> str:
+    """Let the pale ground shine through a colour "#rrggbb"; 1 leaves it as it is."""
+    ground = (251, 251, 248)
+    parts = (
+        round(int(colour[at : at + 2], 16) * strength + under * (1 - strength))
+        for at, under in zip((1, 3, 5), ground, strict=True)
+    )
     return "#" + "".join(f"{part:02x}" for part in parts)
 
 
