@@ -36,7 +36,7 @@ _BY_RULE = frozenset(
         "building_outside", "building_outside_district", "crs_borrowed", "reprojected", "read_warning",
         "street_covered", "street_dead_end", "street_not_border", "street_outside", "street_underground",
         "tunnel_no_barrier", "water_line_inside", "water_small", "compounds_from_landuse",
-        "area_border_drawn",
+        "area_border_drawn", "points_system", "things_columns_left", "things_personal_columns",
     )
 )  # fmt: skip
 

@@ -26,6 +26,13 @@ __all__ = [
     "tell_reason",
 ]
 
+# issues whose detail is a word of our own, and where its texts are
+_OWN_WORDS = {
+    "kind_by_rule": "kind.",
+    "area_type_by_code": "crosswalk.type.",
+    "area_type_against_code": "crosswalk.type.",
+}
+
 #: Plain values only: what ``--json`` prints.
 Summary = dict[str, object]
 
@@ -230,13 +237,19 @@ def tell_issues(issues: pd.DataFrame, lang: str) -> list[str]:
         In the order of the rows; a code without a text is told as it is.
     """
     return [
-        t(f"issue.{code}", lang, value=_tell_hidden(value, lang), detail=detail)
+        t(f"issue.{code}", lang, value=_tell_hidden(value, lang), detail=_tell_detail(code, detail, lang))
         if has_text(f"issue.{code}", lang)
         else code
         for code, value, detail in zip(
             issues["code"].astype(str), issues["value"], issues["detail"].fillna("").astype(str), strict=True
         )
     ]
+
+
+def _tell_detail(code: str, detail: str, lang: str) -> str:
+    """Tell a word of our own in the language; names and ids stay as they are."""
+    key = f"{_OWN_WORDS.get(code, '')}{detail}"
+    return t(key, lang) if code in _OWN_WORDS and has_text(key, lang) else detail
 
 
 class _Some(str):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pandas as pd
 
@@ -92,7 +93,7 @@ def choose_things(shown: Shown, choice: RiskChoice) -> RiskThings:
     """
     area = (find_level(shown, choice.within), choice.within) if choice.within else None
     dates = {"since": choice.since, "until": choice.until}
-    rated = {role: rate_things(shown, role) for role in (*THING_ROLES, "hazards")}
+    rated = _rate(shown)
     of_kind = {role: _keep_kinds(rated[role], rated["enterprises"], choice.kinds) for role in rated}
     chosen = {
         role: select_things(of_kind[role], ratings=choice.ratings or None, area=area, **dates)
@@ -104,6 +105,12 @@ def choose_things(shown: Shown, choice: RiskChoice) -> RiskThings:
         for role in choice.layers
     )
     return RiskThings(chosen, hazards, undated + count_undated(of_kind["hazards"], area=area, **dates))
+
+
+@lru_cache(maxsize=4)
+def _rate(shown: Shown) -> Mapping[str, pd.DataFrame]:
+    """Rate everything once: there may be 95,000 hazards."""
+    return {role: rate_things(shown, role) for role in (*THING_ROLES, "hazards")}
 
 
 def find_level(shown: Shown, code: str) -> str:

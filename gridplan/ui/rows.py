@@ -18,7 +18,15 @@ _NOTHING = "–"
 _ROW_PX = 35
 
 
-def show_rows(rows: pd.DataFrame, heads: Mapping[str, str], *, alt: str, key: str, height: int = 420) -> None:
+def show_rows(
+    rows: pd.DataFrame,
+    heads: Mapping[str, str],
+    *,
+    alt: str,
+    key: str,
+    height: int = 420,
+    widths: Mapping[str, int] | None = None,
+) -> None:
     """Show rows; a long table is sent piece by piece as it is looked at.
 
     Parameters
@@ -33,12 +41,14 @@ def show_rows(rows: pd.DataFrame, heads: Mapping[str, str], *, alt: str, key: st
         Key of the widget.
     height
         Greatest height [px].
+    widths
+        Width by column [px], where the cells are not to decide.
     """
     st.dataframe(
         rows[list(heads)],
         hide_index=True,
         height=_fit(rows, height),
-        column_config=_dress(rows, heads),
+        column_config=_dress(rows, heads, widths or {}),
         lazy=len(rows) > LONG_TABLE,
         placeholder=_NOTHING,
         alt=alt,
@@ -47,7 +57,13 @@ def show_rows(rows: pd.DataFrame, heads: Mapping[str, str], *, alt: str, key: st
 
 
 def choose_row(
-    rows: pd.DataFrame, heads: Mapping[str, str], *, alt: str, key: str, height: int = 420
+    rows: pd.DataFrame,
+    heads: Mapping[str, str],
+    *,
+    alt: str,
+    key: str,
+    height: int = 420,
+    widths: Mapping[str, int] | None = None,
 ) -> int | None:
     """Show rows of which one can be chosen, the first :data:`LONG_TABLE` of them, and return its place.
 
@@ -62,7 +78,7 @@ def choose_row(
         rows[list(heads)].head(LONG_TABLE),
         hide_index=True,
         height=_fit(rows, height),
-        column_config=_dress(rows, heads),
+        column_config=_dress(rows, heads, widths or {}),
         placeholder=_NOTHING,
         alt=alt,
         key=key,
@@ -77,10 +93,10 @@ def _fit(rows: pd.DataFrame, height: int) -> int:
     return min(height, _ROW_PX * (len(rows) + 1) + 3)
 
 
-def _dress(rows: pd.DataFrame, heads: Mapping[str, str]) -> dict[str, Any]:
+def _dress(rows: pd.DataFrame, heads: Mapping[str, str], widths: Mapping[str, int]) -> dict[str, Any]:
     return {
-        column: st.column_config.NumberColumn(head, format="localized")
+        column: st.column_config.NumberColumn(head, format="localized", width=widths.get(column))
         if pd.api.types.is_numeric_dtype(rows[column]) and not pd.api.types.is_bool_dtype(rows[column])
-        else st.column_config.Column(head)
+        else st.column_config.Column(head, width=widths.get(column))
         for column, head in heads.items()
     }

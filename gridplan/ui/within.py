@@ -11,7 +11,7 @@ from gridplan.onemap.shown import Shown
 
 __all__ = ["ask_within"]
 
-_WIDTH_PX = 190
+_WIDTH_PX = 160
 
 
 def ask_within(shown: Shown, levels: Sequence[str], lang: str, *, page: str) -> str:

@@ -26,8 +26,13 @@ from gridplan.ui.state import OpenedPlan
 
 __all__ = ["show_issues"]
 
-_GROUP_COLUMNS = ("need", "holder", "layer", "count", "example", "did")
-_ISSUE_COLUMNS = ("need", "layer", "id", "what", "did")
+_GROUP_COLUMNS = ("need", "holder", "count", "example", "did")
+_ISSUE_COLUMNS = ("layer", "id", "what", "did")
+# what is wrong gets the room that the rest leaves [px]
+_WIDTHS = {
+    "need": 96, "holder": 150, "count": 56, "example": 300, "layer": 80, "id": 120, "what": 420, "did": 64,
+    "verdict": 80, "law": 250, "level_name": 80, "code": 120, "why": 620,
+}  # fmt: skip
 _FINDING_COLUMNS = ("verdict", "law", "level_name", "code", "why")
 #: Signs beside the words, so that the most urgent are seen at once.
 _SIGNS = {"decide": "◆", "complete": "▲", "review": "○", "done": "·", "violation": "◆", "warning": "▲"}
@@ -121,6 +126,7 @@ def _show_issues(opened: OpenedPlan, lang: str) -> None:
             _heads(_GROUP_COLUMNS, lang),
             alt=t("ui.issues.groups_alt", lang),
             key="issues-groups",
+            widths=_WIDTHS,
         )
     if chosen is not None:
         group = groups.iloc[chosen]
@@ -133,6 +139,7 @@ def _show_issues(opened: OpenedPlan, lang: str) -> None:
             _heads(_ISSUE_COLUMNS, lang),
             alt=t("ui.issues.rows_alt", lang),
             key="issues-rows",
+            widths=_WIDTHS,
         )
 
 
@@ -181,6 +188,7 @@ def _show_findings(opened: OpenedPlan, lang: str) -> None:
         _heads(_FINDING_COLUMNS, lang),
         alt=t("ui.issues.findings_alt", lang),
         key="findings-rows",
+        widths=_WIDTHS,
     )
 
 
@@ -208,7 +216,7 @@ def _tabulate(opened: OpenedPlan, lang: str) -> Mapping[str, pd.DataFrame]:
     issues, findings = _tell_cached(opened.key, lang, opened)
     sheets = (
         ("groups", _word_groups(list_groups(issues), lang), _GROUP_COLUMNS),
-        ("issues", _word_issues(issues, lang), ("need", "holder", *_ISSUE_COLUMNS[1:])),
+        ("issues", _word_issues(issues, lang), ("need", "holder", *_ISSUE_COLUMNS)),
         ("findings", _word_findings(findings, lang), _FINDING_COLUMNS),
     )
     return {

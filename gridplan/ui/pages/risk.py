@@ -72,7 +72,7 @@ def _tell_empty(lang: str) -> None:
         st.code(
             "gridplan attach plan.gpkg --enterprises enterprises.xlsx --risk-points risk_points.csv "
             "--hazards hazards.csv --staff staff.xlsx",
-            language="bash",
+            language=None,
             wrap_lines=True,
         )
         st.caption(t("ui.risk.empty_columns", lang))
