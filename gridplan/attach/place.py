@@ -105,7 +105,7 @@ def place_things(
     xy = frame[["x", "y"]].to_numpy(dtype=np.float64)
     found = _find_all(directory, frame, xy)
     order = _ORDER_STAFF if things.role == "staff" else _ORDER
-    codes, building, placed = _choose(found, order, directory.levels)
+    codes, building, placed = _choose(found, order, refine=things.role != "staff")
     points = _locate(directory, xy, building, placed)
     columns = [*ATTACHED_COLUMNS[things.role], *PLACED_COLUMNS, *directory.levels]
     table = frame.assign(building_id=building, placed=placed)
@@ -160,18 +160,16 @@ def _find_all(directory: Directory, frame: pd.DataFrame, xy: FloatArray) -> dict
     }  # fmt: skip
 
 
-def _choose(
-    found: dict[str, _Found], order: Sequence[str], levels: tuple[str, ...]
-) -> tuple[Texts, Texts, Texts]:
-    """Take the first way by which a thing was found; a later one tells the levels that it leaves open."""
+def _choose(found: dict[str, _Found], order: Sequence[str], *, refine: bool) -> tuple[Texts, Texts, Texts]:
+    """Take the first way by which a thing was found; a later one may tell the levels that it leaves open."""
     n = len(found["point"].there)
-    codes = np.full((n, len(levels)), "", dtype=object)
+    codes = np.full(found["point"].codes.shape, "", dtype=object)
     building, placed = np.full((2, n), "", dtype=object)
     for way in order:
         one = found[way]
         fresh = one.there & (placed == "")
         agree = ((codes == one.codes) | (codes == "") | (one.codes == "")).all(axis=1)
-        more = one.there & agree
+        more = one.there & agree if refine else fresh
         codes[more] = np.where(codes[more] == "", one.codes[more], codes[more])
         same = more & (building == "")
         building[same] = one.building[same]

@@ -5,28 +5,31 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyogrio
+import pyproj
 import pytest
 import shapely
 from lattice_town import ORIGIN
 
+from gridplan.attach import compare_systems
 from gridplan.check import check_plan
 from gridplan.codes import code_house, code_houses
-from gridplan.crs import WGS84, from_wgs84
+from gridplan.crs import SYSTEMS, WGS84, from_wgs84
 from gridplan.errors import InputError
 from gridplan.i18n import LANGUAGES, translate_error
 from gridplan.io import open_plan
+from gridplan.io.things import read_things
 from gridplan.pipeline import write_plan
 from gridplan.plan import Plan
 from gridplan.report import describe_plan
 from gridplan.report.comparison import compare_plans
 
 X, Y = ORIGIN
-AT_FIRST = {"x": X + 10, "y": Y + 10}
 ENTERPRISES = pd.DataFrame(
     {
         "id": ["E1", "E2", "E3"],
@@ -134,6 +137,16 @@ def test_areas_are_known_by_code_and_by_name_on_every_level(attach, town: Plan) 
     assert staff["grid"].tolist() == ["S001-02", "", "", "", ""]
     told = _told(done, "staff")
     assert (told["d"], told["e"], told["*"]) == ("thing_area_several", "thing_area_unknown", "things_coarse")
+
+
+def test_the_home_of_staff_does_not_narrow_the_area_that_they_are_named_for(attach) -> None:
+    table = pd.DataFrame({"id": ["a", "b"], "社区": ["S004", ""], "x": [X + 10] * 2, "y": [Y + 230] * 2})
+    staff = attach(staff=table).attached["staff"].set_index("id")
+    assert staff.loc["a", ["subgrid", "grid", "placed"]].tolist() == ["S004", "", "code"]
+    assert staff.loc["b", "placed"] == "point" and staff.loc["b", "grid"] != ""
+    # of what is no person the point tells more
+    shop = attach(enterprises=table.assign(x=[np.nan, X + 10])).attached["enterprises"].set_index("id")
+    assert shop.loc["a", ["subgrid", "grid", "placed"]].tolist() == ["S004", "", "code"]
 
 
 def test_a_point_that_contradicts_its_building_is_told(attach) -> None:
@@ -263,3 +276,20 @@ def test_where_it_came_from_is_told(attach) -> None:
     (told,) = json.loads(plan.provenance["attached"])
     assert told["file"] == "enterprises.csv" and told["rows"] == 3 and told["date"] == "2026-06-30"
     assert told["role"] == "enterprises" and len(told["sha256"]) == 64 and told["columns"]["id"] == "id"
+
+
+@pytest.mark.city
+def test_points_of_a_web_map_are_found_out_in_a_real_city(city, tmp_path: Path) -> None:
+    path = city("beijing_wangjing")
+    buildings = gpd.read_file(path, layer="buildings").to_crs("EPSG:4547")
+    spots = gpd.read_file(path, layer="pois").to_crs("EPSG:4547").centroid.to_crs(WGS84)
+    plan = SimpleNamespace(buildings=buildings, crs=pyproj.CRS("EPSG:4547"))
+    for system in SYSTEMS:
+        there = from_wgs84(np.column_stack([spots.x, spots.y]), system)
+        file = tmp_path / f"{system}.csv"
+        pd.DataFrame({"id": range(len(there)), "lon": there[:, 0], "lat": there[:, 1]}).to_csv(
+            file, index=False
+        )
+        told = compare_systems(plan, read_things("enterprises", file, plan.crs))
+        assert told["detail"].iloc[0].startswith(f"{system} 4"), told["detail"].iloc[0]
+        assert told["code"].tolist() == ["points_system" if system == "wgs84" else "points_system_other"]
