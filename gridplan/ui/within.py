@@ -11,7 +11,8 @@ from gridplan.onemap.shown import Shown
 
 __all__ = ["ask_within"]
 
-_WIDTH_PX = 160
+# not less: the box is no narrower than this, and would lie over what follows
+_WIDTH_PX = 187
 
 
 def ask_within(shown: Shown, levels: Sequence[str], lang: str, *, page: str) -> str:

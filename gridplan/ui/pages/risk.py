@@ -200,7 +200,6 @@ def _ask(opened: OpenedPlan, lang: str) -> RiskChoice:
     kinds, ratings, since, until = _ask_filters(opened, lang)
     heat = st.toggle(
         t("ui.risk.heat", lang, radius=shown.scheme.risk.heat_radius_m),
-        help=t("ui.risk.heat_help", lang, radius=shown.scheme.risk.heat_radius_m),
         key="heat",
         persist_state="session",
     )
