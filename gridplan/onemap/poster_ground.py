@@ -6,13 +6,15 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 from matplotlib.collections import LineCollection
+from matplotlib.patches import PathPatch
 from scipy.signal import fftconvolve
+from shapely.geometry.base import BaseGeometry
 
 from gridplan.onemap.poster_labels import place_labels
 from gridplan.onemap.poster_symbols import draw_points
 from gridplan.onemap.sheet import HATCHES, INK, NO_CLASS, Sheet, darken, fade, is_light
 from gridplan.onemap.view import Ground, HeatLayer, MapView
-from gridplan.report.canvas import add_polygons, make_halo, trace_lines
+from gridplan.report.canvas import add_polygons, make_halo, trace_lines, trace_polygons
 from gridplan.report.fonts import find_fonts
 
 __all__ = ["HEAT_COLOURS", "draw_map", "weigh_heat"]
@@ -50,7 +52,7 @@ def draw_map(sheet: Sheet, view: MapView) -> None:
     _draw_streets(sheet, view.ground)
     _draw_borders(sheet, view)
     if view.heat is not None and len(view.heat.xy):
-        _draw_heat(sheet, view.heat)
+        _draw_heat(sheet, view.heat, view.ground.district)
     draw_points(sheet, view.points)
     _draw_labels(sheet, view)
     sheet.axes.set_xticks([])
@@ -181,7 +183,7 @@ def weigh_heat(heat: HeatLayer) -> tuple[FloatArray, tuple[float, float, float, 
     return np.clip(fftconvolve(counted, kernel, mode="same"), 0, None), extent
 
 
-def _draw_heat(sheet: Sheet, heat: HeatLayer) -> None:
+def _draw_heat(sheet: Sheet, heat: HeatLayer, district: BaseGeometry) -> None:
     density, extent = weigh_heat(heat)
     share = density / density.max()
     picture = np.empty((*share.shape, 4))
@@ -190,9 +192,13 @@ def _draw_heat(sheet: Sheet, heat: HeatLayer) -> None:
         picture[..., channel] = np.interp(share, stops, [colour[channel] / 255 for colour in HEAT_COLOURS])
     picture[..., 3] = np.where(share < 0.02, 0, np.minimum(0.78, 0.12 + 1.6 * share))
     limits = (*sheet.axes.get_xlim(), *sheet.axes.get_ylim())
-    sheet.axes.imshow(
+    shown = sheet.axes.imshow(
         picture, extent=extent, origin="lower", interpolation="bilinear", aspect="auto", zorder=5.8
     )
+    # the ground ends where the data end
+    rim = PathPatch(trace_polygons(np.atleast_1d(np.array(district, dtype=object))), facecolor="none", lw=0)
+    rim.set_transform(sheet.axes.transData)
+    shown.set_clip_path(rim)
     sheet.axes.set(xlim=limits[:2], ylim=limits[2:])
 
 
@@ -200,7 +206,9 @@ def _draw_labels(sheet: Sheet, view: MapView) -> None:
     labels = list(view.areas.labels)
     if not any(labels):
         return
-    placed = place_labels(view.areas.shapes.geometry.to_numpy(), labels, sheet.points_per_m / sheet.unit)
+    things = np.concatenate([np.zeros((0, 2)), *(layer.xy for layer in view.points)])
+    shapes = view.areas.shapes.geometry.to_numpy()
+    placed = place_labels(shapes, labels, sheet.points_per_m / sheet.unit, things)
     fonts = {
         size: find_fonts("".join(labels), sheet.lang, size=size * sheet.unit, bold=size >= 12)
         for size in {one.size for one in placed}
@@ -215,6 +223,6 @@ def _draw_labels(sheet: Sheet, view: MapView) -> None:
             ha="center",
             va="center",
             linespacing=1.15,
-            zorder=6.5,
+            zorder=9,
             path_effects=make_halo(one.size * sheet.unit / 4),
         )

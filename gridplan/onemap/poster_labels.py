@@ -22,6 +22,12 @@ _INSIDE = 0.88
 # a name in large letters wants an area that is several times as wide
 _ROOMY = 1.25
 
+# where else than in the middle a name may stand, in radii of the largest circle; the middle is tried first
+_AROUND = (
+    (0, 0), (0, 0.5), (0, -0.5), (-0.5, 0), (0.5, 0),
+    (-0.5, 0.5), (0.5, 0.5), (-0.5, -0.5), (0.5, -0.5), (0, 0.8), (0, -0.8), (-0.8, 0), (0.8, 0),
+)  # fmt: skip
+
 FloatArray = npt.NDArray[np.float64]
 
 
@@ -45,7 +51,9 @@ class Label:
     size: float
 
 
-def place_labels(shapes: npt.NDArray[np.object_], labels: Sequence[str], points_per_m: float) -> list[Label]:
+def place_labels(
+    shapes: npt.NDArray[np.object_], labels: Sequence[str], points_per_m: float, crowd: FloatArray
+) -> list[Label]:
     """Find places for the names of areas.
 
     Parameters
@@ -56,6 +64,8 @@ def place_labels(shapes: npt.NDArray[np.object_], labels: Sequence[str], points_
         Their names, several lines where there are line breaks; "" for none.
     points_per_m
         Scale of the map [pt/m].
+    crowd
+        Things that names had better not cover [m], shape (m, 2).
 
     Returns
     -------
@@ -69,7 +79,7 @@ def place_labels(shapes: npt.NDArray[np.object_], labels: Sequence[str], points_
     bounds = shapely.bounds(shapes)
     room = (bounds[:, 2:] - bounds[:, :2]) >= extent * _SIZES[-1]
     rows = np.flatnonzero(told & room.all(axis=1))
-    spots[rows] = _find_middles(shapes[rows])
+    spots[rows] = _find_spots(shapes[rows], extent[rows] * _SIZES[2], crowd)
     for size in _SIZES:
         open_rows = rows[sizes[rows] == 0]
         wide = extent[open_rows] * size * (1.0 if size < _SIZES[2] else _ROOMY)
@@ -87,15 +97,33 @@ def _measure(label: str) -> tuple[float, float]:
     return _LETTER * max(measure_text(line) for line in lines), _LINE * len(lines)
 
 
-def _find_middles(shapes: npt.NDArray[np.object_]) -> FloatArray:
-    """Return the middle of the largest circle in each shape."""
+def _find_spots(shapes: npt.NDArray[np.object_], wide: FloatArray, crowd: FloatArray) -> FloatArray:
+    """Return the middle of the largest circle in each shape, or a place near it that covers fewer things."""
     if not len(shapes):
         return np.zeros((0, 2))
+    spots, radius = _find_middles(shapes)
+    if not len(crowd):
+        return spots
+    tree = shapely.STRtree(shapely.points(crowd))
+    best, fewest = spots.copy(), np.full(len(shapes), np.inf)
+    for dx, dy in _AROUND:
+        tried = spots + radius[:, None] * (dx, dy)
+        boxes = _box(tried, wide)
+        covered = np.bincount(tree.query(boxes, predicate="intersects")[0], minlength=len(shapes))
+        inside = shapely.area(shapely.intersection(boxes, shapes)) >= _INSIDE * shapely.area(boxes)
+        better = (covered < fewest) & (inside | ((dx, dy) == (0, 0)))
+        best[better], fewest[better] = tried[better], covered[better]
+    return best
+
+
+def _find_middles(shapes: npt.NDArray[np.object_]) -> tuple[FloatArray, FloatArray]:
+    """Return the middle and the radius of the largest circle in each shape."""
     across = np.sqrt(shapely.area(shapes))
     circles = shapely.maximum_inscribed_circle(
         shapely.simplify(shapes, across * 0.01), tolerance=across * 0.02
     )
-    return np.asarray(shapely.get_coordinates(shapely.get_point(circles, 0)), dtype=np.float64)
+    middles = shapely.get_coordinates(shapely.get_point(circles, 0))
+    return np.asarray(middles, dtype=np.float64), np.asarray(shapely.length(circles), dtype=np.float64)
 
 
 def _box(spots: FloatArray, wide: FloatArray) -> npt.NDArray[np.object_]:

@@ -40,10 +40,13 @@ _MARKS = {
     "dots": DrawnPath([(-0.06, 0), (0.06, 0)], [1, 2]),
 }
 
+# size of a letter and how far above the middle it stands, where the symbol is not round
+_LETTERS = {"triangle": (0.95, -0.3)}
+
 #: Radius from which a letter can be read [pt on a screen of 1920 x 1080].
 LETTERED = 6.5
 # smallest radius that shows a mark
-_MARKED = 4.5
+_MARKED = 3.4
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -112,7 +115,8 @@ def draw_symbols(
         (SYMBOLS[shape], symbol),
     ]
     if swatch.letter and radius >= LETTERED:
-        parts.append((_letter(swatch.letter, sheet.lang), {"facecolor": ink, "edgecolor": "none"}))
+        letter = _letter(swatch.letter, sheet.lang, *_LETTERS.get(shape, (1.25, 0.0)))
+        parts.append((letter, {"facecolor": ink, "edgecolor": "none"}))
     elif swatch.pattern and radius >= _MARKED:
         mark = {"facecolor": "none", "edgecolor": ink, "linewidth": 0.3 * size, "capstyle": "round"}
         parts.append((_MARKS[swatch.pattern], mark))
@@ -131,9 +135,9 @@ def draw_symbols(
             sheet.figure.add_artist(drawn)
 
 
-def _letter(letter: str, lang: str) -> DrawnPath:
-    """Trace a letter into the middle of a circle of radius 1."""
-    traced = TextPath((0, 0), letter, size=1.25, prop=find_fonts(letter, lang, bold=True))
+def _letter(letter: str, lang: str, size: float, shift: float) -> DrawnPath:
+    """Trace a letter into the middle of a symbol of radius 1, or a little up or down from there."""
+    traced = TextPath((0, 0), letter, size=size, prop=find_fonts(letter, lang, bold=True))
     box = traced.get_extents()
-    middle = (-(box.x0 + box.x1) / 2, -(box.y0 + box.y1) / 2)
+    middle = (-(box.x0 + box.x1) / 2, shift - (box.y0 + box.y1) / 2)
     return DrawnPath(traced.vertices, traced.codes).transformed(Affine2D().translate(*middle))

@@ -27,6 +27,7 @@ __all__ = [
     "render_sheet",
     "save_sheet",
     "trace_lines",
+    "trace_polygons",
 ]
 
 #: Width and height of a map [px]: sharp on a full-HD wall and in a document.
@@ -93,14 +94,14 @@ def trace_lines(shapes: npt.NDArray[np.object_]) -> list[npt.NDArray[np.float64]
 def add_polygons(axes: Axes, shapes: npt.NDArray[np.object_], **style: Any) -> None:
     """Add polygons of one style; they must not overlap."""
     joinstyle = style.pop("joinstyle", "miter")
-    paths = [_path_of(shapes[first : first + _CHUNK]) for first in range(0, len(shapes), _CHUNK)]
+    paths = [trace_polygons(shapes[first : first + _CHUNK]) for first in range(0, len(shapes), _CHUNK)]
     collection = PathCollection(paths, **style)
     collection.set_joinstyle(joinstyle)
     collection.set_transform(axes.transData)
     axes.add_collection(collection, autolim=False)
 
 
-def _path_of(shapes: npt.NDArray[np.object_]) -> DrawnPath:
+def trace_polygons(shapes: npt.NDArray[np.object_]) -> DrawnPath:
     """Put all rings of some polygons into one path; holes run the other way round."""
     rings = shapely.get_rings(shapely.get_parts(shapely.orient_polygons(shapes)))
     xy, ring = shapely.get_coordinates(rings, return_index=True)
