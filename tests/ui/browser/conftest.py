@@ -14,6 +14,8 @@ from gridplan.pipeline import write_plan
 from tests.ui.browser.looking import HEAR_CANVAS, SCREENS
 
 ROOT = Path(__file__).parents[3]
+# the demo is planned before it is shown for the first time
+_DEMO_S = 400.0
 
 
 @pytest.fixture(scope="session")
@@ -50,9 +52,13 @@ def address(guarded: tuple[Path, dict[str, Secrets]]) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def demo_address() -> Iterator[str]:
+def demo_address(chromium) -> Iterator[str]:
     """Address of the app with what it opens where no plan is named."""
     with serve_app(None) as (url, _):
+        page = chromium.new_page()
+        page.goto(url)
+        settle(page, timeout_s=_DEMO_S)
+        page.close()
         yield url
 
 
