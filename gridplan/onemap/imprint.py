@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 
 from gridplan.i18n import t
 from gridplan.onemap.papers import DATE_KEY
@@ -13,7 +14,13 @@ __all__ = ["make_imprint"]
 
 
 def make_imprint(
-    shown: Shown, title: str, lang: str, *, review_number: str = "", stamp: str | None = None
+    shown: Shown,
+    title: str,
+    lang: str,
+    *,
+    roles: Collection[str] = (),
+    review_number: str = "",
+    stamp: str | None = None,
 ) -> Imprint:
     """Make the imprint of a map.
 
@@ -25,6 +32,8 @@ def make_imprint(
         What the map is called.
     lang
         "zh" or "en".
+    roles
+        Attached things that the map shows; its date is then the latest day that a list of theirs is of.
     review_number
         The review number (审图号) that the planner was given; "" for none.
     stamp
@@ -39,10 +48,17 @@ def make_imprint(
     return Imprint(
         title=title,
         source=_tell_source(shown, lang),
-        date=shown.provenance.get(DATE_KEY, "") or t("onemap.date_unknown", lang),
+        date=_tell_date(shown, roles) or t("onemap.date_unknown", lang),
         review_number=review_number,
         stamp=t("onemap.stamp", lang) if stamp is None else stamp,
     )
+
+
+def _tell_date(shown: Shown, roles: Collection[str]) -> str:
+    """Tell the day that the data are of, "" where nobody told it."""
+    lists = json.loads(shown.provenance.get("attached", "") or "[]")
+    days = [str(one.get("date") or "") for one in lists if one.get("role") in roles]
+    return max(days, default="") or shown.provenance.get(DATE_KEY, "")
 
 
 def _tell_source(shown: Shown, lang: str) -> str:

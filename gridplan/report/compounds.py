@@ -47,7 +47,8 @@ def tabulate_compounds(plan: Plan) -> pd.DataFrame:
     by_name = mine.groupby("compound", sort=True)
     table = by_name[["households", "population", "dwellings"]].sum().astype(np.int64)
     table.insert(0, "buildings", by_name["building_id"].nunique().astype(np.int64))
-    table.insert(0, "type", table.index.map(_find_types(plan)).fillna("").astype(str))
+    types = _find_types(plan)
+    table.insert(0, "type", pd.array([types.get(str(name), "") for name in table.index], dtype="str"))
     table["area_m2"] = by_name["area_m2"].sum().round(1)
     empty = mine["compound"].map(table["households"]) == 0
     homes = mine[(mine["households"] > 0) | empty]
