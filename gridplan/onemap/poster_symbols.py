@@ -119,7 +119,9 @@ def draw_symbols(
         parts.append((letter, {"facecolor": ink, "edgecolor": "none"}))
     elif swatch.pattern and radius >= _MARKED:
         mark = {"facecolor": "none", "edgecolor": ink, "linewidth": 0.3 * size, "capstyle": "round"}
-        parts.append((_MARKS[swatch.pattern], mark))
+        small, shift = (0.75, -0.3) if shape == "triangle" else (1.0, 0.0)
+        place = Affine2D().scale(small).translate(0, shift)
+        parts.append((_MARKS[swatch.pattern].transformed(place), mark))
     for step, (path, style) in enumerate(parts):
         drawn = PathCollection(
             [path.transformed(Affine2D().scale(size / 72))],

@@ -18,7 +18,7 @@ __all__ = ["Pick", "show_map"]
 
 # A map fills what is left of the window below the head of a page, down to where it would be too small.
 _STYLE = """.gridplan-map {
-  height: clamp(420px, calc(100vh - 215px), 940px);
+  height: clamp(420px, calc(100vh - 320px), 940px);
   border: 1px solid #d7dfe3;
   border-radius: 6px;
   overflow: hidden;
@@ -53,7 +53,6 @@ def show_map(
     key: str,
     focus: tuple[str, str] | None = None,
     chosen: str = "",
-    height: int | None = None,
 ) -> Pick | None:
     """Show a map and return what was last clicked on it.
 
@@ -68,8 +67,6 @@ def show_map(
         Level and code of an area to zoom to and to mark, once when it is another than before.
     chosen
         Code of an area to mark, "" for none.
-    height
-        Height of the map [px], None for what the window has room for.
 
     Returns
     -------
@@ -90,7 +87,6 @@ def show_map(
             "config": encoded.config,
             "chosen": chosen,
             "focus": focus,
-            "height": height,
             "urls": {digest: offer_blob(digest, blob) for digest, blob in encoded.blobs.items()},
             "script": _offer_text(read_script("mount.js"), "text/javascript"),
             "style": _offer_text(read_style(), "text/css"),

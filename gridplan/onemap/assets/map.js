@@ -322,10 +322,7 @@ class OneMap {
     // the map is focused by a touch too: its rim and the cross in the middle are for the keyboard
     this.place.addEventListener("keyup", () => this.box.classList.add("om-keys"));
     this.place.addEventListener("pointerdown", () => this.box.classList.remove("om-keys"));
-    this.observer = new ResizeObserver(() => {
-      map.invalidateSize({ animate: false, pan: false });
-      if (!this.touched) this.fit();
-    });
+    this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(this.place);
     for (const name of ["pointerdown", "wheel", "keydown"]) {
       this.place.addEventListener(name, () => (this.touched = true), { passive: true });
@@ -402,6 +399,12 @@ class OneMap {
     this.focus([this.config.areas.level, this.values.codes[index]]);
     this.choose({ kind: "area", index });
     return true;
+  }
+
+  // Take the size of the box, and show all again where the viewer has not moved yet.
+  resize() {
+    this.map.invalidateSize({ animate: false, pan: false });
+    if (!this.touched) this.fit();
   }
 
   fitWorld([x0, y0, x1, y1], share) {

@@ -19,7 +19,6 @@ export function mount(component) {
     one.map = new OneMap(box, fetchBlob, (pick) => {
       if (pick) one.keep("pick", { ...pick, nonce: Date.now() });
     });
-    if (data.height) box.style.height = `${data.height}px`;
     mounted.set(parentElement, one);
   }
   one.tell = setTriggerValue;

@@ -107,7 +107,7 @@ function drawSymbol(pen, shape, swatch, radius, lettered) {
   pen.beginPath();
   SYMBOLS[shape](pen, radius);
   pen.lineJoin = "round";
-  pen.lineWidth = lettered ? 3 : 2;
+  pen.lineWidth = lettered ? 3 : 1.6;
   pen.strokeStyle = "#ffffff";
   pen.stroke();
   pen.fillStyle = swatch.colour;

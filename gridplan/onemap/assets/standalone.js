@@ -11,4 +11,16 @@ async function readInline(digest) {
 
 const oneMap = new OneMap(document.getElementById("gridplan-map"), readInline, () => {});
 oneMap.update(page.config);
-window.addEventListener("beforeprint", () => oneMap.fit());
+
+// On paper the map keeps the size in pixels that it has on the screen, zoomed to an A4 sheet across: a browser
+// does not wait for a map to be painted anew.
+const SHEET_PX = [1056, 656];
+const mapBox = document.getElementById("gridplan-map");
+
+new ResizeObserver(() => {
+  const sides = [mapBox.clientWidth, mapBox.clientHeight];
+  if (!sides[0] || matchMedia("print").matches) return;
+  mapBox.style.setProperty("--om-width", `${sides[0]}px`);
+  mapBox.style.setProperty("--om-height", `${sides[1]}px`);
+  mapBox.style.setProperty("--om-zoom", Math.min(SHEET_PX[0] / sides[0], SHEET_PX[1] / sides[1]));
+}).observe(mapBox);
