@@ -11,9 +11,6 @@ from gridplan.onemap.shown import Shown
 
 __all__ = ["ask_within"]
 
-# not less: the box is no narrower than this, and would lie over what follows
-_WIDTH_PX = 187
-
 
 def ask_within(shown: Shown, levels: Sequence[str], lang: str, *, page: str) -> str:
     """Let an area be chosen that everything shown lies in.
@@ -49,7 +46,6 @@ def ask_within(shown: Shown, levels: Sequence[str], lang: str, *, page: str) -> 
             list(names),
             format_func=names.__getitem__,
             key=key,
-            width=_WIDTH_PX,
             persist_state="session",
         )
     return str(code or "")

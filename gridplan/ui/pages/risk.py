@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from datetime import date
 
 import pandas as pd
@@ -25,7 +25,7 @@ from gridplan.onemap.risk import (
 )
 from gridplan.onemap.view import MapView
 from gridplan.risk import RATINGS, count_funnel
-from gridplan.ui.choices import choose_level, is_fresh, suggest_level
+from gridplan.ui.choices import choose_level, is_fresh, name_level, suggest_level
 from gridplan.ui.exports import offer_exports
 from gridplan.ui.figures import Figure, show_figures
 from gridplan.ui.frame import tell_place
@@ -93,7 +93,7 @@ def _show_body(opened: OpenedPlan, lang: str) -> None:
         (
             tell_place(opened, lang),
             t("ui.page.risk", lang),
-            opened.shown.scheme[choice.level].name[lang],
+            name_level(opened.shown, choice.level, lang),
             t(f"ui.risk.rule.{choice.rule}", lang),
         )
     )
@@ -137,7 +137,7 @@ def _choose(key: str, choice: RiskChoice, _opened: OpenedPlan) -> RiskThings:
 
 
 def _draw(opened: OpenedPlan, choice: RiskChoice, title: str, lang: str) -> MapView:
-    return view_risk(
+    view = view_risk(
         opened.shown,
         choice.level,
         choice.rule,
@@ -147,6 +147,8 @@ def _draw(opened: OpenedPlan, choice: RiskChoice, title: str, lang: str) -> MapV
         heat=choice.heat,
         imprint=make_imprint(opened.shown, title, lang),
     )
+    # the things would lie over the heat that they make
+    return replace(view, points=()) if choice.heat else view
 
 
 def _show_head(left: RiskThings, choice: RiskChoice, lang: str) -> None:
