@@ -1,0 +1,193 @@
+"""Posters: what a map must tell stands on it, names do not touch, equal views give equal files."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import replace
+
+import geopandas as gpd
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from gridplan.errors import InputError
+from gridplan.onemap.poster import PAPERS, draw_poster, render_poster
+from gridplan.onemap.poster_ground import weigh_heat
+from gridplan.onemap.poster_labels import place_labels
+from gridplan.onemap.view import AreaLayer, Ground, HeatLayer, Imprint, MapView, PointLayer, Swatch
+from gridplan.report import fonts
+
+SMALL = (960, 540)
+
+
+def _lattice(across: int, down: int, side: float = 100.0) -> gpd.GeoDataFrame:
+    i, j = (axis.ravel() for axis in np.meshgrid(np.arange(across), np.arange(down)))
+    shapes = shapely.box(i * side, j * side, (i + 1) * side, (j + 1) * side)
+    codes = [f"A{n:03d}" for n in range(len(shapes))]
+    return gpd.GeoDataFrame(geometry=list(shapes), index=pd.Index(codes, name="code"), crs="EPSG:4545")
+
+
+@pytest.fixture
+def view() -> MapView:
+    """Give a view with everything on it."""
+    areas = _lattice(6, 4)
+    classes = np.arange(len(areas)) % 3 - 1
+    streets = gpd.GeoDataFrame(
+        {"rank": [1, 2, 3], "name": ["a", "", ""]},
+        geometry=[shapely.LineString([(0, y), (600, y)]) for y in (100, 200, 300)],
+        crs="EPSG:4545",
+    )
+    houses = gpd.GeoDataFrame(geometry=[shapely.box(20, 20, 40, 40)], crs="EPSG:4545")
+    xy = np.random.default_rng(0).uniform((0, 0), (600, 400), (30, 2))
+    points = PointLayer(
+        "enterprises",
+        "enterprises",
+        xy,
+        np.arange(30) % 2,
+        (Swatch("red", "#d7191c", "R", "cross"), Swatch("blue", "#2b83ba", "B")),
+        [[]] * 30,
+        "diamond",
+        np.arange(30) % 2,
+    )
+    return MapView(
+        lang="en",
+        imprint=Imprint("A town and its people", "town.gpkg", "2026-10-01", stamp="internal"),
+        ground=Ground(shapely.box(0, 0, 600, 400), streets, houses),
+        areas=AreaLayer(
+            "grid",
+            areas,
+            classes,
+            (Swatch("few", "#fdf0dc", "1", "dots"), Swatch("many", "#bf3f2f", "2", "lines")),
+            "people",
+            [f"name {n}" for n in range(len(areas))],
+            [[]] * len(areas),
+        ),
+        outlines=_lattice(2, 2, 300.0),
+        points=(points,),
+        heat=HeatLayer("heat", xy, np.ones(30), 80.0),
+    )
+
+
+def _texts(view: MapView) -> list[str]:
+    """Return what is written on the sheet, as an SVG that keeps its letters tells it."""
+    with mpl.rc_context({"svg.fonttype": "none"}):
+        told = render_poster(view, "svg", size=SMALL).decode()
+    return re.findall(r"<text[^>]*>([^<]*)</text>", told)
+
+
+def test_all_that_a_map_must_tell_stands_on_it(view: MapView) -> None:
+    texts = _texts(view)
+    for wanted in ("A town and its people", "internal", "people", "few", "many", "enterprises", "red", "N"):
+        assert wanted in texts, wanted
+    joined = " ".join(texts)
+    assert "town.gpkg" in joined
+    assert "2026-10-01" in joined
+    assert "Review number" in joined
+    assert any(text.endswith((" m", " km")) for text in texts), "scale"
+
+
+def test_the_review_number_is_the_given_one_or_an_empty_slot(view: MapView) -> None:
+    given_one = replace(view, imprint=replace(view.imprint, review_number="GS(2026)0001", stamp=""))
+    texts = _texts(given_one)
+    assert "GS(2026)0001" in texts
+    assert "internal" not in texts
+    assert not any("GS" in text for text in _texts(view))
+
+
+@pytest.mark.parametrize("kind", ["png", "pdf", "svg"])
+def test_equal_views_give_equal_bytes(view: MapView, kind: str) -> None:
+    assert render_poster(view, kind, size=SMALL) == render_poster(view, kind, size=SMALL)
+
+
+@pytest.mark.parametrize(("size", "pixels"), [((1920, 1080), (1920, 1080)), ("A4", PAPERS["A4"])])
+def test_sheets_have_their_size(view: MapView, size: object, pixels: tuple[int, int]) -> None:
+    with Image.open(io.BytesIO(render_poster(view, "png", size=size))) as picture:
+        assert picture.size == pixels
+
+
+def test_a_pdf_carries_its_letters_as_truetype(view: MapView) -> None:
+    told = render_poster(view, "pdf", size="A4")
+    assert b"/FontFile2" in told
+    assert b"/Type3" not in told
+
+
+def test_a_picture_of_nothing_is_drawn(view: MapView) -> None:
+    layer = replace(
+        view.areas, shapes=view.areas.shapes.iloc[:0], classes=np.zeros(0, int), labels=[], lines=[]
+    )
+    bare = replace(view, areas=layer, outlines=None, points=(), heat=None)
+    assert render_poster(bare, "png", size=SMALL).startswith(b"\x89PNG")
+
+
+def test_chinese_is_written_with_every_letter(view: MapView) -> None:
+    try:
+        fonts.find_fonts("网格", "zh")
+    except InputError:
+        pytest.skip("no Chinese font on this machine")
+    # pytest turns matplotlib's "glyph missing" warning into an error
+    labels = [f"凤凰社区\n{n}" for n in range(len(view.areas.labels))]
+    told = replace(view, lang="zh", areas=replace(view.areas, labels=labels))
+    assert render_poster(told, "png", size=SMALL).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "key"), [("x.gif", SMALL, "map_format"), ("x.png", "A9", "paper_unknown")]
+)
+def test_what_cannot_be_drawn_is_said(
+    view: MapView, tmp_path: object, name: str, size: object, key: str
+) -> None:
+    with pytest.raises(InputError, match=key):
+        draw_poster(view, tmp_path / name, size=size)  # type: ignore[operator]
+    assert not list(tmp_path.iterdir())  # type: ignore[attr-defined]
+
+
+@settings(max_examples=40)
+@given(
+    st.integers(1, 6),
+    st.integers(1, 5),
+    st.lists(st.sampled_from(["", "A", "凤凰社区", "a long name of an area", "two\nlines"]), min_size=1),
+    st.floats(0.05, 3.0),
+    st.integers(0, 40),
+)
+def test_names_lie_on_their_areas_and_touch_no_other(
+    across: int, down: int, names: list[str], points_per_m: float, things: int
+) -> None:
+    shapes = _lattice(across, down).geometry.to_numpy()
+    labels = [names[n % len(names)] for n in range(len(shapes))]
+    crowd = np.random.default_rng(things).uniform(0, 100 * across, (things, 2))
+    placed = place_labels(shapes, labels, points_per_m, crowd)
+    spots = shapely.points(np.array([(one.x, one.y) for one in placed]).reshape(-1, 2))
+    assert shapely.intersects(shapes[[one.row for one in placed]], spots).all()
+    wide = {one.row: 0.4 * one.size * len(labels[one.row].split("\n")[0]) / points_per_m for one in placed}
+    for n, one in enumerate(placed):
+        assert labels[one.row]
+        for other in placed[:n]:
+            apart_y = abs(one.y - other.y) >= 0.9 * min(one.size, other.size) / points_per_m
+            apart_x = abs(one.x - other.x) >= (wide[one.row] + wide[other.row]) / 2
+            assert apart_x or apart_y
+
+
+def test_a_name_gives_way_to_things_where_it_can() -> None:
+    shapes = _lattice(1, 1, 200.0).geometry.to_numpy()
+    crowd = np.random.default_rng(0).normal((100, 100), 8, (50, 2))
+    (free,) = place_labels(shapes, ["A"], 1.0, np.zeros((0, 2)))
+    (beside,) = place_labels(shapes, ["A"], 1.0, crowd)
+    assert (free.x, free.y) == pytest.approx((100, 100), abs=5)
+    assert np.hypot(beside.x - 100, beside.y - 100) > 30
+
+
+def test_heat_is_the_sum_of_its_kernels() -> None:
+    xy = np.array([[0.0, 0.0], [0.0, 0.0], [1000.0, 0.0]])
+    density, (west, east, south, north) = weigh_heat(HeatLayer("", xy, np.array([1.0, 2.0, 1.0]), 120.0))
+    assert (west, south) == (-120.0, -120.0)
+    assert east >= 1120
+    assert north >= 120
+    assert density.max() == pytest.approx(3.0, rel=0.05)
+    middle = density[:, density.shape[1] // 2]
+    assert middle.max() == pytest.approx(0.0, abs=1e-9), "nothing beyond the radius"
