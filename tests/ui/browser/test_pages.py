@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from benchmarks.browsing import PAGES, settle
 from tests.ui.browser.looking import (
@@ -88,3 +90,23 @@ def test_the_language_is_switched_at_once_and_stays(address: str, open_page: Cal
     page.reload()
     settle(page)
     assert "总览" not in page.locator("h1").first.inner_text()
+
+
+def test_an_area_that_is_clicked_is_told_beside_the_map(
+    address: str, open_page: Callable, tmp_path: Path
+) -> None:
+    page, watch = open_page(find_address(address, "overview", "zh"))
+    sheet = page.locator(".gridplan-map")
+    box = sheet.bounding_box()
+    x, y = box["x"] + 0.3 * box["width"], box["y"] + 0.45 * box["height"]
+    page.mouse.move(x, y)
+    page.wait_for_selector(".om-tip:has-text('S0')")
+    page.mouse.click(x, y)
+    page.wait_for_selector("text=四至")
+    settle(page)
+    sheet.screenshot(path=tmp_path / "map.png")
+    with Image.open(tmp_path / "map.png") as picture:
+        colours = np.unique(np.asarray(picture.convert("RGB")).reshape(-1, 3), axis=0)
+    assert len(colours) > 50, "something is drawn"
+    assert not watch.faults
+    assert not list_errors(page)
