@@ -266,12 +266,13 @@ def _encode_borders(areas: _Shapes, outlines: _Shapes, district: _Shapes, target
     covers = abs(shapely.area(areas.array).sum() - ground.area) <= _COVER_SHARE * ground.area
     bold = _outline(shapes, spots, outlines.array, tolerance) if len(outlines.array) else None
     ground = shapely.coverage_union_all(shapes) if covers else ground.simplify(tolerance)
-    moved = target.move(shapes)
+    moved, moved_ground = target.move(shapes), target.move(np.array([ground], dtype=object))
     return _Borders(
         areas=pack_shapes(moved, target.step, {}, target.move_places(spots)),
         outlines=None if bold is None else pack_shapes(target.move(bold), target.step, {}),
-        ground=pack_shapes(target.move(np.array([ground], dtype=object)), target.step, {}),
-        bounds=tuple(float(side) for side in shapely.total_bounds(moved)),
+        ground=pack_shapes(moved_ground, target.step, {}),
+        # a plan may have no compound at all: the ground is shown then
+        bounds=tuple(float(side) for side in shapely.total_bounds(moved if len(moved) else moved_ground)),
         tolerance=tolerance,
     )
 
