@@ -293,5 +293,5 @@ def test_one_error_is_told_in_both_languages(call: Callable) -> None:
 
 def test_errors_carry_a_key() -> None:
     with pytest.raises(InputError) as caught:
-        planning._read_columns(["x"])
+        planning.read_columns(["x"], ["buildings"])
     assert caught.value.key == "column_option"
