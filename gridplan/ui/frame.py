@@ -16,9 +16,10 @@ __all__ = ["dress_app", "find_icon", "show_head", "show_tools", "tell_place"]
 _ASSETS = Path(__file__).with_name("assets")
 
 
-def dress_app() -> None:
-    """Put the app's own look over Streamlit's."""
-    st.html(f"<style>{(_ASSETS / 'app.css').read_text(encoding='utf-8')}</style>")
+def dress_app(lang: str) -> None:
+    """Put the app's own look over Streamlit's, and its own words where Streamlit knows English only."""
+    words = f':root {{ --gp-upload: "{t("ui.frame.upload", lang)}"; }}'
+    st.html(f"<style>{(_ASSETS / 'app.css').read_text(encoding='utf-8')}{words}</style>")
 
 
 def find_icon() -> str:

@@ -49,6 +49,7 @@ class Job:
         self, inputs: Mapping[str, object], scheme: str, folder: tempfile.TemporaryDirectory[str], name: str
     ) -> None:
         if not _places.acquire(blocking=False):
+            folder.cleanup()
             raise InputError("making_busy", most=_MOST_AT_ONCE)
         self.name = name
         self.folder = folder
@@ -69,6 +70,7 @@ class Job:
                 cwd=Path(__file__).parents[2],  # where the package is found also in a clone
             )
         except OSError:
+            folder.cleanup()
             _places.release()
             raise
         self._listener = threading.Thread(target=self._listen, daemon=True)
@@ -86,10 +88,11 @@ class Job:
         return self.ended.get(step, time.monotonic()) - self.begun[step]
 
     def cancel(self) -> None:
-        """Stop it and wait until it has."""
+        """Stop it, wait until it has, and throw its files away."""
         self._cancelled = True
         self._process.terminate()
         self._listener.join()
+        self.folder.cleanup()
 
     def _listen(self) -> None:
         """Follow what the process tells until it ends."""
@@ -100,10 +103,11 @@ class Job:
         drain = threading.Thread(target=faults.extend, args=(self._process.stderr,))
         drain.start()
         try:
-            for line in self._process.stdout:
-                self._note(line)
-            drain.join()
-            if self._process.wait() and not self._cancelled and self.error is None:
+            with self._process:
+                for line in self._process.stdout:
+                    self._note(line)
+                drain.join()
+            if self._process.returncode and not self._cancelled and self.error is None:
                 self.error = GridplanError("making_failed", fault=faults[-1].strip() if faults else "")
         finally:
             _places.release()

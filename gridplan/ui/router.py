@@ -43,7 +43,7 @@ def run_app() -> None:
         page_title="gridplan", page_icon=find_icon(), layout="wide", initial_sidebar_state="collapsed"
     )
     lang = choose_lang()
-    dress_app()
+    dress_app(lang)
     try:
         audience = read_audience()
     except GridplanError as error:

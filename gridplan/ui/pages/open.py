@@ -23,6 +23,8 @@ _NEEDED = ("buildings", "streets")
 _OPTIONAL = ("boundary", "compounds", "landuse", "barriers", "services", "existing")
 _LIST_TYPES = (*VECTOR_TYPES, "csv", "xlsx", "txt")
 _JOB = "job"
+# the scheme that the command line takes as well where none is named
+_SCHEME = "gridplan"
 
 
 def show_open(lang: str, home: st.Page) -> None:
@@ -66,8 +68,12 @@ def _offer_plan(lang: str, home: st.Page) -> None:
 
 
 def _offer_making(lang: str, home: st.Page) -> None:
-    if isinstance(st.session_state.get(_JOB), Job):
-        _follow_job(lang, home)
+    job = st.session_state.get(_JOB)
+    if isinstance(job, Job):
+        if job.running:
+            _follow_job(lang)
+        else:
+            _end_job(job, lang, home)
         return
     st.write(t("ui.open.make_help", lang))
     files = {}
@@ -84,7 +90,7 @@ def _offer_making(lang: str, home: st.Page) -> None:
                 accept_multiple_files=True,
                 key=f"make-{role}",
             )
-    names = {name: load_scheme(name).name[lang] for name in list_schemes()}
+    names = {name: load_scheme(name).name[lang] for name in (_SCHEME, *list_schemes())}
     scheme = st.selectbox(
         t("ui.open.scheme", lang), list(names), format_func=names.__getitem__, key="make-scheme"
     )
@@ -106,7 +112,7 @@ def _start_job(files: Mapping[str, Sequence[Upload]], scheme: str, lang: str) ->
 
 
 @st.fragment(run_every=1.0)
-def _follow_job(lang: str, home: st.Page) -> None:
+def _follow_job(lang: str) -> None:
     job: Job = st.session_state[_JOB]
     done = sum(step in job.ended for step in STEPS)
     at = next((step for step in STEPS if step not in job.ended), STEPS[-1])
@@ -117,8 +123,9 @@ def _follow_job(lang: str, home: st.Page) -> None:
             sign = ":material/check:" if step in job.ended else ":material/hourglass_top:"
             st.markdown(f"{sign} {t(f'room.{step}', lang)} · {seconds:.1f} s")
     if not job.running:
-        _end_job(job, lang, home)
-    elif st.button(t("ui.open.cancel", lang), key="make-cancel"):
+        # the whole page goes on: one that this clock ticks in must not be left from here
+        st.rerun()
+    if st.button(t("ui.open.cancel", lang), key="make-cancel"):
         job.cancel()
         del st.session_state[_JOB]
         st.toast(t("ui.open.cancelled", lang))
@@ -126,20 +133,21 @@ def _follow_job(lang: str, home: st.Page) -> None:
 
 
 def _end_job(job: Job, lang: str, home: st.Page) -> None:
-    """Open what has been made, or tell once why it has not."""
-    try:
-        if job.error is not None:
-            raise job.error
+    """Open what has been made, or tell why it has not until the visitor has read it."""
+    if job.error is None:
         with st.spinner(t("ui.frame.opening", lang)):
             hold_own_plan(open_plan(job.out), job.name)
-    except GridplanError as error:
-        st.error(translate_error(error, lang))
-        if st.button(t("ui.open.again", lang), key="make-again"):
-            del st.session_state[_JOB]
-            st.rerun()
-        return
+        _drop_job(job)
+        st.switch_page(home)
+    st.error(translate_error(job.error, lang))
+    if st.button(t("ui.open.again", lang), key="make-again"):
+        _drop_job(job)
+        st.rerun()
+
+
+def _drop_job(job: Job) -> None:
+    job.folder.cleanup()
     del st.session_state[_JOB]
-    st.switch_page(home)
 
 
 def _offer_attaching(lang: str, home: st.Page) -> None:
