@@ -13,7 +13,7 @@ import pandas as pd
 from gridplan.errors import InputError
 from gridplan.i18n import t
 from gridplan.onemap.cells import ATTACHED_CARE
-from gridplan.onemap.numbers import tell_density, tell_km2, tell_share, tell_whole
+from gridplan.onemap.numbers import tell_count, tell_density, tell_km2, tell_share, tell_whole
 from gridplan.onemap.picking import break_values, pick_areas, pick_outlines, tell_classes
 from gridplan.onemap.shown import Shown
 from gridplan.onemap.view import AreaLayer, Imprint, MapView, Swatch
@@ -33,6 +33,8 @@ _STATUSES = ("ok", "warning", "exempt", "violation")
 _MARKS = {"warning": "dots", "exempt": "lines", "violation": "cross"}
 _STATUS_FILLS = {"ok": PALETTE[0], "warning": "#ecd27e", **STATUS_COLOURS}
 _CARE, _SHARE = "care:", ":share"
+#: More areas than this have no room for their numbers.
+_MOST_FIGURES = 200
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -46,6 +48,7 @@ class _Classed:
     legend: tuple[Swatch, ...]
     title: str
     extra: Sequence[str]
+    figures: Sequence[str] = ()
 
 
 def list_measures(shown: Shown) -> tuple[str, ...]:
@@ -102,7 +105,7 @@ def view_areas(
         classes=classed.classes,
         legend=classed.legend,
         legend_title=classed.title,
-        labels=_label_areas(areas),
+        labels=_label_areas(areas, classed.figures),
         lines=_tell_areas(areas, shown.scheme[level].name[lang], classed.extra, lang),
     )
     return MapView(lang, imprint, shown.ground, layer, outlines=pick_outlines(shown, level, within))
@@ -142,7 +145,17 @@ def _class_numbers(shown: Shown, areas: gpd.GeoDataFrame, level: str, measure: s
         if mask.any():
             classes[mask] = len(legend)
             legend.append(swatch)
-    return _Classed(classes, tuple(legend), title, extra)
+    figures = [_tell_figure(one, measure, lang) for one in told] if len(areas) <= _MOST_FIGURES else ()
+    return _Classed(classes, tuple(legend), title, extra, figures)
+
+
+def _tell_figure(value: object, measure: str, lang: str) -> str:
+    """Tell the number that stands on an area, "" for one that is not told."""
+    if pd.isna(value):
+        return ""
+    if measure.endswith(_SHARE):
+        return f"{float(str(value)):.1f} %"
+    return tell_count(round(float(str(value))), lang)
 
 
 def _take_measure(
@@ -162,7 +175,7 @@ def _take_measure(
     counts = mine.reindex(areas["code"].to_numpy(), fill_value=0).reset_index(drop=True)
     name = t(f"onemap.care.{wanted}", lang)
     told = [
-        f"{name}: {tell_whole(part, lang)} ({tell_share(part, homes)})"
+        f"{name} {tell_whole(part, lang)}" + ("" if pd.isna(part) else f" ({tell_share(part, homes)})")
         for part, homes in zip(counts, areas["households"], strict=True)
     ]
     if measure.endswith(_SHARE):
@@ -175,13 +188,15 @@ def _take_measure(
     return counts, t("onemap.legend.care", lang, care=name), told
 
 
-def _label_areas(areas: gpd.GeoDataFrame) -> list[str]:
-    """Call areas by their name, else by the end of their code that their parent's code does not say."""
+def _label_areas(areas: gpd.GeoDataFrame, figures: Sequence[str]) -> list[str]:
+    """Call areas by their name, else by the end of their code that their parent's does not say."""
     labels = []
     for code, name, parent in zip(areas["code"], areas["name"], areas["parent"], strict=True):
         short = code[len(parent) :].lstrip("-") if parent and code.startswith(parent) else code
         labels.append(str(name if name and name != code else short))
-    return labels
+    if not figures:
+        return labels
+    return [f"{label}\n{figure}" if figure else label for label, figure in zip(labels, figures, strict=True)]
 
 
 def _tell_areas(areas: gpd.GeoDataFrame, level: str, extra: Sequence[str], lang: str) -> list[list[str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -25,6 +27,9 @@ _CAPS = ("over_cap", "land_over_cap")
 _MISFIT_COLUMNS = (
     "level", "code", "name", "households", "population", "area_m2", "verdict", "fault", "value", "bound",
     "words_zh", "words_en", "reason_zh", "reason_en",
+)  # fmt: skip
+_UNSTAFFED_COLUMNS = (
+    "level", "code", "name", "population", "have", "need", "lack", "words_zh", "words_en",
 )  # fmt: skip
 _RANKS = {"violation": 0, "warning": 1, "exempt": 2}
 
@@ -103,59 +108,78 @@ def list_unstaffed(shown: Shown) -> pd.DataFrame:
     DataFrame
         One row per area with homes that lacks somebody, those without anybody first, then by how many lack:
         ``level, code, name, population, have, need`` (the fewest that the scheme wants), ``lack``,
-        ``words_*`` ("A岗片长 0/1"). Where the scheme names no posts: areas of the finest level with nobody.
+        ``words_*`` ("A岗片长 0/1"). People of posts that the scheme does not name fill none of its posts, but
+        are counted in ``have`` and told of. Where the scheme names no posts: areas of the finest level with
+        nobody.
     """
     staff = shown.attached.get("staff")
-    tables = [
-        pd.DataFrame(
-            columns=["level", "code", "name", "population", "have", "need", "lack", "words_zh", "words_en"]
-        )
-    ]
-    if staff is not None and len(staff):
-        rules = [rule for rule in shown.scheme.staffing if rule.level in shown.areas]
-        levels = dict.fromkeys(rule.level for rule in rules) or {shown.levels[-1]: None}
-        for level in levels:
-            own = [rule for rule in rules if rule.level == level]
-            tables.append(
-                _count_staff(shown, level, own, staff[staff[level].isin(shown.areas[level]["code"])])
-            )
-    rows = pd.concat([one for one in tables if len(one)] or tables[:1], ignore_index=True)
-    people = rows["population"].fillna(0).astype("int64")
-    order = np.lexsort(
-        (rows["code"], -people, -rows["lack"].astype("int64"), rows["have"].astype("int64") > 0)
+    if staff is None or not len(staff):
+        return pd.DataFrame(columns=list(_UNSTAFFED_COLUMNS))
+    rules = [rule for rule in shown.scheme.staffing if rule.level in shown.areas]
+    named = {_fold(post) for rule in shown.scheme.staffing for post in (rule.post.zh, rule.post.en)}
+    people = pd.DataFrame(staff).assign(
+        fold=staff["post"].map(_fold), own=_find_own_level(staff, shown.levels)
     )
-    return rows.iloc[order].reset_index(drop=True)
+    people = people.assign(named=people["fold"].isin(named))
+    levels = dict.fromkeys([rule.level for rule in rules] or [shown.levels[-1]])
+    tables = [
+        _count_staff(shown, level, [rule for rule in rules if rule.level == level], people)
+        for level in levels
+    ]
+    rows = pd.concat(tables, ignore_index=True)
+    load = rows["population"].fillna(0).astype("int64")
+    order = np.lexsort((rows["code"], -load, -rows["lack"], rows["have"] > 0))
+    return rows.iloc[order][list(_UNSTAFFED_COLUMNS)].reset_index(drop=True)
 
 
-def _count_staff(shown: Shown, level: str, rules: list[StaffRule], staff: pd.DataFrame) -> pd.DataFrame:
+def _fold(text: object) -> str:
+    return str(text).strip().casefold()
+
+
+def _find_own_level(staff: pd.DataFrame, levels: Sequence[str]) -> npt.NDArray[np.object_]:
+    """Tell of each person the finest level whose area is known, "" for none."""
+    own = np.full(len(staff), "", dtype=object)
+    for level in levels:
+        own[(staff[level].fillna("") != "").to_numpy()] = level
+    return own
+
+
+def _count_staff(shown: Shown, level: str, rules: list[StaffRule], people: pd.DataFrame) -> pd.DataFrame:
     """Count the people of the posts of a level in each area beside the fewest that are wanted."""
     frame = shown.areas[level]
     areas = pd.DataFrame(
         frame[frame["households"].isna() | (frame["households"] > 0)].drop(columns="geometry")
     )
-    rows = areas[["code", "name", "population"]].assign(
-        level=level, have=0, need=0, lack=0, words_zh="", words_en=""
-    )
-    if not rules:
-        have = rows["code"].map(staff[level].value_counts()).fillna(0).astype("int64")
-        words = {f"words_{lang}": t("onemap.nobody", lang) for lang in LANGUAGES}
-        return rows.assign(have=have, need=1, lack=1 - have, **words)[have == 0]
+    codes = pd.Index(areas["code"])
+    rows = areas[["code", "name", "population"]].assign(level=level, words_zh="", words_en="")
+    need, lack = np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=np.int64)
+    others = people[~people["named"] & (people["own"] == level)] if rules else people
+    have = _count_in(codes, others[level])
+    words: dict[str, list[list[str]]] = {lang: [[] for _ in range(len(rows))] for lang in LANGUAGES}
     for rule in rules:
-        posts = staff["post"].astype(str).str.strip().str.casefold()
-        mine = staff[posts.isin([rule.post.zh.casefold(), rule.post.en.casefold()])]
-        have = rows["code"].map(mine[level].value_counts()).fillna(0).astype("int64")
-        need = _count_needed(rule, rows["population"])
-        lack = np.maximum(need - have, 0)
-        rows = rows.assign(have=rows["have"] + have, need=rows["need"] + need, lack=rows["lack"] + lack)
-        for lang in LANGUAGES:
-            told = pd.Series(
-                [f"{rule.post[lang]} {a}/{b}" for a, b in zip(have, need, strict=True)], index=rows.index
-            )
-            before = rows[f"words_{lang}"].where(
-                rows[f"words_{lang}"] == "", rows[f"words_{lang}"] + t("onemap.and", lang)
-            )
-            rows[f"words_{lang}"] = (before + told).where(lack > 0, rows[f"words_{lang}"])
-    return rows[rows["lack"] > 0]
+        mine = people["fold"].isin([_fold(rule.post.zh), _fold(rule.post.en)])
+        held, wanted = _count_in(codes, people.loc[mine, level]), _count_needed(rule, rows["population"])
+        have, need = have + held, need + wanted
+        lack += np.maximum(wanted - held, 0)
+        for at in np.flatnonzero(wanted > held):
+            for lang in LANGUAGES:
+                words[lang][at].append(f"{rule.post[lang]} {held[at]}/{wanted[at]}")
+    if not rules:
+        need, lack = need + 1, (have == 0).astype(np.int64)
+    told = others.groupby(level)["post"].agg(lambda posts: "、".join(sorted(set(posts)))) if rules else {}
+    for lang in LANGUAGES:
+        rows[f"words_{lang}"] = [
+            (t("onemap.and", lang).join(own) or t("onemap.nobody", lang))
+            + (t("onemap.other_posts", lang, posts=told[code]) if code in told else "")
+            for code, own in zip(codes, words[lang], strict=True)
+        ]
+    return rows.assign(have=have, need=need, lack=lack)[lack > 0]
+
+
+def _count_in(codes: pd.Index, places: pd.Series) -> npt.NDArray[np.int64]:
+    """Count how many of the places are each code."""
+    at = codes.get_indexer(places)
+    return np.bincount(at[at >= 0], minlength=len(codes)).astype(np.int64)
 
 
 def _count_needed(rule: StaffRule, population: pd.Series) -> npt.NDArray[np.int64]:

@@ -125,7 +125,7 @@ def tell_classes(bounds: FloatArray, *, whole: bool = True) -> list[str]:
     if not len(bounds):
         return []
     told = [f"{bound:,.10g}" for bound in bounds]
-    names = []
+    names: list[str] = []
     for lower, after, at, following in zip(bounds, bounds[1:], told, told[1:], strict=False):
         if not whole:
             names.append(f"{at}–<{following}" if names else f"<{following}")
