@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -168,12 +168,18 @@ def ask_imprint(shown: Shown, lang: str, *, key: str, title: str) -> Imprint:
     return imprint
 
 
-def sign_map(shown: Shown, title: str, lang: str) -> Imprint:
-    """Put on a map the review number and the stamp that were chosen last."""
+def sign_map(shown: Shown, title: str, lang: str, *, roles: Collection[str] = ()) -> Imprint:
+    """Put on a map the review number and the stamp that were chosen last, and the date of its lists.
+
+    Parameters
+    ----------
+    shown, title, lang, roles
+        As in :func:`gridplan.onemap.imprint.make_imprint`.
+    """
     review = str(st.session_state.get(_REVIEW) or "").strip()
     stamp = st.session_state.get(_STAMPED) or STAMPS[0]
     words = {"internal": None, "short": t("ui.export.stamp.short", lang), "none": ""}[stamp]
-    return make_imprint(shown, title, lang, review_number=review, stamp=words)
+    return make_imprint(shown, title, lang, roles=roles, review_number=review, stamp=words)
 
 
 def _has_fonts(title: str, lang: str) -> bool:
@@ -186,8 +192,12 @@ def _has_fonts(title: str, lang: str) -> bool:
 
 
 def _stamp(view: MakeView, imprint: Imprint) -> MapView:
-    """Put on a map what was chosen to stand on it."""
-    return replace(view(), imprint=imprint)
+    """Put on a map what was chosen to stand on it; its source and date are its own."""
+    picture = view()
+    own = replace(
+        picture.imprint, title=imprint.title, review_number=imprint.review_number, stamp=imprint.stamp
+    )
+    return replace(picture, imprint=own)
 
 
 def make_file(shown: Shown, view: MakeView | None, tables: MakeTables | None, file: FileKind) -> bytes:

@@ -17,6 +17,7 @@ from gridplan.onemap.population import list_measures, view_areas
 from gridplan.onemap.risk import AREA_RULES, THING_ROLES, rate_all, tabulate_key_areas, view_risk
 from gridplan.onemap.shown import Shown
 from gridplan.onemap.view import Imprint, MapView
+from gridplan.onemap.walks import SERVICES
 from gridplan.ui.choices import name_measure
 
 __all__ = ["Product", "list_products", "make_view", "pack_pictures", "tabulate_plan"]
@@ -50,6 +51,11 @@ class Product:
 
     page: str
     what: str = ""
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The lists that it shows, whose date is its own."""
+        return {"risk": THING_ROLES, "compounds": (SERVICES,)}.get(self.page, ())
 
     @property
     def in_set(self) -> bool:

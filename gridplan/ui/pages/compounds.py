@@ -22,6 +22,7 @@ from gridplan.onemap.issues import select_rows
 from gridplan.onemap.numbers import tell_count, tell_km2, tell_whole
 from gridplan.onemap.picking import pick_areas
 from gridplan.onemap.shown import Shown
+from gridplan.onemap.walks import SERVICES
 from gridplan.report.compounds import COMPOUND_TYPES, tell_type
 from gridplan.ui.choices import choose_level, is_fresh, suggest_level
 from gridplan.ui.exports import offer_exports
@@ -93,7 +94,13 @@ def _show_body(opened: OpenedPlan, lang: str) -> None:
     with head:
         show_figures(_tell_figures(opened, inside, lang))
     title = " · ".join((tell_place(opened, lang), t("ui.page.compounds", lang)))
-    make = partial(view_compounds, shown, lang, imprint=make_imprint(shown, title, lang), within=within)
+    make = partial(
+        view_compounds,
+        shown,
+        lang,
+        imprint=make_imprint(shown, title, lang, roles=(SERVICES,)),
+        within=within,
+    )
     with tools:
         offer_exports(
             opened,
@@ -129,8 +136,10 @@ def _tell_figures(opened: OpenedPlan, register: pd.DataFrame, lang: str) -> list
     note = t("ui.compounds.withheld", lang, count=withheld) if withheld else ""
     figures = [
         Figure(t("ui.compounds.count", lang), tell_count(len(register), lang)),
-        Figure(t("compounds.households", lang), tell_count(register["households"].sum(), lang), note),
-        Figure(t("compounds.population", lang), tell_count(register["population"].sum(), lang), note),
+        *(
+            Figure(t(f"compounds.{name}", lang), tell_count(_sum_told(register[name]), lang), note)
+            for name in ("households", "population")
+        ),
         Figure(t("ui.compounds.cut", lang), tell_count((register["cut"] != "").sum(), lang)),
     ]
     if shown.walks is not None:
@@ -147,6 +156,11 @@ def _tell_figures(opened: OpenedPlan, register: pd.DataFrame, lang: str) -> list
                 )
             )
     return figures
+
+
+def _sum_told(counts: pd.Series) -> object:
+    """Sum what is told; NA where there is something and nothing of it is told."""
+    return counts.sum(min_count=1) if len(counts) else 0
 
 
 def _show_panel(opened: OpenedPlan, register: pd.DataFrame, within: str, lang: str) -> None:

@@ -46,7 +46,7 @@ def _show_body(opened: OpenedPlan, lang: str) -> None:
         )
         level, within = _ask_place(opened, product, lang)
         title = _tell_title(opened, product, level, lang)
-        imprint = sign_map(shown, title, lang)
+        imprint = sign_map(shown, title, lang, roles=product.roles)
         make = partial(make_view, shown, product, level, lang, imprint=imprint, within=within)
         show_files(shown, make, None, lang, key="one", title=title)
         _offer_sets(opened, products, level, lang)
@@ -79,12 +79,12 @@ def _offer_sets(opened: OpenedPlan, products: tuple[Product, ...], level: str, l
     """Offer all pictures in one file, and all tables in one workbook."""
     shown = opened.shown
     st.subheader(t("ui.export.sets", lang))
-    blank = sign_map(shown, "", lang)
+    signed = {product: sign_map(shown, "", lang, roles=product.roles) for product in products}
     chosen = tuple(product for product in products if product.in_set)
     place = tell_place(opened, lang)
 
     def sign(product: Product) -> Imprint:
-        return replace(blank, title=_tell_title(opened, product, level, lang))
+        return replace(signed[product], title=_tell_title(opened, product, level, lang))
 
     with st.container(horizontal=True, gap="small"):
         st.download_button(

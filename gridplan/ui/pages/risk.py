@@ -145,7 +145,7 @@ def _draw(opened: OpenedPlan, choice: RiskChoice, title: str, lang: str) -> MapV
         things=_choose(opened.key, choice, opened).things,
         within=choice.within,
         heat=choice.heat,
-        imprint=make_imprint(opened.shown, title, lang),
+        imprint=make_imprint(opened.shown, title, lang, roles=choice.layers),
     )
     # the things would lie over the heat that they make
     return replace(view, points=()) if choice.heat else view
