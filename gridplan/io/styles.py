@@ -1,7 +1,8 @@
 """QGIS styles that travel in the plan file (table ``layer_styles``), so that it opens readable.
 
 Areas are filled by their households, labelled by code; violations get a red outline and exempt areas a
-hatch. The XML is what QGIS 3 writes for rule-based symbols.
+hatch. Things with a rating have its colour, and each rating its own shape. The XML is what QGIS 3 writes for
+rule-based symbols.
 """
 
 from __future__ import annotations
@@ -22,6 +23,14 @@ __all__ = ["style_areas", "style_table"]
 _STEPS = ("255,255,217", "219,241,213", "161,218,180", "107,190,200", "78,150,190")
 _NO_HOMES = "236,236,236"
 _KIND_FILL = dict(zip(KINDS, ("166,206,227", "253,205,150", "190,174,212", "236,236,236"), strict=True))
+#: Colour and shape of things by their rating as given; grey for not told.
+_RATINGS = {
+    "blue": ("43,131,186", "circle"),
+    "yellow": ("242,200,15", "square"),
+    "orange": ("245,130,32", "diamond"),
+    "red": ("215,25,28", "triangle"),
+}
+_UNRATED = ("150,150,150", "circle")
 _RANK_WIDTH = {1: "0.9", 2: "0.45", 3: "0.2"}
 
 #: When the styles were "last saved"; a fixed date keeps equal plans equal files.
@@ -38,13 +47,17 @@ class _Rule:
     layers: tuple[tuple[str, Mapping[str, str]], ...]
 
 
-def style_table(levels: Mapping[str, npt.NDArray[np.int64]]) -> pd.DataFrame:
+def style_table(
+    levels: Mapping[str, npt.NDArray[np.int64]], things: Mapping[str, bool] | None = None
+) -> pd.DataFrame:
     """Make the ``layer_styles`` table of a plan file.
 
     Parameters
     ----------
     levels
         Households of each area, by level id.
+    things
+        Layers of points, and whether their things have a rating (``level``).
     """
     qml = {level: style_areas(households) for level, households in levels.items()}
     qml["atoms"] = _write_qml([_fill_rule("", "", "255,255,255,0", "150,150,150", "0.1")], "")
@@ -63,6 +76,7 @@ def style_table(levels: Mapping[str, npt.NDArray[np.int64]]) -> pd.DataFrame:
         "",
     )
     qml["district"] = _write_qml([_fill_rule("", "", "255,255,255,0", "20,20,20", "0.8")], "")
+    qml |= {layer: _style_points(rated) for layer, rated in (things or {}).items()}
     names = list(qml)
     return pd.DataFrame(
         {
@@ -108,6 +122,27 @@ def style_areas(households: npt.NDArray[np.int64]) -> str:
     rules.append(_Rule("\"status\" = 'exempt'", "exempt", "fill", (("LinePatternFill", hatch),)))
     rules.append(_fill_rule("\"status\" = 'violation'", "violation", "255,255,255,0", "215,25,28", "0.9"))
     return _write_qml(rules, "code")
+
+
+def _style_points(rated: bool) -> str:
+    """Write the style of a layer of points, by rating where its things have one."""
+    if not rated:
+        return _write_qml([_point_rule("", "", "60,60,60", "square")], "name")
+    rules = [_point_rule("\"level\" = ''", "-", *_UNRATED)]
+    rules += [_point_rule(f"\"level\" = '{level}'", level, *look) for level, look in _RATINGS.items()]
+    return _write_qml(rules, "")
+
+
+def _point_rule(where: str, label: str, fill: str, shape: str) -> _Rule:
+    options = {
+        "name": shape,
+        "color": f"{fill},255",
+        "outline_color": "255,255,255,255",
+        "outline_width": "0.15",
+        "size": "2.2",
+        "size_unit": "MM",
+    }
+    return _Rule(where, label, "marker", (("SimpleMarker", options),))
 
 
 def _fill_rule(where: str, label: str, fill: str, outline: str, width: str) -> _Rule:

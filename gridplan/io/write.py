@@ -106,7 +106,12 @@ def write_plan(plan: Plan, path: str | os.PathLike[str], areas: Mapping[str, gpd
             write_layer(plan.attached[role].reset_index(drop=True), part, role)
         write_layer(_provenance(plan), part, "provenance")
         homes = {level: areas[level]["households"].to_numpy(dtype=np.int64) for level in plan.areas}
-        write_layer(style_table(homes), part, "layer_styles")
+        points = {
+            role: "level" in table
+            for role, table in plan.attached.items()
+            if isinstance(table, gpd.GeoDataFrame)
+        }
+        write_layer(style_table(homes, points), part, "layer_styles")
     return target
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyogrio
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -173,6 +174,8 @@ def test_a_plan_with_things_is_written_and_read_alike(tmp_path: Path, seed: int)
     for role, one in plan.attached.items():
         pd.testing.assert_frame_equal(pd.DataFrame(one), pd.DataFrame(again.attached[role]))
     assert again.provenance["attached"] == plan.provenance["attached"]
+    styles = pyogrio.read_dataframe(paths[0], layer="layer_styles").set_index("f_table_name")["styleQML"]
+    assert "triangle" in styles["enterprises"] and "hazards" not in styles
 
 
 def test_a_point_on_the_rim_is_inside() -> None:
