@@ -9,12 +9,16 @@ from collections.abc import Callable
 
 import pandas as pd
 import pytest
+from busy_town import fill_town
+from forbidden import list_forbidden
 from streamlit.testing.v1 import AppTest
 
 from gridplan.onemap.compounds import find_outline_level
 from gridplan.onemap.imprint import make_imprint
 from gridplan.onemap.issues import count_needs, list_groups, list_issues, select_rows
 from gridplan.onemap.shown import Shown
+from gridplan.plan import Plan
+from gridplan.privacy import parse_audience
 from gridplan.ui.exports import LAYERS, MAP_FILES, WORKBOOK, make_file, name_file
 from gridplan.ui.products import Product, list_products, make_view, pack_pictures, tabulate_plan
 
@@ -112,12 +116,36 @@ def test_every_map_can_be_chosen_for_export(show_page: ShowPage, busy: Shown, la
     assert not app.warning
 
 
-def test_the_public_can_take_away_what_it_sees_only(show_to: ShowTo) -> None:
-    shown = show_to("public")
-    assert {product.page for product in list_products(shown)} == {"population", "compounds"}
-    tables = tabulate_plan(shown, shown.levels[-1], "zh")
-    told = " ".join(str(table.to_dict()) for table in tables.values())
-    assert not re.search(r"E\d\d|H\d|b000|W1", told)
+def test_the_public_gets_no_map_of_risk(show_to: ShowTo) -> None:
+    assert {product.page for product in list_products(show_to("public"))} == {"population", "compounds"}
+
+
+@pytest.mark.parametrize("audience", ["public", "worker:S001-02"])
+def test_nothing_is_given_away_that_the_audience_may_not_see(
+    town: Plan, show_to: ShowTo, audience: str
+) -> None:
+    shown = show_to(audience)
+    level = shown.finest.id
+    files = [make_file(shown, None, lambda: tabulate_plan(shown, level, "zh"), WORKBOOK)]
+    for product in list_products(shown):
+        imprint = make_imprint(shown, "小城", "zh")
+        view = make_view(shown, product, level, "zh", imprint=imprint)
+        files += [make_file(shown, lambda view=view: view, None, LAYERS)]
+    told = "\n".join(_unpack(content) for content in files)
+    assert level in told or "S001" in told
+    whole = fill_town(town)
+    # where one goes is no secret from those who go there
+    places = set(whole.attached["services"]["name"])
+    forbidden = set(list_forbidden(whole, parse_audience(audience))) - places
+    assert sorted(text for text in forbidden if text in told) == []
+
+
+def _unpack(content: bytes) -> str:
+    """Read the texts of a workbook, or of a GeoPackage."""
+    if not content.startswith(b"PK"):
+        return content.decode("utf-8", errors="ignore")
+    packed = zipfile.ZipFile(io.BytesIO(content))
+    return "\n".join(packed.read(name).decode("utf-8", errors="ignore") for name in packed.namelist())
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
