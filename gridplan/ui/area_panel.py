@@ -55,7 +55,8 @@ def show_area(shown: Shown, level: str, code: str, lang: str) -> None:
     name = str(area["name"]) or code
     state = str(tell_states(found).iloc[0])
     kind, status = t(f"kind.{area['kind']}", lang), t(f"onemap.status.{state}", lang)
-    told = f"{shown.scheme[level].name[lang]} {code}" if area["name"] else shown.scheme[level].name[lang]
+    level_name = shown.scheme[level].name[lang]
+    told = level_name if name == code else f"{level_name} {code}"
     reason = str(area[f"reason_{lang}"])
     st.html(
         f'<section class="gp-area" data-code="{escape(code)}"><h3>{escape(name)}<small>{escape(told)}</small>'

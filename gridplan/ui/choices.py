@@ -72,7 +72,8 @@ def _choose(what: str, label: str, names: Mapping[str, str], suggested: str, pag
     # a widget of its own for each page and language: one whose options change keeps the old words
     key = f"{kept}-{'-'.join(names.values())}"
     st.session_state[key] = st.session_state[kept]
-    choose = st.segmented_control if len(names) <= _MOST_BUTTONS else partial(st.selectbox, width=_SELECT_PX)
+    buttons, opening = partial(st.segmented_control, wrap=False), partial(st.selectbox, width=_SELECT_PX)
+    choose = buttons if len(names) <= _MOST_BUTTONS else opening
     with st.container(key=what, width="content"):
         choose(
             label,

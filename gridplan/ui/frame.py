@@ -45,9 +45,9 @@ def show_head(opened: OpenedPlan, title: str, lang: str) -> None:
     facts.insert(0, t("ui.frame.date", lang, date=date) if date else t("ui.frame.no_date", lang))
     place = escape(tell_place(opened, lang))
     told = "".join(f"<span>{escape(fact)}</span>" for fact in facts)
-    st.html(f'<header class="gp-head"><h1>{place}<em>{escape(title)}</em></h1><p>{told}</p></header>')
     if opened.synthetic:
-        st.html(f'<p class="gp-note">{escape(t("ui.frame.synthetic", lang))}</p>')
+        told = f'<span class="gp-note">{escape(t("ui.frame.synthetic", lang))}</span>{told}'
+    st.html(f'<header class="gp-head"><h1>{place}<em>{escape(title)}</em></h1><p>{told}</p></header>')
 
 
 def tell_place(opened: OpenedPlan, lang: str) -> str:

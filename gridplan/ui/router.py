@@ -14,9 +14,9 @@ from gridplan.privacy import Audience
 from gridplan.ui.frame import dress_app, find_icon, show_head, show_tools
 from gridplan.ui.language import choose_lang
 from gridplan.ui.settings import read_audience
-from gridplan.ui.state import OpenedPlan, find_plan
+from gridplan.ui.state import OpenedPlan, find_plan, tell_argument
 
-__all__ = ["list_pages", "run_app"]
+__all__ = ["PAGE_PARAMETER", "list_pages", "list_paths", "run_app"]
 
 #: Pages by job in the order of the menu, and the audiences that they are for.
 _PAGES = {
@@ -27,6 +27,8 @@ _PAGES = {
     "issues": ("office",),
     "export": ("office", "public", "worker"),
 }
+#: Parameter of the address that names a page, see :mod:`gridplan.ui.server`.
+PAGE_PARAMETER = "page"
 # only the office may put files of its own in
 _OPENERS = ("office",)
 
@@ -34,6 +36,11 @@ _OPENERS = ("office",)
 def list_pages(audience: Audience) -> tuple[str, ...]:
     """List the pages that an audience may see, in the order of the menu."""
     return tuple(name for name, who in _PAGES.items() if audience.name in who)
+
+
+def list_paths() -> tuple[str, ...]:
+    """List the addresses of all pages, for whomever they are."""
+    return (*_PAGES, "open")
 
 
 def run_app() -> None:
@@ -58,6 +65,9 @@ def run_app() -> None:
             visibility="hidden",
         )
     chosen = st.navigation(list(pages.values()), position="top")
+    asked = st.query_params.get(PAGE_PARAMETER, "")
+    if asked in pages:
+        st.switch_page(pages[asked], query_params={"lang": lang})
     show_tools(lang, pages.get("open"))
     chosen.run()
 
@@ -73,7 +83,8 @@ def _make_page(name: str, lang: str) -> st.Page:
 
 def _show_page(name: str, lang: str) -> None:
     try:
-        with st.spinner(t("ui.frame.opening", lang)):
+        wait = "ui.frame.opening" if tell_argument() else "ui.frame.preparing"
+        with st.spinner(t(wait, lang)):
             opened = find_plan()
         show_head(opened, t(f"ui.page.{name}", lang), lang)
         _find_page(name)(opened, lang)

@@ -16,6 +16,8 @@ from streamlit.starlette import App
 from gridplan.errors import GridplanError
 from gridplan.i18n import choose_language
 from gridplan.ui.blobs import BLOB_ROUTES
+from gridplan.ui.entry import ENTRY_ROUTES
+from gridplan.ui.router import PAGE_PARAMETER, list_paths
 
 __all__ = ["ROUTES", "START", "open_early"]
 
@@ -23,12 +25,17 @@ __all__ = ["ROUTES", "START", "open_early"]
 START = Path(__file__).with_name("script") / "start.py"
 
 
-def _go_home(request: Request) -> Response:
-    return RedirectResponse(request.url.replace(path="/"))
+def _go_by_parameter(request: Request) -> Response:
+    """Send a link to a page to the root with the page as a parameter; the script goes to the page from there.
+
+    At an address below the root Streamlit looks for its server below that address first, in vain.
+    """
+    url = request.url.include_query_params(**{PAGE_PARAMETER: request.url.path.strip("/")})
+    return RedirectResponse(url.replace(path="/"))
 
 
-#: What the server answers besides Streamlit's own: maps, and the name of the first page, which has none.
-ROUTES = [*BLOB_ROUTES, Route("/overview", _go_home)]
+#: What the server answers besides Streamlit's own: maps, and links to pages.
+ROUTES = [*BLOB_ROUTES, *(Route(f"/{path}", _go_by_parameter) for path in list_paths())]
 
 
 @asynccontextmanager

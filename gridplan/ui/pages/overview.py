@@ -108,8 +108,8 @@ def _show_body(opened: OpenedPlan, lang: str) -> None:
     shown = opened.shown
     left, right = st.columns((7, 4), gap="medium")
     with right:
-        _show_lists(opened, lang)
         panel = st.container()
+        _show_lists(opened, lang)
     with left:
         with st.container(horizontal=True, vertical_alignment="center", key="overview-bar"):
             level = choose_level(
@@ -129,7 +129,6 @@ def _show_body(opened: OpenedPlan, lang: str) -> None:
             show_area(shown, place[0], place[1], lang)
         else:
             _show_states(shown, lang)
-            st.caption(t("ui.overview.hint", lang))
 
 
 def _show_states(shown: Shown, lang: str) -> None:
@@ -146,7 +145,8 @@ def _show_states(shown: Shown, lang: str) -> None:
         + "</tr>"
         for level, one in counts.items()
     )
-    st.html(f'<table class="gp-states"><tr><th></th>{heads}</tr>{rows}</table>')
+    caption = f"<caption>{escape(t('ui.overview.states', lang))}</caption>"
+    st.html(f'<table class="gp-states">{caption}<tr><th></th>{heads}</tr>{rows}</table>')
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -164,6 +164,7 @@ def _show_lists(opened: OpenedPlan, lang: str) -> None:
     ]
     labels = {name: _label_list(opened.shown, name, lists[name], lang) for name in names}
     first = next((name for name in names if _is_told(opened.shown, name) and len(lists[name])), names[0])
+    st.caption(t("ui.overview.hint", lang))
     for tab, name in zip(st.tabs(list(labels.values()), default=labels[first]), names, strict=True):
         with tab:
             _show_list(opened.shown, name, lists[name], lang)
@@ -180,10 +181,10 @@ def _label_list(shown: Shown, name: str, rows: pd.DataFrame, lang: str) -> str:
 
 def _show_list(shown: Shown, name: str, rows: pd.DataFrame, lang: str) -> None:
     if not _is_told(shown, name):
-        st.info(t(f"ui.overview.unknown.{name}", lang))
+        st.caption(t(f"ui.overview.unknown.{name}", lang))
         return
     if rows.empty:
-        st.success(t(f"ui.overview.none.{name}", lang))
+        st.html(f'<p class="gp-quiet">✓ {escape(t(f"ui.overview.none.{name}", lang))}</p>')
         return
     told = _word_list(shown, rows, lang)
     heads = {column: t(f"ui.overview.column.{column}", lang) for column in ("area", "level", "words")}
