@@ -150,8 +150,8 @@ def _class_numbers(shown: Shown, areas: gpd.GeoDataFrame, level: str, measure: s
 
 
 def _tell_figure(value: object, measure: str, lang: str) -> str:
-    """Tell the number that stands on an area, "" for one that is not told."""
-    if pd.isna(value):
+    """Tell the number that stands on an area, "" for nothing and for one that is not told."""
+    if pd.isna(value) or not value:
         return ""
     if measure.endswith(_SHARE):
         return f"{float(str(value)):.1f} %"

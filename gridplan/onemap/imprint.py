@@ -67,4 +67,4 @@ def _tell_source(shown: Shown, lang: str) -> str:
         return told
     inputs = json.loads(shown.provenance.get("inputs", "") or "[]")
     files = list(dict.fromkeys(str(entry["file"]) for entry in inputs))
-    return t("onemap.files", lang, files=files) if files else t("onemap.source_unknown", lang)
+    return ", ".join(files) or t("onemap.source_unknown", lang)

@@ -14,6 +14,8 @@ __all__ = ["break_values", "find_level", "find_lineage", "pick_areas", "pick_out
 
 # A class narrower than a tenth of its numbers, and than a twelfth of the span of all of them, tells nothing.
 _NARROW_OF_VALUE, _NARROW_OF_SPAN = 0.1, 0.08
+# A last class that reaches to more than so many times its beginning hides the differences in it.
+_WIDE = 3.0
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -106,6 +108,9 @@ def break_values(values: npt.ArrayLike, most: int = 5) -> FloatArray:
         room = min(_NARROW_OF_VALUE * begin, _NARROW_OF_SPAN * float(high - low))
         if bounds[0] < begin <= known.max() and (len(bounds) == 1 or begin - bounds[-1] >= room):
             bounds.append(begin)
+    if len(bounds) < most and bounds[-1] > 0 and known.max() > _WIDE * bounds[-1]:
+        # a few far above all others (the communities of the county town) are a class of their own
+        bounds.append(_round_figures(float(np.sqrt(bounds[-1] * known.max()))))
     starts = np.array(bounds)
     held = np.bincount(np.searchsorted(starts, known, side="right") - 1, minlength=len(starts)) > 0
     return starts[held]

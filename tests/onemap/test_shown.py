@@ -189,8 +189,8 @@ def test_a_plan_with_things_keeps_them_through_its_file(small_town: Plan, tmp_pa
 def test_an_imprint_tells_what_is_not_known(small_town: Plan) -> None:
     shown = _show(small_town, "office")
     imprint = make_imprint(shown, "人口分布图", "zh")
-    assert imprint.date == "数据日期未注明"
-    assert imprint.source == "来源未注明"
+    assert imprint.date == "未注明"
+    assert imprint.source == "未注明"
     assert imprint.stamp.startswith("内部工作用图")
     assert imprint.review_number == ""
     dated = replace(shown, provenance={"attached": json.dumps([{"role": "services", "date": "2026-03-01"}])})
