@@ -38,7 +38,6 @@ const PROJECTIONS = {
     x: (lon) => (lon / 360 + 0.5) * 256,
     y: (lat) => (0.5 - Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360)) / (2 * Math.PI)) * 256,
   },
-  degrees: { x: (lon) => ((lon + 180) / 360) * 256, y: (lat) => ((90 - lat) / 360) * 256 },
   plane: { x: (x) => x, y: (y) => -y },
 };
 

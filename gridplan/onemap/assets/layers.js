@@ -139,8 +139,8 @@ function paintLabels(pen, view, state, room) {
     const wide = (box[4 * i + 2] - box[4 * i]) * view.k;
     const high = (box[4 * i + 3] - box[4 * i + 1]) * view.k;
     if (wide < 22 || high < 13) continue;
-    const size = Math.min(wide, high) > 160 ? 14 : Math.min(wide, high) > 70 ? 12.5 : 11;
-    pen.font = `${size > 12 ? 600 : 500} ${size}px ${FONT}`;
+    const size = Math.min(wide, high) > 160 ? 13.5 : Math.min(wide, high) > 60 ? 12.5 : 11;
+    pen.font = `500 ${size}px ${FONT}`;
     const lines = labels[i].split("\n");
     const width = Math.max(...lines.map((line) => pen.measureText(line).width));
     const height = lines.length * size * 1.25;

@@ -2,7 +2,7 @@
 
 const PANES = [["om-under", 210], ["om-buildings", 220], ["om-over", 230], ["om-mark", 240]];
 const FEW_BUILDINGS = 20000;
-const CRS = { mercator: () => L.CRS.EPSG3857, degrees: () => L.CRS.EPSG4326, plane: () => L.CRS.Simple };
+const CRS = { mercator: () => L.CRS.EPSG3857, plane: () => L.CRS.Simple };
 
 class OneMap {
   // `load` fetches a blob by its digest; `onPick` is told what was chosen.
