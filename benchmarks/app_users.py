@@ -147,8 +147,7 @@ def _play_step(socket_: ClientConnection, files: HTTPConnection, step: Step) -> 
         files.request("GET", path, headers={"Accept-Encoding": "gzip"})
         answer = files.getresponse()
         answer.read()
-        # Streamlit's guesses at where its server is, see browsing.Watch
-        if answer.status >= 400 and "/_stcore/" not in path:
+        if answer.status >= 400:
             wrong.append(f"{answer.status} {path}")
     return wrong
 

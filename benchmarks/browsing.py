@@ -39,9 +39,6 @@ FLAGS = (
 #: The pages by the last part of their address; the first is the one that opens.
 PAGES = ("overview", "population", "risk", "compounds", "issues", "export")
 
-# Streamlit looks for its server below the page's address before it asks at the root: a page that is opened by
-# its own address is answered with "not found" twice, by Streamlit's design
-_GUESSES = ("/_stcore/health", "/_stcore/host-config")
 _LOCAL = frozenset({"127.0.0.1", None})  # blob: and data: addresses have no host
 _START_S = 120.0
 # The script has run to its end, nothing is loading, every map is painted; and it stays so for a while, as one
@@ -197,11 +194,11 @@ class Watch:
 
     def _note_answer(self, response: Response) -> None:
         self.answers.append(response)
-        if response.status >= 400 and not _is_guess(response.url):
+        if response.status >= 400:
             self.faults.append(f"{response.status}: {response.url}")
 
     def _note_word(self, told: ConsoleMessage) -> None:
-        if told.type == "error" and not _is_guess(str(told.location.get("url", ""))):
+        if told.type == "error":
             self.faults.append(f"console: {told.text}")
 
     def _follow_socket(self, socket_: WebSocket) -> None:
@@ -213,11 +210,6 @@ class Watch:
         self.socket_bytes += len(content)
         if self.keeps:
             self.frames.append(content)
-
-
-def _is_guess(url: str) -> bool:
-    path = urlsplit(url).path
-    return path.endswith(_GUESSES) and path not in _GUESSES
 
 
 def settle(page: Page, *, still_ms: int = 250, timeout_s: float = 60.0) -> None:

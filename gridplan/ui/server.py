@@ -16,7 +16,6 @@ from streamlit.starlette import App
 from gridplan.errors import GridplanError
 from gridplan.i18n import choose_language
 from gridplan.ui.blobs import BLOB_ROUTES
-from gridplan.ui.entry import ENTRY_ROUTES
 from gridplan.ui.router import PAGE_PARAMETER, list_paths
 
 __all__ = ["ROUTES", "START", "open_early"]

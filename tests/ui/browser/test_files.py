@@ -15,7 +15,7 @@ from guarded_town import build_guarded_town, list_secrets
 from gridplan.onemap.imprint import make_imprint
 from gridplan.onemap.page import write_page
 from gridplan.onemap.population import view_areas
-from gridplan.onemap.risk import view_risk
+from gridplan.onemap.risk import rate_things, view_risk
 from gridplan.onemap.shown import Shown, show_plan_to
 from gridplan.onemap.view import MapView
 from gridplan.plan import Plan
@@ -43,7 +43,7 @@ def draw_maps(shown: Shown, lang: str) -> Iterator[tuple[str, MapView]]:
     yield "population", view_areas(shown, level, "population", lang, imprint=imprint)
     yield "compounds", view_compounds(shown, lang, imprint=imprint)
     if shown.audience.name != "public":
-        things = {role: shown.attached[role] for role in ("enterprises", "risk_points")}
+        things = {role: rate_things(shown, role) for role in ("enterprises", "risk_points")}
         yield "risk", view_risk(shown, level, "worst", lang, things=things, heat=True, imprint=imprint)
 
 
