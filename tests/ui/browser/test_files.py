@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from gridplan.onemap.compounds import view_compounds
 from guarded_town import build_guarded_town, list_secrets
 
+from gridplan.onemap.compounds import view_compounds
 from gridplan.onemap.imprint import make_imprint
 from gridplan.onemap.page import write_page
 from gridplan.onemap.population import view_areas
