@@ -29,6 +29,10 @@ _STREETS = {
     2: (0.8, 7.0, 33.0, "#bdb5a9"),
     3: (0.6, 3.5, 8.0, "#cdc7bd"),
 }
+# lanes are drawn where a usual area is at least so wide on the sheet [pt]
+_WITH_LANES = 24.0
+# names are written where at least this share of the areas has room for its own
+_NAMED_SHARE = 0.2
 # footprints are drawn where a point is less than so many metres: smaller ones are but dirt
 _HOUSES_FROM = 4.0
 # cells of the picture of heat along the longer side
@@ -49,7 +53,7 @@ def draw_map(sheet: Sheet, view: MapView) -> None:
     """
     _draw_ground(sheet, view.ground)
     _draw_areas(sheet, view)
-    _draw_streets(sheet, view.ground)
+    _draw_streets(sheet, view)
     _draw_borders(sheet, view)
     if view.heat is not None and len(view.heat.xy):
         _draw_heat(sheet, view.heat, view.ground.district)
@@ -111,13 +115,14 @@ def _draw_areas(sheet: Sheet, view: MapView) -> None:
             )
 
 
-def _draw_streets(sheet: Sheet, ground: Ground) -> None:
+def _draw_streets(sheet: Sheet, view: MapView) -> None:
     """Draw streets as a road map does: all casings first, so that crossings stay open."""
-    ranks = ground.streets["rank"].to_numpy()
-    shapes = ground.streets.geometry.to_numpy()
+    ranks = view.ground.streets["rank"].to_numpy()
+    shapes = view.ground.streets.geometry.to_numpy()
     for rank in sorted(_STREETS, reverse=True):
         least, metres, seen, casing = _STREETS[rank]
-        if sheet.unit / sheet.points_per_m > seen:
+        # lanes among areas that are hardly larger would cut their colours to pieces
+        if sheet.unit / sheet.points_per_m > seen or (rank > 1 and _find_width(sheet, view) < _WITH_LANES):
             continue
         lines = trace_lines(_in_sight(sheet, shapes[ranks == rank]))
         # thinner where the whole county is on the sheet, or streets would hide its towns
@@ -130,11 +135,17 @@ def _draw_streets(sheet: Sheet, ground: Ground) -> None:
             sheet.axes.add_collection(drawn, autolim=False)
 
 
+def _find_width(sheet: Sheet, view: MapView) -> float:
+    """Return how wide a usual area is on the sheet [pt on the screen sheet]."""
+    shapes = view.areas.shapes.geometry.to_numpy()
+    usual = float(np.sqrt(np.median(shapely.area(shapes)))) if len(shapes) else 0.0
+    return usual * sheet.points_per_m / sheet.unit
+
+
 def _draw_borders(sheet: Sheet, view: MapView) -> None:
     """Draw the borders of the areas, thinner where these are small, and bold ones of the level above."""
     shapes, unit = view.areas.shapes.geometry.to_numpy(), sheet.unit
-    across = np.sqrt(np.median(shapely.area(shapes))) * sheet.points_per_m / unit if len(shapes) else 0.0
-    width = float(np.interp(across, (6, 20, 60, 150), (0.3, 0.5, 0.8, 1.1)))
+    width = float(np.interp(_find_width(sheet, view), (6, 20, 60, 150), (0.3, 0.5, 0.8, 1.1)))
     borders = [(shapes, "#3c4048cc", width, 4.0)]
     if view.outlines is not None:
         upper = view.outlines.geometry.to_numpy()
@@ -203,12 +214,15 @@ def _draw_heat(sheet: Sheet, heat: HeatLayer, district: BaseGeometry) -> None:
 
 
 def _draw_labels(sheet: Sheet, view: MapView) -> None:
-    labels = list(view.areas.labels)
-    if not any(labels):
-        return
+    """Write the names of the areas, else of those above where hardly any has room for its own."""
     things = np.concatenate([np.zeros((0, 2)), *(layer.xy for layer in view.points)])
-    shapes = view.areas.shapes.geometry.to_numpy()
-    placed = place_labels(shapes, labels, sheet.points_per_m / sheet.unit, things)
+    labels, scale = list(view.areas.labels), sheet.points_per_m / sheet.unit
+    placed = place_labels(view.areas.shapes.geometry.to_numpy(), labels, scale, things)
+    if len(placed) < _NAMED_SHARE * sum(map(bool, labels)):
+        placed = []
+        if view.outlines is not None and "name" in view.outlines:
+            labels = list(view.outlines["name"].fillna(""))
+            placed = place_labels(view.outlines.geometry.to_numpy(), labels, scale, things)
     fonts = {
         size: find_fonts("".join(labels), sheet.lang, size=size * sheet.unit, bold=size >= 12)
         for size in {one.size for one in placed}

@@ -16,7 +16,7 @@ __all__ = ["Label", "place_labels"]
 # letters that are read from the back row of a room, largest first [pt on a screen of 1920 x 1080]
 _SIZES = (16.0, 14.0, 12.5, 11.0, 9.5, 8.5)
 # width of a Latin letter, and height of a line, of the size of the letters
-_LETTER, _LINE = 0.53, 1.3
+_LETTER, _LINE = 0.57, 1.3
 # how much of a name's box must lie on its own area
 _INSIDE = 0.88
 # a name in large letters wants an area that is several times as wide
