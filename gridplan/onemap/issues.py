@@ -37,6 +37,8 @@ _BY_RULE = frozenset(
         "street_covered", "street_dead_end", "street_not_border", "street_outside", "street_underground",
         "tunnel_no_barrier", "water_line_inside", "water_small", "compounds_from_landuse",
         "area_border_drawn", "points_system", "things_columns_left", "things_personal_columns",
+        "thing_in_several_areas", "things_coarse", "thing_row_of_sums", "thing_twice", "compound_joined",
+        "compound_left",
     )
 )  # fmt: skip
 

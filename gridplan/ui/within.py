@@ -38,8 +38,9 @@ def ask_within(shown: Shown, levels: Sequence[str], lang: str, *, page: str) -> 
             names[code] = f"{kind} {code}" if name in ("", code) else f"{name} ({code})"
     if len(names) == 1:
         return ""
-    # another widget for other levels, so that no area is kept that is none of them
-    key = "-".join((page, "within", *levels))
+    key = f"{page}-within"
+    if st.session_state.get(key) not in names:
+        st.session_state[key] = ""
     with st.container(key="within", width="content"):
         code = st.selectbox(
             t("ui.within.label", lang),

@@ -52,10 +52,14 @@ def test_filters_change_the_figures(show_page: ShowPage, read: Read, busy: Shown
     app.pills(key="ratings").set_value(["red"]).run()
     assert re.search(r"企业\s+4\s+筛选后", read(app))
     app.pills(key="ratings").set_value([]).run()
-    app.selectbox(key="risk-within-subgrid").set_value("S001").run()
+    app.selectbox(key="risk-within").set_value("S001").run()
     assert not app.exception
     inside = int((busy.attached["enterprises"]["subgrid"] == "S001").sum())
     assert re.search(rf"企业\s+{inside}\s+筛选后", read(app))
+    # no area holds those of the coarsest level: everything is shown again
+    app.segmented_control(key="risk-level").set_value("subgrid").run()
+    assert not app.exception
+    assert re.search(r"企业\s+12\s", read(app))
 
 
 @pytest.mark.parametrize("rule", ["weighted", "count", "hotspot", "worst"])
