@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from gridplan.crs import to_metres
     from gridplan.errors import GridplanError
     from gridplan.io import export_plan, open_plan, read_layers
-    from gridplan.pipeline import Inputs, make_plan, solve_plan, write_plan
+    from gridplan.pipeline import Inputs, attach_things, make_plan, solve_plan, write_plan
     from gridplan.plan import Plan, dissolve_level
     from gridplan.scheme import Level, Scheme, list_schemes, load_scheme
     from gridplan.solve.partition import Partition, partition
@@ -27,6 +27,7 @@ _ROOMS = {
     "Partition": "solve.partition",
     "Plan": "plan",
     "Scheme": "scheme",
+    "attach_things": "pipeline",
     "build_atoms": "atoms",
     "build_graph": "contiguity",
     "check_plan": "check",
@@ -51,6 +52,7 @@ __all__ = [
     "Partition",
     "Plan",
     "Scheme",
+    "attach_things",
     "build_atoms",
     "build_graph",
     "check_plan",
