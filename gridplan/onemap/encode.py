@@ -294,9 +294,10 @@ def _find_label_places(shapes: ShapeArray) -> FloatArray:
 def _outline(shapes: ShapeArray, spots: FloatArray, outlines: ShapeArray, tolerance: float) -> ShapeArray:
     """Draw outlines along the simplified borders of the areas inside, so that the two coincide."""
     inside, around = shapely.STRtree(outlines).query(shapely.points(spots), predicate="intersects")
-    bold: ShapeArray = shapely.simplify(outlines, tolerance)
     sizes = np.bincount(around, weights=shapely.area(shapes)[inside], minlength=len(outlines))
     filled = np.abs(sizes - shapely.area(outlines)) <= 1e-2 * shapely.area(outlines)
+    bold = outlines.copy()
+    bold[~filled] = shapely.simplify(outlines[~filled], tolerance)
     for outline in np.flatnonzero(filled):
         bold[outline] = shapely.coverage_union_all(shapes[inside[around == outline]])
     return bold
