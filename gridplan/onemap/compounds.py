@@ -211,7 +211,10 @@ def list_ways(shown: Shown, level: str, within: str = "") -> pd.DataFrame:
     sums = sums.loc[sums.index.isin(areas.index)]
     told = areas.loc[sums.index]
     hidden = told["households"].isna().to_numpy()
-    names = [*shown.walks.places["name"].fillna("").astype(str), ""]
+    places = shown.walks.places
+    # a place that is not shown by itself is not named either
+    seen = places["id"].isin(shown.attached[SERVICES]["id"])
+    names = [*places["name"].fillna("").astype(str).where(seen, ""), ""]
     columns = {
         "name": told["name"],
         "households": told["households"],

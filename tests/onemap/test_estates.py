@@ -12,6 +12,7 @@ import openpyxl
 import pandas as pd
 import pyogrio
 import pytest
+from forbidden import list_forbidden
 from guarded_town import OWN, SMALL, TELLTALE, build_guarded_town
 
 from gridplan.cli import main
@@ -27,6 +28,7 @@ from gridplan.onemap.compounds import (
 )
 from gridplan.onemap.exports import EXPORT_KINDS, export_layers, export_view
 from gridplan.onemap.imprint import make_imprint
+from gridplan.onemap.poster import render_poster
 from gridplan.onemap.shown import Shown, show_plan_to
 from gridplan.onemap.standard import STANDARD_MAPS, MapOrder, make_standard
 from gridplan.pipeline import write_plan
@@ -179,6 +181,36 @@ def test_a_page_without_a_map_is_no_picture(shown: Shown) -> None:
         export_view(shown, None, {}, "png")
     with pytest.raises(InputError, match="export_unknown"):
         export_view(shown, None, {}, "docx")
+
+
+@pytest.mark.parametrize("audience", ["public", f"worker:{OWN}"])
+@pytest.mark.parametrize("kind", ["html", "svg", "xlsx", "gpkg"])
+def test_no_file_holds_what_its_audience_may_not_see(
+    guarded: Plan, audience: str, kind: str, tmp_path: Path
+) -> None:
+    cut = _show(guarded, audience)
+    forbidden = list_forbidden(guarded, cut.audience)
+    assert forbidden
+    for name in STANDARD_MAPS:
+        if name == "risk" and audience == "public":
+            continue
+        view, tables = make_standard(cut, MapOrder(name), "zh")
+        if kind == "svg":
+            content = render_poster(view, "svg", size=(640, 360)).decode()
+        elif kind == "xlsx":
+            book = openpyxl.load_workbook(io.BytesIO(export_view(cut, view, tables, kind)))
+            content = repr([[cell.value for cell in row] for sheet in book for row in sheet])
+        elif kind == "gpkg":
+            path = tmp_path / f"{name}.gpkg"
+            path.write_bytes(export_view(cut, view, tables, kind))
+            layers = pyogrio.list_layers(path)[:, 0]
+            content = "".join(
+                pyogrio.read_dataframe(path, layer=layer).drop(columns="geometry").to_csv()
+                for layer in layers
+            )
+        else:
+            content = export_view(cut, view, tables, kind).decode()
+        assert [text for text in forbidden if text in content] == []
 
 
 @pytest.fixture(scope="module")
