@@ -28,7 +28,12 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the app on a plan, for an audience, in a language."""
 
     def run_app(
-        *arguments: object, lang: str = "zh", audience: str = "office", page: str = "", asked: str = ""
+        *arguments: object,
+        lang: str = "zh",
+        audience: str = "office",
+        page: str = "",
+        asked: str = "",
+        linked: str = "",
     ) -> AppTest:
         monkeypatch.setenv("GRIDPLAN_LANG", lang)
         monkeypatch.setenv("GRIDPLAN_AUDIENCE", audience)
@@ -36,6 +41,8 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
         app = AppTest.from_file(str(SCRIPT), default_timeout=60)
         if asked:
             app.query_params["lang"] = asked
+        if linked:
+            app.query_params["page"] = linked
         if page:  # AppTest can switch to files only; a page is known by the hash of its address
             app._page_hash = calc_hash(page)
         app.run()
@@ -127,6 +134,26 @@ def test_the_language_is_that_of_the_link_and_stays(run: Run, plan_file: Path) -
     app.run()
     assert "人口" in read(app)
     assert app.query_params["lang"] == "zh"
+
+
+def test_a_link_names_its_page(run: Run, plan_file: Path) -> None:
+    from starlette.requests import Request
+
+    from gridplan.ui.server import ROUTES
+
+    route = next(route for route in ROUTES if route.path == "/population")
+    headers = [(b"host", b"here")]
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": route.path,
+        "query_string": b"lang=en",
+        "headers": headers,
+    }
+    assert route.endpoint(Request(scope)).headers["location"] == "http://here/?lang=en&page=population"
+    app = run(plan_file, asked="en", linked="population")
+    assert "Population" in read(app)
+    assert "page" not in app.query_params
 
 
 def test_level_and_measure_stay_when_the_language_changes(run: Run, plan_file: Path) -> None:

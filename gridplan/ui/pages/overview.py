@@ -132,8 +132,12 @@ def _show_body(opened: OpenedPlan, lang: str) -> None:
 
 
 def _show_states(shown: Shown, lang: str) -> None:
-    """Show how many areas of each level stand how."""
-    counts = {level: tell_states(frame).value_counts() for level, frame in shown.areas.items()}
+    """Show how many areas with homes of each level stand how."""
+    homes = {
+        level: frame[(frame["households"].isna() | (frame["households"] > 0)).to_numpy()]
+        for level, frame in shown.areas.items()
+    }
+    counts = {level: tell_states(frame).value_counts() for level, frame in homes.items()}
     states = [state for state in STATES if any(state in one for one in counts.values())]
     heads = "".join(
         f'<th><b class="gp-status gp-{state}">{escape(t(f"onemap.status.{state}", lang))}</b></th>'
