@@ -12,7 +12,7 @@ import pandas as pd
 
 from gridplan.errors import InputError
 from gridplan.i18n import t
-from gridplan.onemap.cells import ATTACHED_CARE
+from gridplan.onemap.cells import ATTACHED_CARE, in_column
 from gridplan.onemap.numbers import tell_count, tell_density, tell_km2, tell_share, tell_whole
 from gridplan.onemap.picking import break_values, pick_areas, pick_outlines, tell_classes
 from gridplan.onemap.shown import Shown
@@ -189,11 +189,12 @@ def _take_measure(
 
 
 def _label_areas(areas: gpd.GeoDataFrame, figures: Sequence[str]) -> list[str]:
-    """Call areas by their name, else by the end of their code that their parent's does not say."""
+    """Call areas by their name, else by the end of their code that those of the areas above do not say."""
+    holding = [areas[column].tolist() for column in areas if str(column).startswith(in_column(""))]
     labels = []
-    for code, name, parent in zip(areas["code"], areas["name"], areas["parent"], strict=True):
-        short = code[len(parent) :].lstrip("-") if parent and code.startswith(parent) else code
-        labels.append(str(name if name and name != code else short))
+    for at, (code, name) in enumerate(zip(areas["code"], areas["name"], strict=True)):
+        known = max((len(one[at]) for one in holding if code.startswith(one[at])), default=0)
+        labels.append(str(name) if name and name != code else code[known:].lstrip("-") or code)
     if not figures:
         return labels
     return [f"{label}\n{figure}" if figure else label for label, figure in zip(labels, figures, strict=True)]

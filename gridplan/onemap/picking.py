@@ -70,14 +70,14 @@ def pick_areas(shown: Shown, level: str, within: str = "") -> gpd.GeoDataFrame:
 
 
 def pick_outlines(shown: Shown, level: str, within: str = "") -> gpd.GeoDataFrame | None:
-    """Return the areas one level up that hold the picked ones, index ``code``; None for no such level."""
+    """Return the areas one level up that hold the picked ones, with ``name``, by ``code``; None for no level."""
     lineage = find_lineage(shown, level)
     if not lineage:
         return None
     upper = shown.areas[lineage[0]]
     # an index of codes: Series.isin takes a hundred times as long on text
     picked = pd.Index(pick_areas(shown, level, within)[in_column(lineage[0])].unique())
-    return upper.loc[picked.get_indexer(upper["code"]) >= 0, ["code", "geometry"]].set_index("code")
+    return upper.loc[picked.get_indexer(upper["code"]) >= 0, ["code", "name", "geometry"]].set_index("code")
 
 
 def break_values(values: npt.ArrayLike, most: int = 5) -> FloatArray:
