@@ -120,5 +120,5 @@ def run_app(options: argparse.Namespace) -> int:
 def _find_app() -> Path:
     """Find the app, its settings beside it: inside the package once installed, above it in a clone."""
     package = Path(__file__).resolve().parents[1]
-    installed = package / "ui" / "app.py"
+    installed = package / "ui" / "script" / "app.py"
     return installed if installed.is_file() else package.parent / "app.py"
