@@ -44,14 +44,16 @@ function writeNorth(box, words) {
 }
 
 function writeImprint(box, imprint, words, attribution) {
+  box.replaceChildren();
   const told = [
     imprint.source && `${words.source}${imprint.source}`,
     imprint.date && `${words.date}${imprint.date}`,
-    imprint.review_number && `${words.review}${imprint.review_number}`,
     attribution,
   ];
-  box.replaceChildren();
   for (const text of told.filter(Boolean)) add(box, "span", "", text);
+  // a number is given by the authority: until then there is room to write it
+  const review = add(box, "span", "", words.review);
+  add(review, "span", "om-slot", imprint.review_number);
 }
 
 // A toggle for each layer that can be seen, in the order of the legend.
