@@ -19,6 +19,7 @@ from gridplan.onemap.poster import SCREEN_SIZE, Size
 from gridplan.onemap.shown import Shown
 from gridplan.onemap.view import Imprint, MapView
 from gridplan.report.fonts import find_fonts
+from gridplan.ui.boxes import choose_one
 from gridplan.ui.state import OpenedPlan
 
 __all__ = [
@@ -155,13 +156,11 @@ def ask_imprint(shown: Shown, lang: str, *, key: str, title: str) -> Imprint:
         help=t("ui.export.review_help", lang),
         persist_state="session",
     )
-    right.selectbox(
-        t("ui.export.stamp", lang),
-        STAMPS,
-        format_func=lambda one: t("onemap.stamp" if one == "internal" else f"ui.export.stamp.{one}", lang),
-        key=_STAMPED,
-        persist_state="session",
-    )
+    names = {
+        one: t("onemap.stamp" if one == "internal" else f"ui.export.stamp.{one}", lang) for one in STAMPS
+    }
+    with right:
+        choose_one(t("ui.export.stamp", lang), names, key=_STAMPED, lang=lang)
     imprint = sign_map(shown, (told or "").strip() or title, lang)
     if not imprint.stamp and not imprint.review_number:
         st.warning(t("ui.export.unreviewed", lang))
@@ -177,7 +176,7 @@ def sign_map(shown: Shown, title: str, lang: str, *, roles: Collection[str] = ()
         As in :func:`gridplan.onemap.imprint.make_imprint`.
     """
     review = str(st.session_state.get(_REVIEW) or "").strip()
-    stamp = st.session_state.get(_STAMPED) or STAMPS[0]
+    stamp = st.session_state.get(f"kept-{_STAMPED}") or STAMPS[0]
     words = {"internal": None, "short": t("ui.export.stamp.short", lang), "none": ""}[stamp]
     return make_imprint(shown, title, lang, roles=roles, review_number=review, stamp=words)
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from gridplan.i18n import t
 from gridplan.onemap.shown import Shown
+from gridplan.ui.boxes import choose_one
 
 __all__ = ["ask_within"]
 
@@ -38,15 +39,5 @@ def ask_within(shown: Shown, levels: Sequence[str], lang: str, *, page: str) -> 
             names[code] = f"{kind} {code}" if name in ("", code) else f"{name} ({code})"
     if len(names) == 1:
         return ""
-    key = f"{page}-within"
-    if st.session_state.get(key) not in names:
-        st.session_state[key] = ""
     with st.container(key="within", width="content"):
-        code = st.selectbox(
-            t("ui.within.label", lang),
-            list(names),
-            format_func=names.__getitem__,
-            key=key,
-            persist_state="session",
-        )
-    return str(code or "")
+        return choose_one(t("ui.within.label", lang), names, key=f"{page}-within", lang=lang)

@@ -46,18 +46,18 @@ def test_every_panel_can_be_shown(show_page: ShowPage, read: Read, busy: Shown, 
 
 def test_filters_change_the_figures(show_page: ShowPage, read: Read, busy: Shown) -> None:
     app = show_page("risk", busy)
-    app.multiselect(key="kinds").set_value(["化工"]).run()
+    app.multiselect(key="kinds-zh").set_value(["化工"]).run()
     assert re.search(r"企业\s+6\s+筛选后", read(app))
-    app.multiselect(key="kinds").set_value([]).run()
+    app.multiselect(key="kinds-zh").set_value([]).run()
     app.pills(key="ratings").set_value(["red"]).run()
     assert re.search(r"企业\s+4\s+筛选后", read(app))
     app.pills(key="ratings").set_value([]).run()
-    app.selectbox(key="risk-within").set_value("S001").run()
+    app.selectbox(key="risk-within-zh").set_value("S001").run()
     assert not app.exception
     inside = int((busy.attached["enterprises"]["subgrid"] == "S001").sum())
     assert re.search(rf"企业\s+{inside}\s+筛选后", read(app))
     # no area holds those of the coarsest level: everything is shown again
-    app.segmented_control(key="risk-level").set_value("subgrid").run()
+    app.segmented_control(key="risk-level-小分格-网格").set_value("subgrid").run()
     assert not app.exception
     assert re.search(r"企业\s+12\s", read(app))
 

@@ -40,11 +40,11 @@ def test_issues_are_counted_by_what_they_ask(show_page: ShowPage, read: Read, bu
 
 def test_issues_are_filtered_and_searched(show_page: ShowPage, busy: Shown) -> None:
     app = show_page("issues", busy)
-    app.multiselect(key="layers").set_value(["streets"]).run()
+    app.multiselect(key="layers-zh").set_value(["streets"]).run()
     assert app.dataframe[1].value["id"].tolist() == ["s1", "s2", "s3"]
     app.text_input(key="search").set_value("S2").run()
     assert app.dataframe[1].value["id"].tolist() == ["s2"]
-    app.multiselect(key="layers").set_value([]).run()
+    app.multiselect(key="layers-zh").set_value([]).run()
     app.text_input(key="search").set_value("").run()
     app.segmented_control(key="issues-needs").set_value(["decide"]).run()
     assert set(app.dataframe[1].value["id"]) == {"b0001", "b0002"}
@@ -108,9 +108,9 @@ def test_other_audiences_see_compounds_too(show_page: ShowPage, show_to: ShowTo,
 def test_every_map_can_be_chosen_for_export(show_page: ShowPage, busy: Shown, lang: str) -> None:
     app = show_page("export", busy, lang)
     for product in (Product("population", "density"), Product("risk", "worst"), Product("compounds")):
-        app.selectbox(key="export-map").set_value(product).run()
+        app.selectbox(key=f"export-map-{lang}").set_value(product).run()
         assert not app.exception
-    app.selectbox(key="export-stamp").set_value("none").run()
+    app.selectbox(key=f"export-stamp-{lang}").set_value("none").run()
     assert app.warning
     app.text_input(key="export-review").set_value("GS(2026)0000号").run()
     assert not app.warning

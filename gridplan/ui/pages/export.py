@@ -10,6 +10,7 @@ import streamlit as st
 from gridplan.i18n import t
 from gridplan.onemap.compounds import find_outline_level
 from gridplan.onemap.view import Imprint
+from gridplan.ui.boxes import choose_one
 from gridplan.ui.choices import choose_level, name_level, suggest_level
 from gridplan.ui.exports import WORKBOOK, make_file, name_file, show_files, sign_map
 from gridplan.ui.frame import tell_place
@@ -41,9 +42,8 @@ def _show_body(opened: OpenedPlan, lang: str) -> None:
     left, right = st.columns((5, 8), gap="medium")
     with left:
         st.subheader(t("ui.export.one", lang))
-        product = st.selectbox(
-            t("ui.export.map", lang), products, format_func=lambda one: one.tell(lang), key="export-map"
-        )
+        names = {one: one.tell(lang) for one in products}
+        product = choose_one(t("ui.export.map", lang), names, key="export-map", lang=lang)
         level, within = _ask_place(opened, product, lang)
         title = _tell_title(opened, product, level, lang)
         imprint = sign_map(shown, title, lang, roles=product.roles)

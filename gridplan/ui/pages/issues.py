@@ -19,6 +19,7 @@ from gridplan.onemap.issues import (
     select_rows,
 )
 from gridplan.onemap.numbers import tell_count
+from gridplan.ui.boxes import choose_some
 from gridplan.ui.exports import offer_exports
 from gridplan.ui.figures import Figure, show_figures
 from gridplan.ui.rows import choose_row, show_rows
@@ -98,20 +99,20 @@ def _show_issues(opened: OpenedPlan, lang: str) -> None:
             format_func=lambda need: f"{_SIGNS[need]} {t(f'issues.need.{need}', lang)}",
             key="issues-needs",
         )
-        layers = st.multiselect(
+        every = t("ui.issues.filter.all", lang)
+        layers = choose_some(
             t("ui.issues.filter.layers", lang),
-            sorted(issues["layer"].unique()),
-            format_func=lambda layer: name_layer(layer, lang),
-            placeholder=t("ui.issues.filter.all", lang),
+            {layer: name_layer(layer, lang) for layer in sorted(issues["layer"].unique())},
             key="layers",
+            lang=lang,
+            placeholder=every,
         )
-        actions = dict(zip(issues["action"], issues["did"], strict=True))
-        done = st.multiselect(
+        done = choose_some(
             t("ui.issues.filter.actions", lang),
-            sorted(actions),
-            format_func=actions.__getitem__,
-            placeholder=t("ui.issues.filter.all", lang),
+            dict(zip(issues["action"], issues["did"], strict=True)),
             key="issues-actions",
+            lang=lang,
+            placeholder=every,
         )
         text = st.text_input(
             t("ui.issues.filter.search", lang), key="search", placeholder=" ", icon=":material/search:"
@@ -162,19 +163,12 @@ def _show_findings(opened: OpenedPlan, lang: str) -> None:
             format_func=lambda word: f"{_SIGNS[word]} {t(f'verdict.{word}', lang)}",
             key="findings-verdicts",
         )
-        level = st.multiselect(
-            t("ui.issues.filter.levels", lang),
-            list(levels),
-            format_func=levels.__getitem__,
-            placeholder=t("ui.issues.filter.all", lang),
-            key="findings-levels",
+        every = t("ui.issues.filter.all", lang)
+        level = choose_some(
+            t("ui.issues.filter.levels", lang), levels, key="findings-levels", lang=lang, placeholder=every
         )
-        law = st.multiselect(
-            t("ui.issues.filter.laws", lang),
-            list(laws),
-            format_func=laws.__getitem__,
-            placeholder=t("ui.issues.filter.all", lang),
-            key="findings-laws",
+        law = choose_some(
+            t("ui.issues.filter.laws", lang), laws, key="findings-laws", lang=lang, placeholder=every
         )
         text = st.text_input(
             t("ui.issues.filter.search", lang),

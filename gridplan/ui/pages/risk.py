@@ -25,6 +25,7 @@ from gridplan.onemap.risk import (
 )
 from gridplan.onemap.view import MapView
 from gridplan.risk import RATINGS, count_funnel
+from gridplan.ui.boxes import choose_some
 from gridplan.ui.choices import choose_level, is_fresh, name_level, suggest_level
 from gridplan.ui.exports import offer_exports
 from gridplan.ui.figures import Figure, show_figures
@@ -212,13 +213,9 @@ def _ask_filters(opened: OpenedPlan, lang: str) -> tuple[tuple[str, ...], tuple[
     """Ask for kinds, ratings and dates."""
     kinds, days = _list_filters(opened.key, opened)
     with st.popover(t("ui.risk.filters", lang), icon=":material/filter_alt:"):
-        chosen = st.multiselect(
-            t("ui.risk.kinds", lang),
-            list(kinds),
-            format_func=lambda kind: f"{kind or t('ui.risk.no_kind', lang)} ({kinds[kind]:,})",
-            placeholder=t("ui.risk.all", lang),
-            key="kinds",
-            persist_state="session",
+        names = {kind: f"{kind or t('ui.risk.no_kind', lang)} ({count:,})" for kind, count in kinds.items()}
+        chosen = choose_some(
+            t("ui.risk.kinds", lang), names, key="kinds", lang=lang, placeholder=t("ui.risk.all", lang)
         )
         ratings = st.pills(
             t("ui.risk.ratings", lang),
@@ -229,7 +226,7 @@ def _ask_filters(opened: OpenedPlan, lang: str) -> tuple[tuple[str, ...], tuple[
             persist_state="session",
         )
         since, until = (_ask_day(side, days, lang) if days is not None else "" for side in ("since", "until"))
-    return tuple(chosen), tuple(ratings), since, until
+    return chosen, tuple(ratings), since, until
 
 
 def _ask_day(side: str, days: tuple[str, str], lang: str) -> str:

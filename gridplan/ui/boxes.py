@@ -1,0 +1,79 @@
+"""Boxes to choose from whose choice outlives a change of language, which their words do not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+import streamlit as st
+
+__all__ = ["choose_one", "choose_some"]
+
+T = TypeVar("T")
+
+
+def choose_one(label: str, names: Mapping[T, str], *, key: str, lang: str, width: int | None = None) -> T:
+    """Let one of some things be chosen, the first unless another was chosen before.
+
+    Parameters
+    ----------
+    label
+        What is chosen.
+    names
+        Words by what they stand for.
+    key
+        Key of the box and of the choice.
+    lang
+        Language of the words: a box that is kept from one language to the other keeps its old words.
+    width
+        Width of the box [px]; None for as wide as there is room.
+    """
+    kept = f"kept-{key}"
+    if st.session_state.get(kept) not in names:
+        st.session_state[kept] = next(iter(names))
+    own = f"{key}-{lang}"
+    st.session_state[own] = st.session_state[kept]
+    with st.container(key=key, width=width or "stretch"):
+        st.selectbox(
+            label,
+            list(names),
+            format_func=names.__getitem__,
+            key=own,
+            on_change=_keep,
+            args=(kept, own),
+        )
+    chosen: T = st.session_state[kept]
+    return chosen
+
+
+def choose_some(
+    label: str, names: Mapping[T, str], *, key: str, lang: str, placeholder: str
+) -> tuple[T, ...]:
+    """Let some of several things be chosen; none stands for all of them.
+
+    Parameters
+    ----------
+    label, names, key, lang
+        As in :func:`choose_one`.
+    placeholder
+        What stands there where none is chosen.
+    """
+    kept, own = f"kept-{key}", f"{key}-{lang}"
+    before: list[T] = st.session_state.get(kept) or []
+    st.session_state[kept] = st.session_state[own] = [one for one in before if one in names]
+    with st.container(key=key):
+        st.multiselect(
+            label,
+            list(names),
+            format_func=names.__getitem__,
+            placeholder=placeholder,
+            key=own,
+            on_change=_keep,
+            args=(kept, own),
+        )
+    return tuple(st.session_state[kept])
+
+
+def _keep(kept: str, own: str) -> None:
+    """Note what was chosen in a box where no box is called by it."""
+    st.session_state[kept] = st.session_state[own]
