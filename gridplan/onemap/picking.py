@@ -70,7 +70,7 @@ def pick_areas(shown: Shown, level: str, within: str = "") -> gpd.GeoDataFrame:
 
 
 def pick_outlines(shown: Shown, level: str, within: str = "") -> gpd.GeoDataFrame | None:
-    """Return the areas one level up that hold the picked ones (index ``code``, ``name``); None for no level."""
+    """Return the areas one level up that hold the picked ones (``name`` by ``code``); None for no level."""
     lineage = find_lineage(shown, level)
     if not lineage:
         return None
