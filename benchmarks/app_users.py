@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING
@@ -60,7 +61,9 @@ class Recorder:
         self._urls.clear()
         act()
         settle(page, still_ms=600)
-        asked = [url for url in self._urls if url.startswith("http")]
+        # what came before is kept by the browser: its address is that of its content
+        kept = {url for step in self.steps for url in step.urls}
+        asked = [url for url in self._urls if url.startswith("http") and url not in kept]
         self.steps.append(Step(name, tuple(self._messages), tuple(asked)))
 
     def _follow_socket(self, socket_: WebSocket) -> None:
@@ -107,10 +110,9 @@ def play_crowd(steps: Sequence[Step], socket_url: str, users: int) -> Crowd:
         time.sleep(float(chance.uniform(0.0, 1.0)))
         try:
             with _open_socket(socket_url) as socket_:
-                files = HTTPConnection(urlsplit(socket_url).netloc, timeout=_PATIENCE_S)
                 for step in steps:
                     start = time.perf_counter()
-                    wrong = _play_step(socket_, files, step)
+                    wrong = _play_step(socket_, urlsplit(socket_url).netloc, step)
                     gone = time.perf_counter() - start
                     with lock:
                         seconds[step.name].append(gone)
@@ -136,19 +138,21 @@ def _open_socket(url: str) -> ClientConnection:
     )
 
 
-def _play_step(socket_: ClientConnection, files: HTTPConnection, step: Step) -> list[str]:
+def _play_step(socket_: ClientConnection, host: str, step: Step) -> list[str]:
     """Ask for what a step asked for and return what went wrong."""
     wrong: list[str] = []
     for message in step.messages:
         socket_.send(message)
         wrong += _await_end(socket_)
-    for url in step.urls:
-        path = urlsplit(url).path
-        files.request("GET", path, headers={"Accept-Encoding": "gzip"})
-        answer = files.getresponse()
-        answer.read()
-        if answer.status >= 400:
-            wrong.append(f"{answer.status} {path}")
+    # one connection a step: the server ends one that is idle for some seconds
+    with closing(HTTPConnection(host, timeout=_PATIENCE_S)) as files:
+        for url in step.urls:
+            path = urlsplit(url).path
+            files.request("GET", path, headers={"Accept-Encoding": "gzip"})
+            answer = files.getresponse()
+            answer.read()
+            if answer.status >= 400:
+                wrong.append(f"{answer.status} {path}")
     return wrong
 
 
