@@ -12,7 +12,7 @@ __all__ = ["choose_one", "choose_some"]
 T = TypeVar("T")
 
 
-def choose_one(label: str, names: Mapping[T, str], *, key: str, lang: str, width: int | None = None) -> T:
+def choose_one(label: str, names: Mapping[T, str], *, key: str, lang: str) -> T:
     """Let one of some things be chosen, the first unless another was chosen before.
 
     Parameters
@@ -25,15 +25,13 @@ def choose_one(label: str, names: Mapping[T, str], *, key: str, lang: str, width
         Key of the box and of the choice.
     lang
         Language of the words: a box that is kept from one language to the other keeps its old words.
-    width
-        Width of the box [px]; None for as wide as there is room.
     """
     kept = f"kept-{key}"
     if st.session_state.get(kept) not in names:
         st.session_state[kept] = next(iter(names))
     own = f"{key}-{lang}"
     st.session_state[own] = st.session_state[kept]
-    with st.container(key=key, width=width or "stretch"):
+    with st.container(key=key):
         st.selectbox(
             label,
             list(names),
