@@ -154,7 +154,7 @@ def _show_crumbs(opened: OpenedPlan, path: Path, lang: str) -> None:
     line = list_chains(opened.shown)[0]
     with st.container(horizontal=True, key="within", gap=None, vertical_alignment="center"):
         names = [
-            t("ui.population.all", lang, place=tell_place(opened, lang)),
+            t("ui.population.all", lang),
             *(name or code for _, code, name in path),
         ]
         for depth, name in enumerate(names):
