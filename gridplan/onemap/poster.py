@@ -17,6 +17,7 @@ from gridplan.onemap.poster_panel import draw_surround
 from gridplan.onemap.sheet import Sheet
 from gridplan.onemap.view import MapView
 from gridplan.report.canvas import render_sheet
+from gridplan.report.fonts import is_truetype
 
 __all__ = ["PAPERS", "POSTER_KINDS", "SCREEN_SIZE", "Size", "draw_poster", "render_poster"]
 
@@ -31,6 +32,8 @@ PAPERS: Mapping[str, tuple[int, int]] = {"A4": (3508, 2480), "A3": (4961, 3508)}
 POSTER_KINDS = ("png", "pdf", "svg")
 
 _PAPER_DPI, _SCREEN_DPI = 300, 100
+# matplotlib puts any outlines into a PDF as TrueType when told so; Acrobat refuses those that are none
+_EMBEDDED, _DRAWN = 42, 3
 
 # Sides of a sheet in units: a unit is an inch of the screen, so that every sheet has the same make-up.
 _UNITS_HIGH = 10.8
@@ -77,8 +80,8 @@ def render_poster(view: MapView, kind: str, *, size: Size = SCREEN_SIZE) -> byte
     view
         The view; what it holds is drawn, nothing is looked up.
     kind
-        One of :data:`POSTER_KINDS`. A PDF carries its letters, so that they can be searched and printed
-        anywhere.
+        One of :data:`POSTER_KINDS`. A PDF carries its letters and can be searched: those of a TrueType font
+        as such, those of another (Noto, Source Han: outlines that TrueType does not know) as drawings.
     size
         Width and height [px], or a name of :data:`PAPERS`.
 
@@ -96,7 +99,8 @@ def render_poster(view: MapView, kind: str, *, size: Size = SCREEN_SIZE) -> byte
     if kind not in POSTER_KINDS:
         raise InputError("map_format", path=kind)
     # letters that stay letters; names in the file that are the same on every run
-    with mpl.rc_context({"pdf.fonttype": 42, "svg.hashsalt": "gridplan"}):
+    fonts = _EMBEDDED if is_truetype(view.imprint.title, view.lang) else _DRAWN
+    with mpl.rc_context({"pdf.fonttype": fonts, "svg.hashsalt": "gridplan"}):
         sheet = _lay_out(view, size)
         # the lines of hatches take their width from the settings alone
         with mpl.rc_context({"hatch.linewidth": 1.1 * sheet.unit}):

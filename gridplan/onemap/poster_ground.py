@@ -29,10 +29,10 @@ _STREETS = {
     2: (0.8, 7.0, 33.0, "#bdb5a9"),
     3: (0.6, 3.5, 8.0, "#cdc7bd"),
 }
-# lanes are drawn where a usual area is at least so wide on the sheet [pt]
+# lanes are drawn where there is ground at least so wide for each area on the sheet [pt]
 _WITH_LANES = 24.0
-# names are written where at least this share of the areas has room for its own
-_NAMED_SHARE = 0.2
+# of many areas names are written where at least this share has room for its own
+_MANY, _NAMED_SHARE = 250, 0.2
 # footprints are drawn where a point is less than so many metres: smaller ones are but dirt
 _HOUSES_FROM = 4.0
 # cells of the picture of heat along the longer side
@@ -122,7 +122,7 @@ def _draw_streets(sheet: Sheet, view: MapView) -> None:
     for rank in sorted(_STREETS, reverse=True):
         least, metres, seen, casing = _STREETS[rank]
         # lanes among areas that are hardly larger would cut their colours to pieces
-        if sheet.unit / sheet.points_per_m > seen or (rank > 1 and _find_width(sheet, view) < _WITH_LANES):
+        if sheet.unit / sheet.points_per_m > seen or (rank > 1 and _find_room(sheet, view) < _WITH_LANES):
             continue
         lines = trace_lines(_in_sight(sheet, shapes[ranks == rank]))
         # thinner where the whole county is on the sheet, or streets would hide its towns
@@ -133,6 +133,13 @@ def _draw_streets(sheet: Sheet, view: MapView) -> None:
                 lines, colors=colour, linewidths=wide, capstyle="round", zorder=layer - rank / 10
             )
             sheet.axes.add_collection(drawn, autolim=False)
+
+
+def _find_room(sheet: Sheet, view: MapView) -> float:
+    """Return how wide the ground is that there is for each area [pt on the screen sheet]."""
+    layers = [one for one in (view.areas.shapes, view.outlines) if one is not None]
+    ground = max(float(one.area.sum()) for one in layers)
+    return float(np.sqrt(ground / max(len(view.areas.shapes), 1))) * sheet.points_per_m / sheet.unit
 
 
 def _find_width(sheet: Sheet, view: MapView) -> float:
@@ -218,7 +225,7 @@ def _draw_labels(sheet: Sheet, view: MapView) -> None:
     things = np.concatenate([np.zeros((0, 2)), *(layer.xy for layer in view.points)])
     labels, scale = list(view.areas.labels), sheet.points_per_m / sheet.unit
     placed = place_labels(view.areas.shapes.geometry.to_numpy(), labels, scale, things)
-    if len(placed) < _NAMED_SHARE * sum(map(bool, labels)):
+    if len(labels) > _MANY and len(placed) < _NAMED_SHARE * sum(map(bool, labels)):
         placed = []
         if view.outlines is not None and "name" in view.outlines:
             labels = list(view.outlines["name"].fillna(""))

@@ -12,7 +12,7 @@ from matplotlib.ft2font import FT2Font
 
 from gridplan.errors import InputError
 
-__all__ = ["FONT_VARIABLE", "find_fonts"]
+__all__ = ["FONT_VARIABLE", "find_fonts", "is_truetype"]
 
 #: Environment variable that names a font file to use before any other.
 FONT_VARIABLE = "GRIDPLAN_FONT"
@@ -73,6 +73,22 @@ def find_fonts(text: str, lang: str, *, size: float = 10.0, bold: bool = False) 
     if missing := sorted(needed - held):
         raise InputError("font_missing", characters="".join(missing[:8]), variable=FONT_VARIABLE)
     return FontProperties(family=families, size=size, weight="bold" if bold else "normal")
+
+
+def is_truetype(text: str, lang: str) -> bool:
+    """Tell whether the fonts for a text (:func:`find_fonts`) have TrueType outlines, and not those of CFF."""
+    return all(_is_truetype(family) for family in find_fonts(text, lang).get_family())
+
+
+@lru_cache(maxsize=32)
+def _is_truetype(family: str) -> bool:
+    path = font_manager.findfont(FontProperties(family=family), fallback_to_default=False)
+    with Path(str(path)).open("rb") as file:
+        head = file.read(16)
+        if head[:4] == b"ttcf":  # several faces in one file: look at the first
+            file.seek(int.from_bytes(head[12:16], "big"))
+            head = file.read(4)
+    return head[:4] != b"OTTO"
 
 
 @lru_cache(maxsize=1)
