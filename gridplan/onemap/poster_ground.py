@@ -32,7 +32,7 @@ _STREETS = {
 # lanes are drawn where there is ground at least so wide for each area on the sheet [pt]
 _WITH_LANES = 24.0
 # of many areas names are written where at least this share has room for its own
-_MANY, _NAMED_SHARE = 250, 0.2
+_MANY, _NAMED_SHARE = 250, 0.5
 # footprints are drawn where a point is less than so many metres: smaller ones are but dirt
 _HOUSES_FROM = 4.0
 # cells of the picture of heat along the longer side

@@ -17,10 +17,13 @@ from PIL import Image
 
 from gridplan import cli
 from gridplan.cli import planning
-from gridplan.cli.parser import EXPORT_FORMATS
+from gridplan.cli.parser import EXPORT_FORMATS, EXPORT_MAPS, EXPORT_PAPERS
 from gridplan.errors import InputError
 from gridplan.io import open_plan, write_plan
 from gridplan.io.export import FORMATS
+from gridplan.onemap.exports import EXPORT_KINDS
+from gridplan.onemap.poster import PAPERS
+from gridplan.onemap.standard import STANDARD_MAPS
 from gridplan.plan import Plan
 from gridplan.report import describe_plan
 
@@ -188,8 +191,10 @@ def test_check_judges_the_written_file(call: Callable, plan_file: Path) -> None:
     assert {"key", "values"} == set(answer["findings"][0]["reason"])
 
 
-def test_formats_are_those_of_the_io_room() -> None:
-    assert set(EXPORT_FORMATS) == {*FORMATS, "png", "svg", "pdf"}
+def test_formats_maps_and_papers_are_those_of_the_rooms_that_make_them() -> None:
+    assert set(EXPORT_FORMATS) == {*FORMATS, "png", "svg", "pdf", *EXPORT_KINDS}
+    assert set(EXPORT_MAPS) == set(STANDARD_MAPS)
+    assert set(EXPORT_PAPERS) == {"screen", *PAPERS}
 
 
 @pytest.mark.parametrize("form", EXPORT_FORMATS)
