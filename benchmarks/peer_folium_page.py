@@ -18,8 +18,8 @@ def read_areas(path: str) -> str:
 
 if sys.argv[2] == "local":
     # what folium asks of other hosts, as far as areas on a canvas need it
-    folium.Map.default_js = [("leaflet", "/app/static/leaflet.js")]
-    folium.Map.default_css = [("leaflet_css", "/app/static/leaflet.css")]
+    for kind, name, file in (("js", "leaflet", "leaflet.js"), ("css", "leaflet_css", "leaflet.css")):
+        setattr(folium.Map, f"default_{kind}", [(name, f"/app/static/{file}")])
 st.set_page_config(layout="wide")
 level = st.radio("Level", ["households", "population"], horizontal=True)
 sheet = folium.Map(tiles=None, prefer_canvas=True, location=[33.5, 110.9], zoom_start=10)
