@@ -34,9 +34,8 @@ import shapely
 
 from gridplan.contiguity import find_shared_edges
 from gridplan.crs import parse_crs, reproject
-from gridplan.graph import AtomGraph, Setting, find_components, sum_borders
+from gridplan.graph import AtomGraph, Setting, find_components, sum_borders, take_ground
 from gridplan.scheme import Level, Scheme, Text, load_scheme
-from gridplan.solve.fences import cut_ground
 from gridplan.solve.redraw import AIMS, redraw_level
 from gridplan.solve.redraw_exact import draw_exactly
 from gridplan.solve.redraw_ground import find_majority, make_question, read_quarter
@@ -266,7 +265,7 @@ def compare_moved(cases: int) -> None:
         rng = np.random.default_rng(case)
         start = rng.integers(len(pieces.people), size=1)
         inside = grow(pieces.graph.edges, start, len(pieces.people), NEAR, rng) >= 0
-        graph, setting = cut_ground(pieces.graph, make_setting(pieces.people), inside)
+        graph, setting = take_ground(pieces.graph, make_setting(pieces.people), np.flatnonzero(inside))
         old = grow(graph.edges, rng.choice(NEAR, OLD, replace=False), NEAR, NEAR, rng)
         setting = replace(setting, existing={"community": old})
         begun = time.process_time()

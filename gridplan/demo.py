@@ -93,6 +93,7 @@ def _make_demo(town: Path, hazards: Path, care: Path, progress: Callable[[str, f
         landuse=f"{town}#landuse",
         compounds=f"{town}#compounds",
         existing={"community": f"{town}#communities"},
+        date=_DAY,
     )
     things: Mapping[str, str | Path] = {
         "enterprises": f"{town}#enterprises",

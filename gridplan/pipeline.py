@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 
 from gridplan.assembly import assemble_plan, measure_ways, place_existing, read_setting, tell_slivers
@@ -74,6 +75,8 @@ class Inputs:
         Which column holds which field, by role.
     crs
         Coordinate system of files that name none.
+    date
+        Day that the data are of, "YYYY-MM-DD"; "" for not told.
     """
 
     buildings: str | Path | None = None
@@ -87,6 +90,7 @@ class Inputs:
     place: str | None = None
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     crs: str | None = None
+    date: str = ""
 
 
 class _Watch:
@@ -154,7 +158,7 @@ def make_plan(
     """
     watch = _Watch(progress)
     layers, clean = _read_clean(inputs, scheme, watch)
-    provenance = _tell_inputs(layers, clean)
+    provenance = {**_tell_inputs(layers, clean), "data_date": inputs.date}
     plan = solve_plan(
         clean,
         scheme,
@@ -343,7 +347,14 @@ def _tell_inputs(layers: Layers, clean: CleanLayers) -> dict[str, str]:
         "households_in": str(int(given.sum())),
         "households_unknown_in": str(int(given.isna().sum())),
         "buildings_planned": str(len(clean.buildings)),
+        "district": _name_district(layers.boundary),
     }
+
+
+def _name_district(boundary: gpd.GeoDataFrame | None) -> str:
+    """Name the district by its outline, "" where that has no name or several."""
+    names = [] if boundary is None else boundary["name"].dropna().astype(str).str.strip().unique().tolist()
+    return names[0] if len(names) == 1 else ""
 
 
 def _tell_run(scheme: Scheme, seed: int, solved: LevelsResult) -> dict[str, str]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
 from gridplan.cli import FINE
-from gridplan.cli.planning import read_columns
+from gridplan.cli.planning import read_columns, read_date
 from gridplan.errors import InputError
 from gridplan.i18n import align_rows, t
 from gridplan.io import open_plan
@@ -37,7 +36,7 @@ def run_attach(options: argparse.Namespace) -> int:
         things,
         columns=read_columns(options.column, ATTACHABLE),
         crs=options.crs or "",
-        date=_read_date(options.date),
+        date=read_date(options.date),
     )
     write_plan(plan, out)
     counts = {role: _count(plan, role) for role in things}
@@ -51,13 +50,6 @@ def run_attach(options: argparse.Namespace) -> int:
         print(f"\n{_format_issues(issues, options.lang)}")
     print(t("cli.plan.written", options.lang, path=out))
     return FINE
-
-
-def _read_date(text: str | None) -> str:
-    try:
-        return date.fromisoformat(text).isoformat() if text else ""
-    except ValueError:
-        raise InputError("date_unreadable", date=text) from None
 
 
 def _count(plan: Plan, role: str) -> dict[str, int]:

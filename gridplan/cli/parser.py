@@ -155,6 +155,7 @@ def _add_inputs(group: _Group, say: _Say) -> None:
         "--column", metavar="ROLE.FIELD=COLUMN", action="append", default=[], help=say("cli.plan.column")
     )
     group.add_argument("--crs", metavar="EPSG:n", help=say("cli.plan.crs"))
+    group.add_argument("--date", metavar="YYYY-MM-DD", default="", help=say("cli.date"))
 
 
 def _add_plan(group: _Group, say: _Say) -> None:
@@ -191,7 +192,7 @@ def _add_attach(group: _Group, say: _Say) -> None:
         group.add_argument(f"--{role.replace('_', '-')}", metavar="F", help=say(f"cli.attach.{role}"))
     group.add_argument("--out", metavar="other.gpkg", help=say("cli.attach.out"))
     group.add_argument("--crs", metavar="EPSG:n|gcj02|bd09", help=say("cli.attach.crs"))
-    group.add_argument("--date", metavar="YYYY-MM-DD", help=say("cli.attach.date"))
+    group.add_argument("--date", metavar="YYYY-MM-DD", default="", help=say("cli.date"))
     group.add_argument(
         "--column", metavar="ROLE.FIELD=COLUMN", action="append", default=[], help=say("cli.plan.column")
     )

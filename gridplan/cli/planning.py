@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from time import perf_counter
 
@@ -23,7 +24,7 @@ from gridplan.report import describe_plan, draw_overview, format_summary, summar
 from gridplan.report.fonts import find_fonts
 from gridplan.scheme import Scheme, load_scheme
 
-__all__ = ["read_inputs", "run_demo", "run_plan"]
+__all__ = ["read_date", "read_inputs", "run_demo", "run_plan"]
 
 _ROLES = ("buildings", "streets", "boundary", "barriers", "landuse", "compounds", "services")
 
@@ -67,7 +68,22 @@ def read_inputs(options: argparse.Namespace, scheme: Scheme) -> Inputs:
         place=options.place,
         columns=read_columns(options.column, (*_ROLES, "existing")),
         crs=options.crs,
+        date=read_date(options.date),
     )
+
+
+def read_date(text: str) -> str:
+    """Read a day as it is written on the command line, "" for none.
+
+    Raises
+    ------
+    InputError
+        ``date_unreadable`` for what is no day.
+    """
+    try:
+        return date.fromisoformat(text).isoformat() if text else ""
+    except ValueError:
+        raise InputError("date_unreadable", date=text) from None
 
 
 def run_demo(options: argparse.Namespace) -> int:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +22,7 @@ from gridplan.io.lists import (
     read_list,
     read_text,
 )
-from gridplan.io.source import PathLike, split_layer
+from gridplan.io.source import PathLike
 from gridplan.io.thing_words import (
     THING_ALIASES,
     find_personal,
@@ -115,7 +113,7 @@ def read_things(
     system
         Coordinate system of files that tell none or a wrong one: an EPSG code, "gcj02", "bd09" or "wgs84".
     date
-        What day the list is of; "" takes the day on which the file was last changed.
+        What day the list is of, "" for not told.
 
     Returns
     -------
@@ -154,7 +152,7 @@ def read_things(
         role, file.path, file.layer, file.sha256, len(file.table), places.crs,
         columns={name: " | ".join(several) for name, several in sorted(reading.found.items())},
     )  # fmt: skip
-    return Things(role, frame, source, date or _tell_date(path), join_issues(*reading.issues))
+    return Things(role, frame, source, date, join_issues(*reading.issues))
 
 
 def _choose_columns(role: str, file: ListFile, asked: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
@@ -296,8 +294,3 @@ def _tell_columns(reading: _Reading) -> None:
     ):
         if names:
             reading.note(["*"], code, "noted", ", ".join(names))
-
-
-def _tell_date(path: PathLike) -> str:
-    file: Path = split_layer(path)[0]
-    return datetime.fromtimestamp(file.stat().st_mtime, tz=UTC).strftime("%Y-%m-%d")

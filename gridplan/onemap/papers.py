@@ -46,7 +46,16 @@ _PEOPLE_VALUES = ("households", "counted", *KINDS, "proved", "people", "populati
 #: The columns of the areas that tell why nothing better exists.
 _REASONS = ("reason_zh", "reason_en")
 #: What everybody may know of where a plan comes from.
-_PUBLIC_KEYS = ("scheme", "scheme_version", "gridplan_version", "inputs", "source", "created", DATE_KEY)
+_PUBLIC_KEYS = (
+    "scheme",
+    "scheme_version",
+    "gridplan_version",
+    "inputs",
+    "source",
+    "created",
+    "district",
+    DATE_KEY,
+)
 
 
 def judge_areas(findings: pd.DataFrame, areas: Mapping[str, gpd.GeoDataFrame]) -> dict[str, gpd.GeoDataFrame]:

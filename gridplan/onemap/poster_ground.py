@@ -86,7 +86,8 @@ def _draw_ground(sheet: Sheet, ground: Ground) -> None:
 def _in_sight(sheet: Sheet, shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
     (west, east), (south, north) = sheet.axes.get_xlim(), sheet.axes.get_ylim()
     x0, y0, x1, y1 = shapely.bounds(shapes).T
-    return shapes[(x0 < east) & (x1 > west) & (y0 < north) & (y1 > south)]
+    seen: npt.NDArray[np.object_] = shapes[(x0 < east) & (x1 > west) & (y0 < north) & (y1 > south)]
+    return seen
 
 
 def _draw_areas(sheet: Sheet, view: MapView) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.lines import Line2D
@@ -167,11 +168,15 @@ def _paint_box(sheet: Sheet, swatch: Swatch) -> Callable[[float, float, float], 
     def draw(x: float, y: float, scale: float) -> None:
         high, fill = _SIGN_HIGH * scale, fade(swatch.colour, sheet.strength)
         place = (x, y - high / 2)
-        frame = {"transform": sheet.units, "edgecolor": "#282d3473", "linewidth": 0.8 * sheet.unit}
+        frame: dict[str, Any] = {
+            "transform": sheet.units,
+            "edgecolor": "#282d3473",
+            "linewidth": 0.8 * sheet.unit,
+        }
         sheet.figure.add_artist(Rectangle(place, _SIGN_WIDE, high, facecolor=fill, **frame))
         if swatch.pattern:
             ink = darken(swatch.colour, 0.3 if is_light(swatch.colour, 0.45) else 0.5)
-            hatch = {
+            hatch: dict[str, Any] = {
                 "hatch": HATCHES[swatch.pattern],
                 "edgecolor": ink,
                 "linewidth": 0.0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -110,7 +111,7 @@ def draw_symbols(
     size, unit = radius * sheet.unit, sheet.unit
     ink = "#1c2026" if is_light(swatch.colour) else "#ffffff"
     symbol = {"facecolor": swatch.colour, "edgecolor": darken(swatch.colour, 0.45), "linewidth": 0.6 * unit}
-    parts = [
+    parts: list[tuple[DrawnPath, dict[str, Any]]] = [
         (SYMBOLS[shape], {"facecolor": "#ffffff", "edgecolor": "#ffffff", "linewidth": 2.2 * unit}),
         (SYMBOLS[shape], symbol),
     ]

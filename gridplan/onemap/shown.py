@@ -95,6 +95,11 @@ class Shown:
     totals: Mapping[str, int] = field(default_factory=dict)
 
     @property
+    def place(self) -> str:
+        """Name of the district where its outline has one, else that of the plan."""
+        return self.provenance.get("district") or self.name
+
+    @property
     def finest(self) -> Level:
         """The finest level that is seen."""
         return self.scheme[self.levels[-1]]

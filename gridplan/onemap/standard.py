@@ -118,7 +118,7 @@ def make_standard(shown: Shown, order: MapOrder, lang: str) -> tuple[MapView, Ma
 def _sign(shown: Shown, order: MapOrder, level: str, lang: str) -> Imprint:
     """Call the map by the plan, what it shows, and where."""
     place = order.within
-    words = [shown.name, place, t(f"export.map.{order.name}", lang)]
+    words = [shown.place, place, t(f"export.map.{order.name}", lang)]
     if order.name != "compounds":
         words.append(shown.scheme[level].name[lang])
     title = " · ".join(word for word in words if word)

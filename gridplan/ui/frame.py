@@ -52,4 +52,4 @@ def show_head(opened: OpenedPlan, title: str, lang: str) -> None:
 
 def tell_place(opened: OpenedPlan, lang: str) -> str:
     """Name the place of a plan."""
-    return t("ui.frame.demo", lang) if opened.synthetic else opened.name
+    return t("ui.frame.demo", lang) if opened.synthetic else opened.shown.place

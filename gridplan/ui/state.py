@@ -79,13 +79,15 @@ def find_plan() -> OpenedPlan:
     return _find_held().opened
 
 
-def attach_files(files: Mapping[str, str]) -> None:
+def attach_files(files: Mapping[str, str], date: str) -> None:
     """Attach things to the plan of this session, which is the visitor's own from then on.
 
     Parameters
     ----------
     files
         A file by role, one of ``gridplan.schema.ATTACHED_COLUMNS``.
+    date
+        Day that they are of, "YYYY-MM-DD"; "" for not told.
 
     Raises
     ------
@@ -93,7 +95,7 @@ def attach_files(files: Mapping[str, str]) -> None:
         If a file cannot be used.
     """
     held = _find_held()
-    plan = pipeline.attach_things(held.plan, files)
+    plan = pipeline.attach_things(held.plan, files, date=date)
     _keep_own(plan, held.opened.name, synthetic=held.opened.synthetic)
 
 

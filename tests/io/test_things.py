@@ -213,7 +213,8 @@ def test_a_broken_workbook_and_a_missing_file_end_in_one_message(tmp_path: Path)
     ("word", "level"),
     [
         ("红", "red"), ("橙色", "orange"), ("重大风险", "red"), ("较大", "orange"), ("一般隐患", "yellow"),
-        ("低风险(蓝色)", "blue"), ("Ⅳ级", "blue"), ("一级", "red"), ("2级", "orange"), ("Red", "red"), ("", ""),
+        ("低风险(蓝色)", "blue"), ("Ⅳ级", "blue"), ("一级", "red"), ("2级", "orange"), ("Red", "red"),
+        ("", ""),
     ],
 )  # fmt: skip
 def test_ratings_are_understood(word: str, level: str) -> None:

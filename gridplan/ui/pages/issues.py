@@ -22,6 +22,7 @@ from gridplan.onemap.numbers import tell_count
 from gridplan.ui.boxes import choose_some
 from gridplan.ui.exports import offer_exports
 from gridplan.ui.figures import Figure, show_figures
+from gridplan.ui.frame import tell_place
 from gridplan.ui.rows import choose_row, show_rows
 from gridplan.ui.state import OpenedPlan
 
@@ -75,7 +76,7 @@ def show_issues(opened: OpenedPlan, lang: str) -> None:
         _show_issues(opened, lang)
     with check:
         _show_findings(opened, lang)
-    title = " · ".join((shown.name or opened.name, t("ui.issues.title", lang)))
+    title = " · ".join((tell_place(opened, lang), t("ui.issues.title", lang)))
     offer_exports(opened, None, lambda: _tabulate(opened, lang), lang, key="issues", title=title)
 
 

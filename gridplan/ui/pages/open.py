@@ -94,15 +94,22 @@ def _offer_making(lang: str, home: st.Page) -> None:
     scheme = st.selectbox(
         t("ui.open.scheme", lang), list(names), format_func=names.__getitem__, key="make-scheme"
     )
+    day = _ask_date(lang, "make-date")
     if st.button(t("ui.open.start", lang), type="primary", key="make-start", disabled=not files["buildings"]):
-        _start_job(files, scheme, lang)
+        _start_job(files, scheme, day, lang)
 
 
-def _start_job(files: Mapping[str, Sequence[Upload]], scheme: str, lang: str) -> None:
+def _ask_date(lang: str, key: str) -> str:
+    """Ask for the day that the data are of, "" for not told."""
+    day = st.date_input(t("ui.open.date", lang), value=None, format="YYYY-MM-DD", key=key)
+    return day.isoformat() if day else ""
+
+
+def _start_job(files: Mapping[str, Sequence[Upload]], scheme: str, day: str, lang: str) -> None:
     folder = tempfile.TemporaryDirectory(prefix="gridplan-")
     kept = {role: keep_files(given, Path(folder.name) / role) for role, given in files.items() if given}
     existing = kept.pop("existing", None)
-    inputs = {**kept, "existing": {"": existing} if existing else {}}
+    inputs = {**kept, "existing": {"": existing} if existing else {}, "date": day}
     try:
         st.session_state[_JOB] = Job(inputs, scheme, folder, Path(files["buildings"][0].name).stem)
     except GridplanError as error:
@@ -161,6 +168,7 @@ def _offer_attaching(lang: str, home: st.Page) -> None:
             accept_multiple_files=True,
             key=f"attach-{role}",
         )
+    day = _ask_date(lang, "attach-date")
     if not st.button(
         t("ui.open.attach", lang), type="primary", key="attach", disabled=not any(files.values())
     ):
@@ -168,7 +176,7 @@ def _offer_attaching(lang: str, home: st.Page) -> None:
     with st.spinner(t("ui.open.attaching", lang)), tempfile.TemporaryDirectory() as folder:
         try:
             kept = {role: keep_files(given, Path(folder) / role) for role, given in files.items() if given}
-            attach_files(kept)
+            attach_files(kept, day)
         except GridplanError as error:
             st.error(translate_error(strip_folder(error, folder), lang))
             return
