@@ -17,7 +17,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-VENDOR = Path(__file__).resolve().parents[1] / "gridplan" / "onemap" / "assets" / "vendor"
+VENDOR = Path(__file__).resolve().parents[1] / "gridplan" / "onemap" / "browser" / "assets" / "vendor"
 
 
 def fetch_package(name: str, version: str, integrity: str, folder: Path) -> Path:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["measure_peer"]
 
-ASSETS = Path(__file__).resolve().parents[1] / "gridplan" / "onemap" / "assets" / "vendor"
+ASSETS = Path(__file__).resolve().parents[1] / "gridplan" / "onemap" / "browser" / "assets" / "vendor"
 SCREEN = {"width": 1920, "height": 1080}
 _PATIENCE_MS = 60_000
 _STEP_M = 2.0

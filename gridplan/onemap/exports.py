@@ -11,7 +11,7 @@ import shapely
 
 from gridplan.errors import InputError
 from gridplan.io import pack_layers, pack_tables
-from gridplan.onemap.page import write_page
+from gridplan.onemap.browser.page import write_page
 from gridplan.onemap.poster import SCREEN_SIZE, Size, render_poster
 from gridplan.onemap.shown import Shown
 from gridplan.onemap.view import AreaLayer, MapView, PointLayer

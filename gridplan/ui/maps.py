@@ -9,8 +9,8 @@ from functools import lru_cache
 
 import streamlit as st
 
-from gridplan.onemap.bundle import read_asset, read_script, read_style
-from gridplan.onemap.encode import EncodedView, encode_view
+from gridplan.onemap.browser.bundle import read_asset, read_script, read_style
+from gridplan.onemap.browser.encode import EncodedView, encode_view
 from gridplan.onemap.view import MapView
 from gridplan.ui.blobs import offer_blob
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from gridplan.errors import InputError
-from gridplan.onemap.tiles import Tiles, parse_tiles
+from gridplan.onemap.browser.tiles import Tiles, parse_tiles
 
 __all__ = ["TILES_VARIABLE", "read_tiles"]
 
@@ -18,7 +18,7 @@ _FILE = "tiles.toml"
 
 
 def read_tiles() -> Tiles | None:
-    """Read the setting of the base map, see :func:`gridplan.onemap.tiles.parse_tiles`.
+    """Read the setting of the base map, see :func:`gridplan.onemap.browser.tiles.parse_tiles`.
 
     Raises
     ------

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from gridplan.onemap.encode import EncodedView, encode_view
+from gridplan.onemap.browser.encode import EncodedView, encode_view
 from gridplan.onemap.view import MapView
 from gridplan.ui.choices import is_fresh
 from gridplan.ui.maps import Pick, show_map

@@ -16,9 +16,9 @@ from map_views import decode_places, decode_points, decode_shapes, make_view, op
 
 from gridplan.crs import LOCAL_METRES, from_wgs84
 from gridplan.errors import CRSError
-from gridplan.onemap.encode import DEGREE_STEP, PLANE_STEP, encode_view, find_tolerance
-from gridplan.onemap.stream import pack_shapes, to_varints
-from gridplan.onemap.tiles import Tiles
+from gridplan.onemap.browser.encode import DEGREE_STEP, PLANE_STEP, encode_view, find_tolerance
+from gridplan.onemap.browser.stream import pack_shapes, to_varints
+from gridplan.onemap.browser.tiles import Tiles
 from gridplan.onemap.view import HeatLayer, MapView
 from gridplan.plan import Plan
 

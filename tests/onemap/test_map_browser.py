@@ -18,10 +18,10 @@ from map_views import make_view
 
 from benchmarks.browsing import FLAGS
 from gridplan.crs import from_wgs84
-from gridplan.onemap.bundle import read_script, read_style
-from gridplan.onemap.encode import EncodedView, encode_view
-from gridplan.onemap.page import write_page
-from gridplan.onemap.tiles import Tiles
+from gridplan.onemap.browser.bundle import read_script, read_style
+from gridplan.onemap.browser.encode import EncodedView, encode_view
+from gridplan.onemap.browser.page import write_page
+from gridplan.onemap.browser.tiles import Tiles
 from gridplan.onemap.view import MapView
 from gridplan.plan import Plan
 

@@ -13,8 +13,8 @@ import pytest
 import shapely
 from map_views import make_view, open_blob
 
-from gridplan.onemap import page as page_module
-from gridplan.onemap.page import PAGE_BYTES, write_page
+from gridplan.onemap.browser import page as page_module
+from gridplan.onemap.browser.page import PAGE_BYTES, write_page
 from gridplan.onemap.view import MapView
 from gridplan.plan import Plan
 

@@ -18,8 +18,8 @@ from PIL import Image
 
 from gridplan.errors import InputError
 from gridplan.onemap.poster import PAPERS, draw_poster, render_poster
-from gridplan.onemap.poster_ground import weigh_heat
-from gridplan.onemap.poster_labels import place_labels
+from gridplan.onemap.poster.ground import weigh_heat
+from gridplan.onemap.poster.labels import place_labels
 from gridplan.onemap.view import AreaLayer, Ground, HeatLayer, Imprint, MapView, PointLayer, Swatch
 from gridplan.report import fonts
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gridplan.errors import InputError
-from gridplan.onemap.tiles import TILE_PRESETS, Tiles, parse_tiles
+from gridplan.onemap.browser.tiles import TILE_PRESETS, Tiles, parse_tiles
 from gridplan.ui.tiles import TILES_VARIABLE, read_tiles
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import gridplan
 
-VENDOR = Path(gridplan.__file__).parent / "onemap" / "assets" / "vendor"
+VENDOR = Path(gridplan.__file__).parent / "onemap" / "browser" / "assets" / "vendor"
 
 
 def test_every_file_is_the_recorded_one() -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from guarded_town import build_guarded_town, list_secrets
 
+from gridplan.onemap.browser.page import write_page
 from gridplan.onemap.compounds import view_compounds
 from gridplan.onemap.imprint import make_imprint
-from gridplan.onemap.page import write_page
 from gridplan.onemap.population import view_areas
 from gridplan.onemap.risk import rate_things, view_risk
 from gridplan.onemap.shown import Shown, show_plan_to

@@ -21,8 +21,8 @@ import shapely
 from gridplan.crs import WGS84, from_wgs84, reproject
 from gridplan.errors import CRSError
 from gridplan.i18n import t
-from gridplan.onemap.stream import pack_places, pack_shapes, pack_values
-from gridplan.onemap.tiles import Tiles
+from gridplan.onemap.browser.stream import pack_places, pack_shapes, pack_values
+from gridplan.onemap.browser.tiles import Tiles
 from gridplan.onemap.view import AreaLayer, MapView, PointLayer
 
 __all__ = ["DEGREE_STEP", "PLANE_STEP", "EncodedView", "Target", "encode_view", "find_tolerance"]

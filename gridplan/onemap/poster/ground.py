@@ -10,9 +10,9 @@ from matplotlib.patches import PathPatch
 from scipy.signal import fftconvolve
 from shapely.geometry.base import BaseGeometry
 
-from gridplan.onemap.poster_labels import place_labels
-from gridplan.onemap.poster_symbols import draw_points
-from gridplan.onemap.sheet import HATCHES, INK, NO_CLASS, Sheet, darken, fade, is_light
+from gridplan.onemap.poster.labels import place_labels
+from gridplan.onemap.poster.sheet import HATCHES, INK, NO_CLASS, Sheet, darken, fade, is_light
+from gridplan.onemap.poster.symbols import draw_points
 from gridplan.onemap.view import Ground, HeatLayer, MapView
 from gridplan.report.canvas import add_polygons, make_halo, trace_lines, trace_polygons
 from gridplan.report.fonts import find_fonts

@@ -11,9 +11,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
 from gridplan.i18n import measure_text, t
-from gridplan.onemap.poster_ground import HEAT_COLOURS
-from gridplan.onemap.poster_symbols import draw_symbols
-from gridplan.onemap.sheet import HATCHES, NO_CLASS, PALE_INK, Sheet, darken, fade, is_light, write
+from gridplan.onemap.poster.ground import HEAT_COLOURS
+from gridplan.onemap.poster.sheet import HATCHES, NO_CLASS, PALE_INK, Sheet, darken, fade, is_light, write
+from gridplan.onemap.poster.symbols import draw_symbols
 from gridplan.onemap.view import MapView, Swatch
 from gridplan.report.legend import draw_north, draw_scale_bar
 

@@ -13,8 +13,8 @@ _SCRIPTS = ("decode.js", "paint.js", "sheet.js", "layers.js", "panel.js", "map.j
 
 
 def read_asset(name: str) -> str:
-    """Read a file of ``gridplan/onemap/assets``."""
-    return resources.files("gridplan.onemap").joinpath("assets", name).read_text(encoding="utf-8")
+    """Read a file of ``gridplan/onemap/browser/assets``."""
+    return resources.files("gridplan.onemap.browser").joinpath("assets", name).read_text(encoding="utf-8")
 
 
 @lru_cache(maxsize=4)

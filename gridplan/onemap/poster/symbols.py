@@ -12,7 +12,7 @@ from matplotlib.path import Path as DrawnPath
 from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D
 
-from gridplan.onemap.sheet import Sheet, darken, is_light
+from gridplan.onemap.poster.sheet import Sheet, darken, is_light
 from gridplan.onemap.view import PointLayer, Swatch
 from gridplan.report.fonts import find_fonts
 

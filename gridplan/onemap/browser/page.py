@@ -7,8 +7,8 @@ import html
 import json
 
 from gridplan.i18n import t
-from gridplan.onemap.bundle import read_asset, read_script, read_style
-from gridplan.onemap.encode import EncodedView, encode_view
+from gridplan.onemap.browser.bundle import read_asset, read_script, read_style
+from gridplan.onemap.browser.encode import EncodedView, encode_view
 from gridplan.onemap.view import MapView
 
 __all__ = ["PAGE_BYTES", "write_page"]

@@ -1,4 +1,4 @@
-"""The one map as a picture: for the big screen, and for paper."""
+"""The make-up of a poster: the map, what surrounds it, and the file that comes of them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 
 from gridplan.errors import InputError
 from gridplan.io import write_whole
-from gridplan.onemap.poster_ground import draw_map
-from gridplan.onemap.poster_panel import draw_surround
-from gridplan.onemap.sheet import Sheet
+from gridplan.onemap.poster.ground import draw_map
+from gridplan.onemap.poster.panel import draw_surround
+from gridplan.onemap.poster.sheet import Sheet
 from gridplan.onemap.view import MapView
 from gridplan.report.canvas import render_sheet
 from gridplan.report.fonts import is_truetype
