@@ -2,6 +2,6 @@
 
 import streamlit as st
 
-from gridplan.ui.server import ROUTES, START, open_early
+from gridplan.ui.server import MIDDLEWARE, ROUTES, START, open_early
 
-app = st.App(START, routes=ROUTES, lifespan=open_early)
+app = st.App(START, routes=ROUTES, middleware=MIDDLEWARE, lifespan=open_early)

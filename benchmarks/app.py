@@ -143,7 +143,13 @@ def choose(page: Page, key: str, turn: int) -> None:
         if count := choices.count():
             choices.nth(turn % count).click(timeout=5000)
             return
-    raise LookupError(key)
+    box = widget.locator("input[role=combobox]")
+    if box.count() == 0:
+        raise LookupError(key)
+    box.click(timeout=5000)
+    options = page.locator("[role=option][aria-selected=false]")
+    options.first.wait_for(timeout=5000)
+    options.nth(turn % options.count()).click(timeout=5000)
 
 
 def filter_things(page: Page, turn: int) -> None:

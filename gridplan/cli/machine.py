@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError, version
@@ -24,7 +25,7 @@ _NEEDED = (
     "gridplan", "geopandas", "matplotlib", "numba", "numpy", "pandas", "pyarrow", "pyogrio", "pyproj",
     "scipy", "shapely", "tqdm", "xlsxwriter",
 )  # fmt: skip
-_OPTIONAL = ("folium", "highspy", "osmnx", "pyrosm", "streamlit")
+_OPTIONAL = ("highspy", "osmnx", "pyrosm", "streamlit")
 
 
 def run_doctor(options: argparse.Namespace) -> int:
@@ -114,7 +115,10 @@ def run_app(options: argparse.Namespace) -> int:
         f"--server.port={options.port}", f"--server.address={options.host}", *words,
     ]  # fmt: skip
     setting = {"GRIDPLAN_LANG": options.lang, "GRIDPLAN_AUDIENCE": options.audience}
-    return subprocess.call(command, env={**os.environ, **setting})
+    with subprocess.Popen(command, env={**os.environ, **setting}) as server:
+        # whoever ends this process ends the server: it must not stay behind with the port
+        signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+        return server.wait()
 
 
 def _find_app() -> Path:
