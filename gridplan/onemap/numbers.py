@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
 
+from gridplan import risk
 from gridplan.i18n import t
 
 __all__ = ["tell_count", "tell_density", "tell_km2", "tell_share", "tell_whole"]
@@ -49,7 +50,7 @@ def tell_share(part: object, whole: object) -> str:
     """
     if pd.isna(part) or pd.isna(whole) or not whole:
         return "–"
-    return f"{_round(Decimal(100 * int(part)) / int(whole))} %"  # type: ignore[call-overload]
+    return risk.tell_share(int(part), int(whole))  # type: ignore[call-overload]
 
 
 def tell_km2(area_m2: float, lang: str) -> str:
