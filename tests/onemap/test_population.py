@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parent))
-from towns import build_small_town
+from small_towns import build_small_town
 
 from gridplan.errors import InputError
 from gridplan.i18n import LANGUAGES

@@ -15,7 +15,7 @@ import pytest
 from forbidden import list_forbidden
 
 sys.path.insert(0, str(Path(__file__).parent))
-from towns import SMALL_BLOCKS, build_small_town
+from small_towns import SMALL_BLOCKS, build_small_town
 
 from gridplan.errors import InputError
 from gridplan.io import open_plan
