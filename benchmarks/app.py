@@ -197,14 +197,13 @@ def measure_map(browser: Browser, url: str, buildings: int) -> None:
         if page.evaluate("() => !document.querySelector('.gridplan-map')?.gridplanMap"):
             print("the map does not give itself as element.gridplanMap")
             return
-        held = page.locator(".gridplan-map").first.get_attribute("data-buildings")
-        print(f"footprints that the browser holds: {int(held or 0):,}")
         for zoom in ZOOMS:
             page.evaluate(SET_ZOOM, zoom)
             page.wait_for_timeout(1500)
             times = np.array(_drag(page))
             gaps = np.diff(times)
-            print(f"zoom {zoom:<29} {1000 / gaps.mean():6.0f}   ({gaps.max():.0f})")
+            held = int(page.locator(".gridplan-map").first.get_attribute("data-buildings") or 0)
+            print(f"zoom {zoom:<29} {1000 / gaps.mean():6.0f}   ({gaps.max():.0f})   {held:,} held")
 
 
 def _drag(page: Page) -> list[float]:
