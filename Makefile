@@ -7,7 +7,8 @@ else
 BIN := $(VENV)/bin
 endif
 PY := $(BIN)/python
-PYTEST := $(PY) -m pytest
+# a test file stays in one process, so that what its fixtures make is made once
+PYTEST := $(PY) -m pytest -n logical --maxprocesses 4 --dist loadfile
 
 .DELETE_ON_ERROR:
 .PHONY: help demo test slow browser lint frame bench data lock clean
