@@ -36,7 +36,7 @@ LAND_USE = {
     "field": "耕地",
 }
 #: Posts and how many hold them: one per region, one per section, two per grid.
-POSTS = (("区域总长", 16), ("大片区片长", 100), ("A岗片长", 1350), ("B岗片长", 1350))
+POSTS = (("区域总长", 16), ("大区片长", 100), ("A岗片长", 1350), ("B岗片长", 1350))
 
 Layers = dict[str, gpd.GeoDataFrame]
 Ints = npt.NDArray[np.int64]

@@ -180,12 +180,17 @@ def test_codes_say_what_an_area_is(stored: dict[str, gpd.GeoDataFrame]) -> None:
     assert (series[existing["类型"] == "村委会"] == "2").all()
 
 
+def test_posts_are_called_as_the_scheme_calls_them(stored: dict[str, gpd.GeoDataFrame]) -> None:
+    wanted = {rule.post["zh"] for rule in load_scheme("shangnan").staffing}
+    assert set(stored["staff"]["岗位"]) == wanted
+
+
 def test_staff_and_places_carry_no_personal_data(stored: dict[str, gpd.GeoDataFrame]) -> None:
     staff = stored["staff"]
     assert staff["岗位"].value_counts().to_dict() == {
         "A岗片长": GRIDS,
         "B岗片长": GRIDS,
-        "大片区片长": 100,
+        "大区片长": 100,
         "区域总长": 16,
     }
     assert staff["编号"].str.fullmatch(r"片长\d{4}").all() and staff["编号"].is_unique
