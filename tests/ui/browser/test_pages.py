@@ -92,6 +92,25 @@ def test_the_language_is_switched_at_once_and_stays(address: str, open_page: Cal
     assert "总览" not in page.locator("h1").first.inner_text()
 
 
+def test_a_browser_that_comes_again_gets_the_language_that_was_chosen_last(
+    address: str, open_page: Callable
+) -> None:
+    page, watch = open_page(find_address(address, "overview", "en"))
+    assert "gridplan-lang" not in {cookie["name"] for cookie in page.context.cookies()}, "a link is no choice"
+    page.goto(f"{address}/")
+    settle(page)
+    assert "总览" in page.locator("h1").first.inner_text(), "nothing was chosen: the server's own"
+    page.locator(".st-key-lang").get_by_text("English").click()
+    page.wait_for_function("() => document.cookie.includes('gridplan-lang=en')")
+    page.goto(f"{address}/population")
+    settle(page)
+    assert "Population" in page.locator("h1").first.inner_text()
+    page.goto(f"{address}/population?lang=zh")
+    settle(page)
+    assert "人口" in page.locator("h1").first.inner_text(), "a link goes first"
+    assert not watch.faults
+
+
 def test_an_area_that_is_clicked_is_told_beside_the_map(
     address: str, open_page: Callable, tmp_path: Path
 ) -> None:
