@@ -59,14 +59,15 @@ ATOM_COLUMNS = (
 )
 #: What things of a plan are known by, by role. ``level`` is "red", "orange", "yellow", "blue" or "" for not
 #: told; ``likelihood``, ``exposure``, ``consequence`` are those of LEC, ``severity`` that of likelihood x
-#: severity (NaN for not known); dates are "YYYY-MM-DD" or ""; ``on_site`` (fixed on site) is a nullable truth
-#: value; ``care`` counts households of an area by ``care_class``: "steady" (放心户), "attention" (关心户),
-#: "contact" (连心户).
+#: severity (NaN for not known); dates are "YYYY-MM-DD" or ""; ``on_site`` (fixed on site) and ``is_fixed``
+#: (what the list says of the fixing in words, where no date tells it) are nullable truth values; ``care``
+#: counts households of an area by ``care_class``: "steady" (放心户), "attention" (关心户), "contact"
+#: (连心户).
 _RISK = ("level", "likelihood", "exposure", "consequence", "severity")
 ATTACHED_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "enterprises": ("id", "name", "kind", *_RISK, "date"),
     "risk_points": ("id", "enterprise", "name", "kind", *_RISK, "date"),
-    "hazards": ("id", "enterprise", "kind", "level", "found", "on_site", "fixed"),
+    "hazards": ("id", "enterprise", "kind", "level", "found", "on_site", "fixed", "is_fixed"),
     "services": ("id", "name", "kind", "area_m2"),
     "staff": ("id", "post"),
     "care": ("care_class", "households"),

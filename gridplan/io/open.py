@@ -28,7 +28,10 @@ _AREA_COLUMNS = ("name", "parent", "kind", "status", "certificate", *AREA_KEYS)
 _STREET_COLUMNS = ("street_id", "name", "street_class", "rank")
 #: Columns of the atoms that plans of the first release do not have.
 _LATER = {"dwellings": "", "compound": "", "ground": "urban"}
-#: Columns of attached things that are numbers; the others are texts, but for the truth value ``on_site``.
+#: Columns of attached things that plans written before they were known do not have.
+_LATER_THINGS = frozenset({"is_fixed"})
+#: Columns of attached things that are truth values or NA, and those that are numbers; the others are texts.
+_TRUTHS = frozenset({"on_site", "is_fixed"})
 _NUMBERS = frozenset({"likelihood", "exposure", "consequence", "severity", "area_m2", "households"})
 _READ_FAULTS = (
     DataLayerError,
@@ -156,7 +159,7 @@ def _read_attached(path: Path, layers: set[str]) -> dict[str, pd.DataFrame]:
     """Read the things of all roles; a layer of the planner's own that bears such a name is let be."""
     attached = {}
     for role in (one for one in ATTACHED_COLUMNS if one in layers):
-        needed = {*ATTACHED_COLUMNS[role], *PLACED_COLUMNS}
+        needed = {*ATTACHED_COLUMNS[role], *PLACED_COLUMNS} - _LATER_THINGS
         if needed <= set(pyogrio.read_info(path, layer=role)["fields"]):
             attached[role] = _read_things(path, role)
     return attached
@@ -168,8 +171,11 @@ def _read_things(path: Path, role: str) -> pd.DataFrame:
     if isinstance(table, gpd.GeoDataFrame):
         shapes = np.where(shapely.is_missing(table.geometry), shapely.Point(), table.geometry)
         table = table.set_geometry(gpd.GeoSeries(shapes, index=table.index, crs=table.crs))
+    for place, name in enumerate(ATTACHED_COLUMNS[role]):
+        if name in _LATER_THINGS and name not in table:
+            table.insert(place, name, pd.NA)
     for name in table.columns.drop("geometry", errors="ignore"):
-        if name == "on_site":
+        if name in _TRUTHS:
             table[name] = table[name].astype("boolean")
         elif name not in _NUMBERS:
             table[name] = table[name].fillna("").astype("str")

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gridplan.io.columns import normalise_name
+from gridplan.io.hazard_status import read_status
 from gridplan.io.values import clean_text
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "parse_care",
     "parse_dates",
     "parse_ratings",
+    "parse_status",
     "parse_yes_no",
 ]
 
@@ -90,9 +92,17 @@ THING_ALIASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "found": (
             "found", "发现日期", "发现时间", "排查日期", "排查时间", "检查日期", "上报日期", "上报时间",
         ),
-        "on_site": ("on_site", "现场整改", "是否现场整改", "当场整改", "立行立改", "是否立行立改"),
+        "on_site": (
+            "on_site", "现场整改", "是否现场整改", "当场整改", "立行立改", "是否立行立改", "整改方式",
+        ),
         "fixed": (
-            "fixed", "整改日期", "整改完成日期", "整改时间", "完成日期", "办结日期", "销号日期",
+            "fixed", "整改日期", "整改完成日期", "整改时间", "整改完成时间", "完成日期", "办结日期",
+            "销号日期",
+        ),
+        "is_fixed": (
+            "is_fixed", "整改状态", "整改情况", "是否整改", "是否已整改", "是否完成整改", "整改完成情况",
+            "整改结果", "治理状态", "销号状态", "是否销号", "办理状态", "处理状态", "隐患状态", "状态",
+            "status", "state",
         ),
         **_PLACE,
     },
@@ -211,6 +221,17 @@ def parse_yes_no(column: pd.Series) -> tuple[pd.Series, np.ndarray]:
     told = pd.Series(pd.NA, index=column.index, dtype="boolean")
     told[words == "yes"], told[words == "no"] = True, False
     return told, unknown
+
+
+def parse_status(column: pd.Series) -> tuple[pd.Series, np.ndarray]:
+    """Read what became of hazards: 已整改, 未整改, 整改中, 现场整改, 已销号, "closed", yes and no.
+
+    Returns
+    -------
+    words, unknown
+        Of :data:`gridplan.io.hazard_status.STATUSES`, "" for a blank; and which words were not understood.
+    """
+    return _map_words(column, read_status)
 
 
 def parse_dates(column: pd.Series) -> tuple[pd.Series, np.ndarray]:

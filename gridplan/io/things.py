@@ -12,6 +12,7 @@ import pyproj
 
 from gridplan.errors import InputError
 from gridplan.io.columns import normalise_name
+from gridplan.io.hazard_status import settle_status
 from gridplan.io.lists import (
     ListFile,
     Places,
@@ -31,6 +32,7 @@ from gridplan.io.thing_words import (
     parse_care,
     parse_dates,
     parse_ratings,
+    parse_status,
     parse_yes_no,
 )
 from gridplan.io.values import parse_numbers
@@ -45,6 +47,8 @@ _DATES = ("date", "found", "fixed")
 _WHERE = ("x", "y", "lon", "lat", "house", "area")
 #: Fields that are read from several columns: the first one that is filled in counts.
 _MANY = frozenset({"id", "kind", "area"})
+#: A text longer than this is no word but a report, which may name persons: it is not told again.
+_LONGEST_WORD = 16
 #: Lists whose rows are persons or households: their ids must not be numbers of persons.
 _ABOUT_PERSONS = ("staff", "care")
 
@@ -61,6 +65,7 @@ _PARSERS: Mapping[str, Callable[[pd.Series], tuple[pd.Series, BoolArray]]] = {
     "on_site": parse_yes_no,
     "level": parse_ratings,
     "care_class": parse_care,
+    "is_fixed": parse_status,
     "type": _parse_types,
     **dict.fromkeys(_DATES, parse_dates),
 }
@@ -139,6 +144,8 @@ def read_things(
     frame = _read_columns(reading, places)
     kept = _keep_rows(reading, frame)
     frame = _name_rows(reading, frame[kept])
+    frame = _settle_hazards(reading, frame) if role == "hazards" else frame
+    frame = frame.drop(columns=[name for name in frame if str(name).startswith("unknown ")])
     outlines = find_outlines(file, crs, parse_system(system)) if role == "compounds" else None
     if outlines is not None:
         frame["outline"] = outlines[frame.index]
@@ -238,8 +245,20 @@ def _name_rows(reading: _Reading, frame: pd.DataFrame) -> pd.DataFrame:
         reading.note(named.loc[unnamed & ~personal, "id"], "thing_unnamed", "noted")
     for name in [one for one in named if str(one).startswith("unknown ")]:
         wrong = named[named[name] != ""]
-        reading.note(wrong["id"], _wrong_code(str(name).removeprefix("unknown ")), "asked", list(wrong[name]))
-    return named.drop(columns=[one for one in named if str(one).startswith("unknown ")])
+        words = wrong[name].where(wrong[name].str.len() <= _LONGEST_WORD, "…")
+        reading.note(wrong["id"], _wrong_code(str(name).removeprefix("unknown ")), "asked", list(words))
+    return named
+
+
+def _settle_hazards(reading: _Reading, frame: pd.DataFrame) -> pd.DataFrame:
+    """Read from status, dates and what was fixed on site whether hazards are fixed."""
+    settled, differs, blank = settle_status(frame, dated="is_fixed" not in reading.found)
+    reading.note(frame.loc[differs, "id"], "hazard_status_differs", "noted")
+    if blank.any():
+        reading.issues.append(
+            issue_rows("hazards", ["*"], "hazards_undated_open", "estimated", float(blank.sum()))
+        )
+    return settled
 
 
 def _wrong_code(name: str) -> str:

@@ -1,4 +1,4 @@
-"""What became of hazards (隐患): found, fixed on site, fixed later, open."""
+"""What became of hazards (隐患): found, fixed on site, fixed later, open, or not told."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import pandas as pd
 __all__ = ["Funnel", "count_funnel", "count_funnels", "tell_share"]
 
 #: Where a hazard stands; every one stands in exactly one place.
-_PLACES = ("on_site", "fixed_later", "fixed_untold", "open")
+_PLACES = ("on_site", "fixed_later", "fixed_untold", "open", "unreported")
 
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """Counts of hazards; the four places add up to ``found``.
+    """Counts of hazards; the five places add up to ``found``.
 
     Parameters
     ----------
@@ -29,9 +29,9 @@ class Funnel:
     fixed_untold
         Fixed, but it is not told whether on site.
     open
-        No fixing is told.
-    untold
-        Those of which it is not told whether they were fixed on site (``fixed_untold`` and some of ``open``).
+        Not fixed: as the list says, or not on site and no fixing since is told.
+    unreported
+        Nothing is told of their fixing: they may be fixed or open.
     """
 
     found: int
@@ -39,7 +39,12 @@ class Funnel:
     fixed_later: int
     fixed_untold: int
     open: int
-    untold: int
+    unreported: int
+
+    @property
+    def untold(self) -> int:
+        """Of how many it is not told whether they were fixed on site; what is open was not."""
+        return self.fixed_untold + self.unreported
 
     @property
     def share(self) -> str:
@@ -48,8 +53,8 @@ class Funnel:
 
     @property
     def fixed(self) -> int:
-        """How many are fixed by now."""
-        return self.found - self.open
+        """How many are told to be fixed by now."""
+        return self.on_site + self.fixed_later + self.fixed_untold
 
 
 def tell_share(part: int, whole: int) -> str:
@@ -81,11 +86,11 @@ def count_funnel(hazards: pd.DataFrame) -> Funnel:
     Parameters
     ----------
     hazards
-        ``on_site`` (truth value or NA) and ``fixed`` (date or "").
+        ``on_site`` (truth value or NA), ``fixed`` (date or "") and, where words tell it, ``is_fixed`` (truth
+        value or NA; a "no" outweighs the others).
     """
-    place, untold = _place_hazards(hazards)
-    counts = np.bincount(place, minlength=len(_PLACES)).tolist()
-    return Funnel(found=len(hazards), untold=int(untold.sum()), **dict(zip(_PLACES, counts, strict=True)))
+    counts = np.bincount(_place_hazards(hazards), minlength=len(_PLACES)).tolist()
+    return Funnel(found=len(hazards), **dict(zip(_PLACES, counts, strict=True)))
 
 
 def count_funnels(hazards: pd.DataFrame, codes: pd.Series, areas: pd.Index) -> pd.DataFrame:
@@ -103,26 +108,35 @@ def count_funnels(hazards: pd.DataFrame, codes: pd.Series, areas: pd.Index) -> p
     Returns
     -------
     DataFrame
-        Index ``areas``: ``found, on_site, fixed_later, fixed_untold, open, untold`` and ``share`` (text).
+        Index ``areas``: ``found, on_site, fixed_later, fixed_untold, open, unreported, untold`` and
+        ``share`` (text).
     """
     where = areas.get_indexer(codes)
-    place, untold = _place_hazards(hazards)
+    place = _place_hazards(hazards)
     known = where >= 0
     width = len(_PLACES)
     cells = np.bincount(where[known] * width + place[known], minlength=len(areas) * width)
     table = pd.DataFrame(cells.reshape(len(areas), width), index=areas, columns=list(_PLACES))
     table.insert(0, "found", table.sum(axis=1))
-    table["untold"] = np.bincount(where[known & untold], minlength=len(areas))
+    table["untold"] = table["fixed_untold"] + table["unreported"]
     told = (table["found"] - table["untold"]).tolist()
     table["share"] = [tell_share(part, whole) for part, whole in zip(table["on_site"], told, strict=True)]
     return table
 
 
-def _place_hazards(hazards: pd.DataFrame) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """Return where each hazard stands (place in ``_PLACES``), and whether fixing on site is not told."""
-    told = hazards["on_site"].astype("boolean")
-    untold = told.isna().to_numpy(dtype=bool)
-    on_site = told.fillna(False).to_numpy(dtype=bool)
-    fixed = (hazards["fixed"].fillna("") != "").to_numpy(dtype=bool)
-    place = np.select([on_site, fixed & ~untold, fixed], [0, 1, 2], 3)
-    return place.astype(np.int64), untold
+def _place_hazards(hazards: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Return where each hazard stands (place in ``_PLACES``)."""
+    here, not_here = _read_truth(hazards["on_site"])
+    fixed, left = np.zeros((2, len(hazards)), dtype=bool)
+    if "is_fixed" in hazards:
+        fixed, left = _read_truth(hazards["is_fixed"])
+    fixed = fixed | (hazards["fixed"].fillna("") != "").to_numpy(dtype=bool)
+    place = np.select([left, here, fixed & not_here, fixed, not_here], [3, 0, 1, 2, 3], 4)
+    return place.astype(np.int64)
+
+
+def _read_truth(column: pd.Series) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Return where a nullable truth value is true, and where it is false."""
+    told = column.astype("boolean")
+    yes, no = (told.eq(value).fillna(False).to_numpy(dtype=bool) for value in (True, False))
+    return yes, no

@@ -19,7 +19,7 @@ __all__ = ["count_ratings", "dress_ratings", "show_funnel", "show_ratings"]
 
 # what became of hazards: key, colour
 _STAGES = (("found", "#0f5e6e"), ("on_site", "#3d8f7d"), ("fixed_later", "#8db8a6"),
-           ("fixed_untold", "#b9c7c0"), ("open", "#c0182b"))  # fmt: skip
+           ("fixed_untold", "#b9c7c0"), ("open", "#c0182b"), ("unreported", "#8a8f98"))  # fmt: skip
 
 
 def dress_ratings() -> None:
@@ -64,11 +64,11 @@ def show_ratings(counts: Sequence[int], label: str, lang: str) -> None:
 
 
 def show_funnel(funnel: Funnel, lang: str) -> None:
-    """Show what became of hazards: found, fixed on site, fixed later, open, with the share of each."""
+    """Show what became of hazards: found, fixed on site, fixed later, open, not told, with shares."""
     rows = []
     for stage, colour in _STAGES:
         count = int(getattr(funnel, stage))
-        if stage == "fixed_untold" and not count:
+        if stage in ("fixed_untold", "unreported") and not count:
             continue
         width = 100 * count / funnel.found if funnel.found else 0.0
         share = tell_share(count, funnel.found)

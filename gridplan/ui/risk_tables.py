@@ -38,6 +38,8 @@ def show_key_areas(areas: pd.DataFrame, choice: RiskChoice, lang: str) -> str:
     heads["score"] = t("ui.risk.column.score", lang)
     if "open" in areas:
         heads["open"] = t("ui.risk.column.open", lang)
+    if "unreported" in areas:
+        heads["unreported"] = t("ui.risk.column.unreported", lang)
     chosen = choose_row(
         table, heads, alt=t("ui.risk.panel.areas", lang, level=""), key="risk-areas", height=_HEIGHT
     )
@@ -72,9 +74,11 @@ def show_area(opened: OpenedPlan, choice: RiskChoice, left: RiskThings, code: st
     hazards = left.hazards[left.hazards[level] == code]
     if len(hazards):
         funnel = count_funnel(hazards)
-        st.caption(
-            t("ui.risk.area_hazards", lang, found=funnel.found, share=funnel.share or "–", open=funnel.open)
+        told = t(
+            "ui.risk.area_hazards", lang, found=funnel.found, share=funnel.share or "–", open=funnel.open
         )
+        more = funnel.unreported
+        st.caption(told + (t("ui.risk.more_unreported", lang, count=more) if more else ""))
     for role, table in inside.items():
         if len(table):
             st.markdown(f"**{t(f'ui.risk.count.{role}', lang)} {len(table):,}**")

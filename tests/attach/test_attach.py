@@ -15,6 +15,7 @@ import pyproj
 import pytest
 import shapely
 from lattice_town import ORIGIN
+from pandas.testing import assert_frame_equal
 
 from gridplan.attach import compare_systems
 from gridplan.check import check_plan
@@ -75,6 +76,18 @@ def test_hazards_lie_where_their_enterprise_does(attach) -> None:
     assert _told(plan, "hazards") == {
         "H3": "thing_owner_unplaced", "H4": "thing_owner_unknown", "H5": "thing_nowhere"
     }  # fmt: skip
+
+
+def test_plans_written_before_a_status_was_read_open_as_they_were(attach, tmp_path: Path) -> None:
+    plan = attach(enterprises=ENTERPRISES, hazards=HAZARDS.assign(整改状态=["", "未整改", "", "", ""]))
+    assert plan.attached["hazards"]["is_fixed"].fillna(True).tolist() == [True, False, True, True, True]
+    path = tmp_path / "plan.gpkg"
+    write_plan(plan, path)
+    assert_frame_equal(open_plan(path).attached["hazards"], plan.attached["hazards"])
+    older = plan.attached["hazards"].drop(columns="is_fixed")
+    write_plan(replace(plan, attached={**plan.attached, "hazards": older}), path)
+    table = open_plan(path).attached["hazards"]
+    assert list(table) == list(plan.attached["hazards"]) and table["is_fixed"].isna().all()
 
 
 def test_hazards_of_an_enterprise_that_was_merged_follow_it(attach) -> None:

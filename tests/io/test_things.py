@@ -142,6 +142,64 @@ def test_one_enterprise_of_two_rows_is_merged_by_its_credit_code(tmp_path: Path)
     assert "credit" not in things.frame
 
 
+@pytest.mark.parametrize(
+    ("words", "on_site", "is_fixed"),
+    [
+        ("已整改 整改完成 已销号 已完成 整改到位 已办结 逾期已整改 复查合格 是 已整改。 closed", None, True),
+        ("未整改 整改中 逾期未整改 待整改 尚未整改 处理中 未销号 未按期整改 复查不合格 否 OPEN", None, False),
+        ("现场整改 立行立改 现场已整改 当场整改完毕 即查即改 on_site", True, True),
+        ("限期整改 责令限期整改 后续整改", False, None),
+        ("已整改待复查 待验收 整改 已更换灭火器 有效", None, None),
+    ],
+)
+def test_a_status_tells_whether_a_hazard_is_fixed(tmp_path: Path, words: str, on_site, is_fixed) -> None:
+    cells = [word.replace("_", " ") for word in words.split()]
+    table = pd.DataFrame(
+        {"隐患编号": [f"H{i:02d}" for i in range(len(cells))], "整改状态": cells, "网格": "g"}
+    )
+    things = read_things("hazards", _write(table, tmp_path / "h.xlsx"), CRS)
+    for name, wanted in (("on_site", on_site), ("is_fixed", is_fixed)):
+        told = things.frame[name]
+        assert told.isna().all() if wanted is None else (told == wanted).all(), name
+    unknown = on_site is None and is_fixed is None
+    assert things.issues["code"].tolist() == ["thing_word_unknown"] * (len(cells) if unknown else 0)
+
+
+def test_reports_in_the_place_of_a_status_are_not_told_again(tmp_path: Path) -> None:
+    words = ["张三已于七月一日更换全部灭火器并经李四复查", "已整改"]
+    table = pd.DataFrame({"编号": ["a", "b"], "整改情况": words, "网格": "g"})
+    things = read_things("hazards", _write(table, tmp_path / "h.csv"), CRS)
+    assert things.frame["is_fixed"].fillna(False).tolist() == [False, True]
+    assert things.issues[["id", "code", "detail"]].to_numpy().tolist() == [["a", "thing_word_unknown", "…"]]
+
+
+def test_a_status_that_contradicts_is_told(tmp_path: Path) -> None:
+    table = pd.DataFrame(
+        {
+            "编号": ["a", "b", "c", "d"],
+            "整改状态": ["未整改", "已整改", "现场整改", "整改中"],
+            "整改日期": ["2026-01-02", "2026-01-02", "", ""],
+            "整改方式": ["", "限期整改", "限期整改", "立行立改"],
+            "网格": "g",
+        }
+    )
+    things = read_things("hazards", _write(table, tmp_path / "h.csv"), CRS)
+    assert things.frame["is_fixed"].tolist() == [False, True, True, False]
+    told = things.issues[things.issues["code"] == "hazard_status_differs"]
+    assert told["id"].tolist() == ["a", "c", "d"]
+
+
+def test_a_blank_beside_dates_of_fixing_is_open_and_a_list_without_any_tells_nothing(tmp_path: Path) -> None:
+    table = pd.DataFrame({"编号": ["a", "b", "c"], "整改日期": ["2026-01-02", "", "下周"], "网格": "g"})
+    things = read_things("hazards", _write(table, tmp_path / "h.csv"), CRS)
+    assert things.frame["is_fixed"].isna().tolist() == [True, False, True], "what cannot be read says nothing"
+    told = things.issues[things.issues["code"] == "hazards_undated_open"]
+    assert told[["id", "value", "action"]].to_numpy().tolist() == [["*", 1.0, "estimated"]]
+    for bare in (table.drop(columns="整改日期"), table.assign(整改日期="")):
+        things = read_things("hazards", _write(bare, tmp_path / "b.csv"), CRS)
+        assert things.frame["is_fixed"].isna().all() and not len(things.issues)
+
+
 def test_numbers_of_persons_are_no_ids(tmp_path: Path) -> None:
     table = pd.DataFrame(
         {"编号": ["110101199003070123", "13912345678", "G01"], "姓名": ["甲", "乙", "丙"], "网格": ["g"] * 3}

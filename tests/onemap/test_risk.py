@@ -12,7 +12,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gridplan.i18n import LANGUAGES
+from gridplan.i18n import LANGUAGES, t
 from gridplan.io import write_tables
 from gridplan.onemap.risk import (
     AREA_RULES,
@@ -251,6 +251,23 @@ def test_hazards_of_the_areas_and_of_a_date_range(shown):
     assert list_hazards(shown, "grid")["found"].sum() == (table["grid"] != "").sum()
     one = count_hazards(shown, area=("subgrid", "S005"))
     assert one.found == list_hazards(shown, "subgrid").loc["S005", "found"]
+
+
+@pytest.mark.parametrize(("lang", "told"), [("zh", "是否整改不明"), ("en", "not told")])
+def test_what_is_not_told_of_hazards_is_not_called_open(shown, lang, told):
+    """A list without dates, status and what was fixed on site says nothing of what is open."""
+    bare = shown.attached["hazards"].assign(on_site=pd.array([pd.NA] * 400, dtype="boolean"), fixed="")
+    mute = replace(shown, attached={**shown.attached, "hazards": bare})
+    funnel = count_hazards(mute)
+    assert (funnel.open, funnel.unreported, funnel.share) == (0, 400, "")
+    assert list_key_areas(mute, "grid")["unreported"].sum() > 0
+    assert "unreported" not in list_key_areas(shown, "grid"), "no column for what is told of all"
+    sheets = tabulate_key_areas(mute, "grid", lang)
+    named = [column for column in sheets[t("risk.sheet.hazards", lang)] if told in column]
+    assert len(named) >= 1
+    lines = [line for area in _view(mute, "worst", lang=lang).areas.lines for line in area]
+    assert any(told in line for line in lines)
+    assert not any(told in line for area in _view(shown, "worst", lang=lang).areas.lines for line in area)
 
 
 def test_kinds_are_named_by_their_number():

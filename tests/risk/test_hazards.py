@@ -16,6 +16,7 @@ hazards = st.lists(
         st.sampled_from(["a", "b", ""]),
         st.sampled_from([True, False, None]),
         st.sampled_from(["", "2026-01-02"]),
+        st.sampled_from([True, False, None]),
     ),
     max_size=30,
 )
@@ -23,8 +24,10 @@ AREAS = pd.Index(["a", "b"], name="code")
 
 
 def _table(rows) -> pd.DataFrame:
-    table = pd.DataFrame(rows, columns=["code", "on_site", "fixed"])
-    return table.astype({"code": "str", "on_site": "boolean", "fixed": "str"})
+    names = ["code", "on_site", "fixed", "is_fixed"]
+    table = pd.DataFrame(rows, columns=names[: len(rows[0])] if rows else names)
+    kinds = {"code": "str", "on_site": "boolean", "fixed": "str", "is_fixed": "boolean"}
+    return table.astype({name: kinds[name] for name in table})
 
 
 @pytest.mark.parametrize(
@@ -60,10 +63,12 @@ def test_a_share_is_never_further_off_than_half_a_hundredth_and_all_means_all(wh
 def test_the_funnel_adds_up(rows):
     funnel = count_funnel(_table(rows))
     assert funnel.found == len(rows)
-    assert funnel.on_site + funnel.fixed_later + funnel.fixed_untold + funnel.open == funnel.found
-    assert funnel.fixed == funnel.found - funnel.open
-    assert funnel.on_site == sum(on_site is True for _, on_site, _ in rows)
-    assert funnel.untold == sum(on_site is None for _, on_site, _ in rows)
+    assert funnel.fixed + funnel.open + funnel.unreported == funnel.found
+    assert funnel.on_site == sum(here is True and done is not False for _, here, _, done in rows)
+    nothing = [here is None and not day and done is None for _, here, day, done in rows]
+    assert funnel.unreported == sum(nothing), "what nobody tells of is neither fixed nor open"
+    untold = [here is None and done is not False for _, here, _, done in rows]
+    assert funnel.untold == sum(untold)
 
 
 @given(hazards)
@@ -71,12 +76,22 @@ def test_areas_add_up_to_the_whole(rows):
     table = _table(rows)
     areas = count_funnels(table, table["code"], AREAS)
     inside = count_funnel(table[table["code"] != ""])
-    for name in ("found", "on_site", "fixed_later", "fixed_untold", "open", "untold"):
+    for name in ("found", "on_site", "fixed_later", "fixed_untold", "open", "unreported", "untold"):
         assert areas[name].sum() == getattr(inside, name)
     assert areas.loc["a", "share"] == count_funnel(table[table["code"] == "a"]).share
 
 
 def test_what_is_not_told_is_not_a_no():
     funnel = count_funnel(_table([("a", None, ""), ("a", None, "2026-01-02"), ("a", True, "2026-01-02")]))
-    assert (funnel.share, funnel.open, funnel.fixed_untold, funnel.fixed_later) == ("100.00 %", 1, 1, 0)
+    assert (funnel.share, funnel.open, funnel.fixed_untold, funnel.fixed_later) == ("100.00 %", 0, 1, 0)
+    assert (funnel.unreported, funnel.fixed) == (1, 2)
     assert count_funnel(_table([("a", None, "")])).share == ""
+
+
+def test_a_status_tells_what_no_date_does():
+    rows = [("a", True, "", True), ("a", None, "", True), ("a", False, "", True), ("a", None, "", False),
+            ("a", True, "2026-01-02", False), ("a", None, "", None), ("a", False, "", None)]  # fmt: skip
+    funnel = count_funnel(_table(rows))
+    places = (funnel.on_site, funnel.fixed_untold, funnel.fixed_later, funnel.open, funnel.unreported)
+    assert places == (1, 1, 1, 3, 1)
+    assert funnel.share == "20.00 %", "what is open was not fixed on site"

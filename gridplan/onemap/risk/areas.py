@@ -159,15 +159,17 @@ def list_key_areas(
     -------
     DataFrame
         ``code, name, parent``, the columns of :func:`gridplan.risk.score_areas`, where there are hazards
-        ``found`` and ``open``, where there is a list of staff ``staff`` and ``per_worker``, and by the rule
-        "hotspot" ``z`` and ``spot``.
+        ``found`` and ``open`` (and ``unreported`` where it is not told of all whether they are fixed), where
+        there is a list of staff ``staff`` and ``per_worker``, and by the rule "hotspot" ``z`` and ``spot``.
     """
     rule = rule or shown.scheme.risk.area_rule
     scores = score_level(shown, level, things)
     if rule == "hotspot":
         scores = scores.join(find_spots(shown, level, scores)[["z", "spot"]])
     if "hazards" in shown.attached:
-        scores = scores.join(list_hazards(shown, level)[["found", "open"]])
+        hazards = list_hazards(shown, level)
+        told = ["found", "open", *(["unreported"] if hazards["unreported"].any() else [])]
+        scores = scores.join(hazards[told])
     if "staff" in shown.attached:
         loads = compare_staff(scores, _count_staff(shown, level))
         scores = scores.join(loads[["staff", "per_worker"]])

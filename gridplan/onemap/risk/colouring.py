@@ -23,7 +23,7 @@ from gridplan.onemap.risk.swatches import (
 from gridplan.onemap.risk.things import THING_ROLES
 from gridplan.onemap.shown import Shown
 from gridplan.onemap.view import AreaLayer, Swatch
-from gridplan.risk import MIN_AREAS, RATINGS, SPOTS, tell_share
+from gridplan.risk import MIN_AREAS, RATINGS, SPOTS
 
 __all__ = ["colour_areas"]
 
@@ -158,10 +158,9 @@ def _tell_areas(
         line = [head, *filter(None, [" · ".join(told) or nothing])]
         lines.append([*line, f"{score} {points:,.10g}"] if points > 0 else line)
     if hazards is not None:
-        for line, found, on_site, left, untold in zip(
-            lines, *(hazards[key] for key in ("found", "on_site", "open", "untold")), strict=True
-        ):
+        counts = [hazards[key].tolist() for key in ("found", "share", "open", "unreported")]
+        for line, found, share, left, unreported in zip(lines, *counts, strict=True):
             if found:
-                share = tell_share(on_site, found - untold) or "–"
-                line.append(t("risk.hazards", lang, found=found, share=share, open=left))
+                more = t("risk.hazards_unreported", lang, count=unreported) if unreported else ""
+                line.append(t("risk.hazards", lang, found=found, share=share or "–", open=left) + more)
     return lines
