@@ -14,12 +14,17 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from gridplan.errors import InputError
 from gridplan.onemap.poster import PAPERS, draw_poster, render_poster
+from gridplan.onemap.poster.draw import _lay_out as lay_out
 from gridplan.onemap.poster.ground import weigh_heat
 from gridplan.onemap.poster.labels import place_labels
+from gridplan.onemap.poster.panel import _measure as measure
+from gridplan.onemap.poster.panel import _wrap as wrap
+from gridplan.onemap.poster.panel import draw_surround
 from gridplan.onemap.view import AreaLayer, Ground, HeatLayer, Imprint, MapView, PointLayer, Swatch
 from gridplan.report import fonts
 
@@ -191,3 +196,65 @@ def test_heat_is_the_sum_of_its_kernels() -> None:
     assert density.max() == pytest.approx(3.0, rel=0.05)
     middle = density[:, density.shape[1] // 2]
     assert middle.max() == pytest.approx(0.0, abs=1e-9), "nothing beyond the radius"
+
+
+def test_a_pdf_with_one_chinese_word_holds_no_letters_that_acrobat_refuses(view: MapView) -> None:
+    try:
+        noto = not fonts.is_truetype("石径", "zh")
+    except InputError:
+        pytest.skip("no Chinese font on this machine")
+    told = render_poster(replace(view, imprint=replace(view.imprint, source="石径.gpkg")), "pdf", size=SMALL)
+    assert (b"/FontFile2" in told) is not noto
+    assert (b"/Type3" in told) is noto
+
+
+def test_dollars_in_names_are_no_formula(view: MapView) -> None:
+    imprint = Imprint("$a$ and $5_x^", "b$^$.gpkg", "2026", review_number="GS$1_2$", stamp="$^$")
+    areas = replace(view.areas, labels=[f"$^${n}" for n in range(len(view.areas.labels))])
+    texts = _texts(replace(view, imprint=imprint, areas=areas))
+    for wanted in ("$a$ and $5_x^", "GS$1_2$", "$^$"):
+        assert wanted in texts, wanted
+
+
+LONG = "a rather long name of a place and of what is shown of it "
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_long_words_stay_on_the_sheet_whole(view: MapView, lang: str) -> None:
+    imprint = Imprint(
+        LONG * 3, f"{LONG}© OpenStreetMap contributors (ODbL)" * 3, "2026-10-01", LONG, LONG * 2
+    )
+    told = replace(view, lang=lang, imprint=imprint)
+    sheet = lay_out(told, SMALL)
+    draw_surround(sheet, told)
+    pen = FigureCanvasAgg(sheet.figure).get_renderer()
+    written = [text for text in sheet.figure.texts if LONG[:20] in text.get_text().replace("\n", " ")]
+    boxes = [text.get_window_extent(pen) for text in written]
+    assert len(boxes) == 4, "title, stamp, review number, source"
+    for box in boxes:
+        assert box.x0 >= 0
+        assert box.y0 >= 0
+        assert box.x1 <= SMALL[0]
+        assert box.y1 <= SMALL[1]
+    assert not any("…" in text.get_text() for text in written)
+    stamp, title = boxes[:2]
+    assert title.x1 < stamp.x0
+
+
+@given(
+    st.text(alphabet="ab c网格，。（²—$", max_size=60),
+    st.floats(0.3, 6.0),
+)
+def test_lines_hold_every_sign_and_fit(text: str, wide: float) -> None:
+    lines = wrap(text, 12.0, wide)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+    for line in lines:
+        assert measure(line, 12.0) <= wide or len(line.strip()) <= 1
+
+
+def test_words_are_kept_whole() -> None:
+    text = "I have no enterprises (people per km²) at all"
+    lines = wrap(text, 12.0, 1.6)
+    assert " ".join(line.strip() for line in lines) == text
+    assert len(lines) > 1
+    assert wrap("石径社区，共十人。", 12.0, 0.95)[0].endswith("，")

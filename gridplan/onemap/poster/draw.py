@@ -9,6 +9,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from gridplan.errors import InputError
 from gridplan.io import write_whole
@@ -98,15 +99,22 @@ def render_poster(view: MapView, kind: str, *, size: Size = SCREEN_SIZE) -> byte
     """
     if kind not in POSTER_KINDS:
         raise InputError("map_format", path=kind)
-    # letters that stay letters; names in the file that are the same on every run
-    fonts = _EMBEDDED if is_truetype(view.imprint.title, view.lang) else _DRAWN
-    with mpl.rc_context({"pdf.fonttype": fonts, "svg.hashsalt": "gridplan"}):
+    # names in the file that are the same on every run
+    with mpl.rc_context({"svg.hashsalt": "gridplan"}):
         sheet = _lay_out(view, size)
         # the lines of hatches take their width from the settings alone
         with mpl.rc_context({"hatch.linewidth": 1.1 * sheet.unit}):
             draw_map(sheet, view)
             draw_surround(sheet, view)
-            return render_sheet(sheet.figure, kind)
+            with mpl.rc_context({"pdf.fonttype": _choose_fonts(sheet)}):
+                return render_sheet(sheet.figure, kind)
+
+
+def _choose_fonts(sheet: Sheet) -> int:
+    """Choose how a PDF carries the letters that stay letters: those with a halo are drawings in any case."""
+    written = (text for text in sheet.figure.findobj(Text) if isinstance(text, Text))
+    letters = "".join(text.get_text() for text in written if not text.get_path_effects())
+    return _EMBEDDED if is_truetype(letters, sheet.lang) else _DRAWN
 
 
 def _find_size(size: Size) -> tuple[float, float, float]:

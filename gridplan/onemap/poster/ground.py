@@ -245,6 +245,7 @@ def _draw_labels(sheet: Sheet, view: MapView) -> None:
             ha="center",
             va="center",
             linespacing=1.15,
+            parse_math=False,
             zorder=9,
             path_effects=make_halo(one.size * sheet.unit / 4),
         )

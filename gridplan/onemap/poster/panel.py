@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,12 @@ _ROW_HIGH, _HEAD_HIGH, _GAP = 0.345, 0.33, 0.2
 _BOTTOM = 1.35
 _SIGN_WIDE, _SIGN_HIGH = 0.5, 0.23
 _INCH = 72.0
+# what the title, the stamp, the source and the review number may fill in height [units]
+_TITLE_HIGH, _STAMP_HIGH, _SOURCE_HIGH, _REVIEW_HIGH = 0.72, 0.6, 0.42, 0.3
+# height of a line of the size of its letters; letters smaller than this are read by nobody [pt]
+_LINE, _LEAST = 1.25, 5.0
+# where a text may be broken: before a Latin word, and before each Chinese sign that ends no sentence
+_PIECE = re.compile(r"\s*(?:[（《]?[\u2e80-\uffef]|[^\s\u2e80-\uffef]+)[，。、；：！？）》]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +71,15 @@ def draw_surround(sheet: Sheet, view: MapView) -> None:
 def _draw_head(sheet: Sheet, view: MapView) -> None:
     """Write the title as large as it fits beside the stamp."""
     left, right = 0.4, sheet.wide - 0.4
-    stamp = view.imprint.stamp
-    if stamp:
-        size = 15.0
-        wide = _measure(stamp, size) + 0.36
+    if view.imprint.stamp:
+        stamp, size = _fit(view.imprint.stamp, 15.0, 0.45 * (right - left), _STAMP_HIGH, bold=True)
+        lines = stamp.split("\n")
+        wide = max(_measure(line, size, bold=True) for line in lines) + 0.36
+        high = 0.18 + len(lines) * _LINE * size / _INCH
         box = FancyBboxPatch(
-            (right - wide, sheet.high - 0.77),
+            (right - wide, sheet.high - 0.55 - high / 2),
             wide,
-            0.44,
+            high,
             boxstyle="round,pad=0,rounding_size=0.06",
             transform=sheet.units,
             facecolor="white",
@@ -82,28 +90,37 @@ def _draw_head(sheet: Sheet, view: MapView) -> None:
         middle = (right - wide / 2, sheet.high - 0.56)
         write(sheet, middle, stamp, size, color=_STAMP, bold=True, ha="center", va="center")
         right -= wide + 0.3
-    title = view.imprint.title
-    size = min(_TITLE, _TITLE * (right - left) / _measure(title, _TITLE))
+    title, size = _fit(view.imprint.title, _TITLE, right - left, _TITLE_HIGH, bold=True)
     write(sheet, (left, sheet.high - 0.56), title, size, bold=True, va="center")
 
 
-def _measure(text: str, size: float) -> float:
+def _measure(text: str, size: float, *, bold: bool = False) -> float:
     """Return about how wide a text is [units]."""
-    return 0.55 * measure_text(text) * size / _INCH
+    return (0.6 if bold else 0.55) * measure_text(text) * size / _INCH
 
 
-def _wrap(text: str, size: float, wide: float) -> tuple[str, ...]:
-    """Break a text into lines that fit; Chinese may be broken anywhere, Latin words are kept whole."""
+def _wrap(text: str, size: float, wide: float, *, bold: bool = False) -> tuple[str, ...]:
+    """Break a text into lines that fit; Chinese may be broken anywhere, Latin words only where they must."""
     lines, line = [], ""
-    words = text.split(" ") if " " in text and text.isascii() else list(text)
-    glue = " " if len(words) > 1 and len(words[0]) > 1 else ""
-    for word in words:
-        longer = f"{line}{glue}{word}" if line else word
-        if line and _measure(longer, size) > wide:
-            lines.append(line)
-            longer = word
-        line = longer
+    for piece in _PIECE.findall(text):
+        fits = _measure(piece.strip(), size, bold=bold) <= wide
+        for part in (piece,) if fits else piece:
+            if line and _measure(line + part, size, bold=bold) > wide:
+                lines.append(line)
+                line = part.lstrip()
+            else:
+                line += part
     return (*lines, line)
+
+
+def _fit(text: str, largest: float, wide: float, high: float, *, bold: bool = False) -> tuple[str, float]:
+    """Break a text into lines and choose the largest letters [pt] with which it fits: nothing is cut off."""
+    size = largest
+    while True:
+        lines = _wrap(text, size, wide, bold=bold)
+        if len(lines) == 1 or len(lines) * _LINE * size / _INCH <= high or size <= _LEAST:
+            return "\n".join(lines), size
+        size *= 0.96
 
 
 def _list_entries(sheet: Sheet, view: MapView) -> list[_Entry]:
@@ -113,7 +130,7 @@ def _list_entries(sheet: Sheet, view: MapView) -> list[_Entry]:
     entries: list[_Entry] = []
 
     def head(title: str) -> None:
-        entries.append(_Entry(None, _wrap(title, _HEAD, right - left), head=True))
+        entries.append(_Entry(None, _wrap(title, _HEAD, right - left, bold=True), head=True))
 
     def row(draw: Callable[[float, float, float], None], label: str) -> None:
         entries.append(_Entry(draw, _wrap(label, _ROW, wide)))
@@ -254,9 +271,10 @@ def _draw_bottom(sheet: Sheet, view: MapView) -> None:
     )
     label = t("poster.review", sheet.lang)
     write(sheet, (left, bottom + 0.1), label, _NOTE, va="center")
-    begin = left + _measure(label, _NOTE) + 0.06
+    begin = left + _measure(label, _NOTE) + 0.12
     if view.imprint.review_number:
-        write(sheet, (begin, bottom + 0.1), view.imprint.review_number, _NOTE, bold=True, va="center")
+        number, size = _fit(view.imprint.review_number, _NOTE, right - begin, _REVIEW_HIGH, bold=True)
+        write(sheet, (begin, bottom + 0.1), number, size, bold=True, va="center")
     else:
         # an empty slot: a number is given by the authority, never made up
         line = Line2D(
@@ -266,11 +284,10 @@ def _draw_bottom(sheet: Sheet, view: MapView) -> None:
 
 
 def _draw_foot(sheet: Sheet, view: MapView) -> None:
-    """Tell the source, as far as it fits, and the date."""
+    """Tell the source and the date."""
     right, y = sheet.wide - 0.4, 0.36
     date = t("poster.date", sheet.lang, date=view.imprint.date) if view.imprint.date else ""
     write(sheet, (right, y), date, _NOTE, ha="right", va="center", color=PALE_INK)
     source = t("poster.source", sheet.lang, source=view.imprint.source)
-    lines = _wrap(source, _NOTE, right - 0.4 - _measure(date, _NOTE) - 0.4)
-    told = lines[0] if len(lines) == 1 else f"{lines[0][:-1]}…"
-    write(sheet, (0.4, y), told, _NOTE, va="center", color=PALE_INK)
+    told, size = _fit(source, _NOTE, right - 0.4 - _measure(date, _NOTE) - 0.4, _SOURCE_HIGH)
+    write(sheet, (0.4, y), told, size, va="center", color=PALE_INK)

@@ -84,7 +84,8 @@ def write(sheet: Sheet, at: tuple[float, float], text: str, size: float, **style
     """
     font = find_fonts(text, sheet.lang, size=size * sheet.unit, bold=style.pop("bold", False))
     effects: list[AbstractPathEffect] = make_halo(size * sheet.unit / 3) if style.pop("halo", False) else []
-    told = {"color": INK, "va": "top", "ha": "left", **style}
+    # a name with dollar signs in it is no formula
+    told = {"color": INK, "va": "top", "ha": "left", "parse_math": False, **style}
     sheet.figure.text(*at, text, fontproperties=font, transform=sheet.units, path_effects=effects, **told)
 
 
