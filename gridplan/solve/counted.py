@@ -12,6 +12,7 @@ from gridplan.graph import AtomGraph, Borders, find_components, sum_borders
 from gridplan.scheme import Level, Scheme
 from gridplan.solve.bounds import Mixed
 from gridplan.solve.carriers import find_passages, gather_homes
+from gridplan.solve.deadline import Deadline, set_deadline
 from gridplan.solve.homes import Homes, collect_homes
 from gridplan.solve.land import settle_land
 from gridplan.solve.partition import Weights, partition
@@ -30,6 +31,14 @@ JOINS = 6
 UNEVEN = 0.3
 
 
+@dataclass(frozen=True, slots=True)
+class _Search:
+    homes: Homes
+    seed: int
+    workers: int
+    deadline: Deadline
+
+
 def reach_count(
     graph: AtomGraph,
     blocks: IntArray,
@@ -39,7 +48,8 @@ def reach_count(
     *,
     seed: int = 0,
     workers: int = 1,
-) -> IntArray:
+    time_limit: float | None = None,
+) -> tuple[IntArray, bool]:
     """Bring a legal level to the count that it asks for, with even loads and without a new violation.
 
     Parameters
@@ -52,38 +62,41 @@ def reach_count(
         Rules for land.
     labels
         Areas as :func:`gridplan.solve.homes.solve_homes` leaves them, shape (n,).
-    seed, workers
+    seed, workers, time_limit
         As in :func:`gridplan.solve.partition.partition`.
 
     Returns
     -------
-    ndarray of int64, shape (n,)
-        Where the bounds leave no room for the count, the nearest count. Land without households is not
-        counted: it has areas of its own.
+    tuple of ndarray of int64, shape (n,), and bool
+        The areas, and whether the time was up before the search came to its end. Where the bounds leave no
+        room for the count, the nearest count; every area that is legal stays so when the time is up. Land
+        without households is not counted: it has areas of its own.
     """
     passage = find_passages(graph, level.never_cross, level.min_border_m)
     home = gather_homes(graph, passage, scheme.atoms.carry_land_m2)
     homes = collect_homes(graph, blocks, home, passage, level)
     if not len(homes.atoms):
-        return labels
-    areas = _reach_count_of_homes(homes, labels[homes.atoms], level.count, seed, workers)
+        return labels, False
+    search = _Search(homes, seed, workers, set_deadline(time_limit))
+    areas = _reach_count_of_homes(search, labels[homes.atoms], level.count)
     where = np.full(len(graph), -1, dtype=np.int64)
     where[homes.atoms] = np.arange(len(homes.atoms))
     fresh = np.full(len(graph), -1, dtype=np.int64)
     fresh[home >= 0] = areas[where[home[home >= 0]]]
-    return settle_land(graph, blocks, passage, fresh, level, scheme.atoms)
+    return settle_land(graph, blocks, passage, fresh, level, scheme.atoms), search.deadline.is_over()
 
 
-def _reach_count_of_homes(homes: Homes, labels: IntArray, count: int, seed: int, workers: int) -> IntArray:
+def _reach_count_of_homes(search: _Search, labels: IntArray, count: int) -> IntArray:
     """Share the count over blocks and compounds that are legal alone, then over neighbours together."""
+    homes = search.homes
     spans = np.unique(np.stack([labels, int(labels.max()) + 1 + homes.block], axis=1), axis=0)
     part = find_components(int(spans.max()) + 1, spans)[labels].astype(np.int64)
     for _ in range(JOINS):
         part = np.unique(part, return_inverse=True)[1].astype(np.int64)
-        labels = _share_over_parts(homes, labels, part, count, seed, workers)
+        labels = _share_over_parts(search, labels, part, count)
         lack = count - int(labels.max()) - 1
         joined = _join_parts(homes, part, lack)
-        if lack == 0 or np.array_equal(joined, part):
+        if lack == 0 or np.array_equal(joined, part) or search.deadline.is_over():
             break
         part = joined
     return labels
@@ -129,10 +142,9 @@ def _limit_count(homes: Homes, sums: IntArray) -> tuple[IntArray, IntArray]:
     return -(-(sums @ rule.upper_weight) // rule.cap), sums @ rule.lower_weight // rule.need
 
 
-def _share_over_parts(
-    homes: Homes, labels: IntArray, part: IntArray, count: int, seed: int, workers: int
-) -> IntArray:
+def _share_over_parts(search: _Search, labels: IntArray, part: IntArray, count: int) -> IntArray:
     """Share the count over parts of the ground and divide each of these anew."""
+    homes = search.homes
     sums = _sum_parts(homes, part)
     parts = len(sums)
     held = np.bincount(np.unique(np.stack([part, labels], axis=1), axis=0)[:, 0], minlength=parts)
@@ -148,8 +160,10 @@ def _share_over_parts(
         )
         failed = False
         for one in np.flatnonzero(~settled & (wanted != held)).tolist():
+            if search.deadline.is_over():
+                break
             chosen = np.flatnonzero(part == one)
-            fresh = _divide_evenly(homes, chosen, int(wanted[one]), seed, workers)
+            fresh = _divide_evenly(search, chosen, int(wanted[one]))
             trial = best.copy()
             trial[chosen] = int(best.max()) + 1 + fresh
             if homes.find_illegal(trial)[chosen].any() or fresh.max() + 1 != wanted[one]:
@@ -164,8 +178,9 @@ def _share_over_parts(
     return np.unique(best, return_inverse=True)[1].astype(np.int64)
 
 
-def _divide_evenly(homes: Homes, chosen: IntArray, count: int, seed: int, workers: int) -> IntArray:
+def _divide_evenly(search: _Search, chosen: IntArray, count: int) -> IntArray:
     """Divide some homes into a number of areas with even loads, whole buildings as far as they fit."""
+    homes = search.homes
     local = np.full(len(homes.atoms), -1, dtype=np.int64)
     local[chosen] = np.arange(len(chosen))
     borders = sum_borders(local, homes.borders.pairs, homes.borders.length, homes.borders.street)
@@ -185,8 +200,9 @@ def _divide_evenly(homes: Homes, chosen: IntArray, count: int, seed: int, worker
         target_parts=count,
         weights=Weights(**homes.level.weights),
         mixed=cast(Mixed, homes.level.mixed),
-        seed=seed,
-        workers=workers,
+        seed=search.seed,
+        workers=search.workers,
+        time_limit=search.deadline.tell_left(),
     )
     return done.labels.astype(np.int64)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import cast
@@ -15,6 +14,7 @@ from gridplan.scheme import Level, Scheme
 from gridplan.solve.bounds import LoadRule, Mixed, make_rule
 from gridplan.solve.carriers import find_passages, gather_homes
 from gridplan.solve.certify import Certificate, certify
+from gridplan.solve.deadline import Deadline, set_deadline
 from gridplan.solve.land import settle_land
 from gridplan.solve.partition import Weights, partition
 from gridplan.solve.zones import join_zones, merge_infeasible_zones, start_zones
@@ -91,7 +91,7 @@ class Homes:
             mixed=cast(Mixed, self.level.mixed),
             seed=options.seed,
             workers=options.workers,
-            time_limit=options.time_left(),
+            time_limit=options.deadline.tell_left(),
         )
         return done.labels.astype(np.int64)[of_home]
 
@@ -192,14 +192,7 @@ class Homes:
 class _Options:
     seed: int
     workers: int
-    deadline: float | None
-
-    def is_late(self) -> bool:
-        return self.deadline is not None and time.monotonic() >= self.deadline
-
-    def time_left(self) -> float | None:
-        """Seconds to the deadline; never nothing, since the first search must come to some answer."""
-        return None if self.deadline is None else max(self.deadline - time.monotonic(), 0.01)
+    deadline: Deadline
 
 
 def solve_homes(
@@ -231,7 +224,7 @@ def solve_homes(
     -------
     HomesResult
     """
-    options = _Options(seed, workers, None if time_limit is None else time.monotonic() + time_limit)
+    options = _Options(seed, workers, set_deadline(time_limit))
     passage = find_passages(graph, level.never_cross, level.min_border_m)
     home = gather_homes(graph, passage, scheme.atoms.carry_land_m2)
     homes = collect_homes(graph, blocks, home, passage, level)
@@ -246,7 +239,7 @@ def solve_homes(
             replace(one, core=tuple(int(a) for a in homes.atoms[np.asarray(one.core)])) for one in proofs
         )
     labels = settle_land(graph, blocks, passage, labels, level, scheme.atoms)
-    return HomesResult(labels, proofs, options.is_late())
+    return HomesResult(labels, proofs, options.deadline.is_over())
 
 
 def collect_homes(
@@ -294,7 +287,9 @@ def _divide(homes: Homes, options: _Options) -> tuple[IntArray, tuple[Certificat
             labels = _mend_cuts(homes, labels, whole, options)
         if turn >= JOINS:
             proofs, troubled = homes.prove(labels)
-        if options.is_late() or turn == JOINS + JOINS_AFTER_PROOF or (turn >= JOINS and not troubled.any()):
+        if turn >= JOINS and not troubled.any():
+            break
+        if turn == JOINS + JOINS_AFTER_PROOF or options.deadline.is_over():
             break
         between = sum_borders(zones, pairs, homes.borders.length, homes.borders.street)
         zones = join_zones(zones, between, np.unique(zones[troubled]))
@@ -311,7 +306,7 @@ def _mend_cuts(homes: Homes, labels: IntArray, whole: IntArray, options: _Option
     for building in np.unique(homes.building[homes.find_cut(labels)]).tolist():
         own = homes.building == building
         for rings in (1, 2):
-            if options.is_late():
+            if options.deadline.is_over():
                 return labels
             chosen = _look_around(homes, labels, own, rings)
             # all that is judged anew: the areas around, and their buildings wherever they stand

@@ -193,9 +193,19 @@ def _draw_homes(
         drawing.late.add(level.id)
     if not level.count:
         return done.labels
-    return reach_count(
-        graph, precinct, level, drawing.scheme, done.labels, seed=drawing.seed, workers=drawing.workers
+    labels, late = reach_count(
+        graph,
+        precinct,
+        level,
+        drawing.scheme,
+        done.labels,
+        seed=drawing.seed,
+        workers=drawing.workers,
+        time_limit=drawing.time_limit,
     )
+    if late:
+        drawing.late.add(level.id)
+    return labels
 
 
 def _redraw(drawing: _Drawing, graph: AtomGraph, setting: Setting, level: Level, atoms: IntArray) -> IntArray:

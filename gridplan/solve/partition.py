@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +15,7 @@ from gridplan.solve.bounds import Mixed
 from gridplan.solve.certificate import Certificate
 from gridplan.solve.certify import certify_problem
 from gridplan.solve.counts import choose_effort, fit_count, guess_parts, share_parts
+from gridplan.solve.deadline import Deadline, set_deadline
 from gridplan.solve.hold import Hold, make_hold
 from gridplan.solve.packing import solve_exactly
 from gridplan.solve.problem import Problem, Weights, label_components, make_problem, renumber
@@ -140,7 +140,7 @@ def partition(  # noqa: PLR0913 - keyword options of a front door
     Elsewhere: repeated halving along spanning trees, boundary moves under annealing, and neighbourhoods
     re-cut by an exact programme over fresh trees; no optimality is promised there.
     """
-    deadline = None if time_limit is None else time.monotonic() + time_limit
+    deadline = set_deadline(time_limit)
     problem = make_problem(
         units,
         kind,
@@ -165,8 +165,8 @@ def partition(  # noqa: PLR0913 - keyword options of a front door
     hold = make_hold(problem, initial, locked, pinned, order)
     tasks = _make_tasks(problem, hold, target_parts, seed, deadline)
     labels, proved = _solve_tasks(problem, hold, tasks, workers)
-    late = deadline is not None and time.monotonic() >= deadline
-    status: Status = "time_limit" if late and not proved else "optimal" if proved else "feasible"
+    late: Status = "time_limit" if deadline.is_over() else "feasible"
+    status: Status = "optimal" if proved else late
     back = np.empty(n, np.int64)
     back[order] = labels
     return Partition(renumber(back).astype(np.int32), status, given)
@@ -184,7 +184,7 @@ def _order_atoms(problem: Problem, xy: npt.ArrayLike | None) -> IntArray:
 
 
 def _make_tasks(
-    problem: Problem, hold: Hold, target_parts: int | None, seed: int, deadline: float | None
+    problem: Problem, hold: Hold, target_parts: int | None, seed: int, deadline: Deadline
 ) -> list[Task]:
     """One task per component of what is not locked, largest first."""
     free = np.flatnonzero(~hold.locked)
@@ -239,7 +239,7 @@ def _solve_component(task: Task, workers: int) -> tuple[IntArray, bool]:
     free = task.parts is None and task.start is None
     if free and _is_one_part(problem, task.atoms):
         return np.zeros(n, np.int64), True
-    if free and not task.is_late():
+    if free and not task.deadline.is_over():
         most = EXACT_GROUPS if len(problem.units) <= LARGE else EXACT_GROUPS_LARGE
         exact = solve_exactly(problem.cut_region(task.atoms), problem.make_terms(), most)
         if exact is not None:

@@ -6,7 +6,6 @@ from the old areas as they stand to the best shape; none of them is worse than a
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +14,7 @@ import numpy.typing as npt
 from gridplan.errors import InputError
 from gridplan.graph import AtomGraph, Setting, take_ground
 from gridplan.scheme import Level, Scheme
+from gridplan.solve.deadline import Deadline, set_deadline
 from gridplan.solve.redraw_ground import (
     Quarter,
     find_majority,
@@ -102,7 +102,7 @@ def redraw_level(
     quarter = read_quarter(
         *take_ground(graph, setting, order), level, scheme, None if ways is None else ways[order]
     )
-    found = _choose_plans(quarter, seed, None if time_limit is None else time.monotonic() + time_limit)
+    found = _choose_plans(quarter, seed, set_deadline(time_limit))
     back = np.empty(n, dtype=np.int64)
     back[order] = np.arange(n)
     return tuple(
@@ -117,7 +117,7 @@ def redraw_level(
     )
 
 
-def _choose_plans(quarter: Quarter, seed: int, deadline: float | None) -> tuple[Alternative, ...]:
+def _choose_plans(quarter: Quarter, seed: int, deadline: Deadline) -> tuple[Alternative, ...]:
     """Draw all alternatives and put the recommended one first."""
     drawn = (quarter.old >= 0).any()
     pieces = gather_pieces(
@@ -132,7 +132,7 @@ def _choose_plans(quarter: Quarter, seed: int, deadline: float | None) -> tuple[
     task, best = _draw_first(quarter, pieces, first, effort, seed)
     for _ in range(BREAKS):
         trouble = _find_trouble(task, best.labels)
-        if not trouble.any() or effort.is_late():
+        if not trouble.any() or deadline.is_over():
             break
         finer = refine_pieces(quarter.grain, pieces, trouble)
         if finer.max() == pieces.max():

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from gridplan.graph import find_components
+from gridplan.solve.deadline import Deadline
 from gridplan.solve.redraw_exact import draw_exactly
 from gridplan.solve.redraw_moves import MOVED, anneal_areas
 from gridplan.solve.redraw_pieces import spread_labels
@@ -64,21 +64,17 @@ class Effort:
     starts
         Searches with other random numbers, of which the best is kept.
     deadline
-        ``time.monotonic()`` at which to stop; None = never.
+        When to stop.
     """
 
     trials: float
     local: float
     tries: float
     starts: int
-    deadline: float | None = None
-
-    def is_late(self) -> bool:
-        """Whether the time is up."""
-        return self.deadline is not None and time.monotonic() >= self.deadline
+    deadline: Deadline
 
 
-def choose_effort(n: int, deadline: float | None) -> Effort:
+def choose_effort(n: int, deadline: Deadline) -> Effort:
     """Choose the effort by the number of pieces, so that a town takes seconds whatever its size."""
     if n <= SMALL:
         return Effort(150.0, 100.0, 12.0, 2, deadline)
@@ -229,10 +225,12 @@ def improve_draft(task: Task, labels: IntArray, effort: Effort, seed: int, melt:
     draft = anneal_draft(task, draft, effort.trials, heat, allowed, state)
     turns = int(effort.tries * (int(draft.labels.max(initial=0)) + 1))
     for turn in range(turns):
-        if effort.is_late():
+        if effort.deadline.is_over():
             break
         draft = _redraw_around(task, draft, effort, turn, rng, state)
-    return draft if effort.is_late() else anneal_draft(task, draft, effort.trials, COLD * 2, allowed, state)
+    if effort.deadline.is_over():
+        return draft
+    return anneal_draft(task, draft, effort.trials, COLD * 2, allowed, state)
 
 
 def search_drafts(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from gridplan.solve.deadline import Deadline
 from gridplan.solve.groups import price_groups
 from gridplan.solve.moves import anneal
 from gridplan.solve.problem import Problem, renumber
@@ -82,7 +82,7 @@ class Task:
     seed
         Seed of this component.
     deadline
-        ``time.monotonic()`` at which to stop; None = never.
+        When to stop.
     """
 
     problem: Problem
@@ -92,11 +92,7 @@ class Task:
     start: IntArray | None
     fixed: BoolArray
     seed: int
-    deadline: float | None
-
-    def is_late(self) -> bool:
-        """Whether the time is up."""
-        return self.deadline is not None and time.monotonic() >= self.deadline
+    deadline: Deadline
 
 
 def seed_state(seed: int, *path: int) -> IntArray:
@@ -256,7 +252,7 @@ def run_blocks(
 
     def solve_one(i: int) -> IntArray:
         inside = blocks[i]
-        if task.is_late():
+        if task.deadline.is_over():
             return labels[inside]
         ground = task.problem.cut_region(task.atoms[inside], None if not task.fixed.any() else _spread(task))
         return work(task, ground, renumber(labels[inside]), terms, effort, seed_state(task.seed, 2, turn, i))
@@ -300,7 +296,7 @@ def search_component(task: Task, effort: Effort, workers: int = 1) -> IntArray:
     terms = problem.make_terms(target)
     start = best = start_labels(task, ground, seed_state(task.seed, 0))
     for turn, heats in enumerate(plan_heats(effort.rounds)):
-        if task.is_late():
+        if task.deadline.is_over():
             break
         improve = partial(improve_block, heats=heats)
         best = run_blocks(task, best, terms, effort, turn, workers, improve)
@@ -308,6 +304,6 @@ def search_component(task: Task, effort: Effort, workers: int = 1) -> IntArray:
         best = start
     return (
         best
-        if task.is_late()
+        if task.deadline.is_over()
         else run_blocks(task, best, terms, effort, effort.rounds, workers, repair_block)
     )

@@ -13,6 +13,7 @@ from gridplan.errors import SchemeError
 from gridplan.faces import find_faces
 from gridplan.graph import fence_graph, take_ground
 from gridplan.scheme import load_scheme, parse_scheme
+from gridplan.solve.counted import reach_count
 from gridplan.solve.fences import cross_labels
 from gridplan.solve.levels import solve_levels
 from gridplan.solve.shares import share_count
@@ -84,6 +85,19 @@ def test_a_count_that_can_be_met_is_met_legally(count, lanes):
     loads = np.bincount(labels, graph.households)
     assert ((loads >= 50) & (loads <= 80)).all()
     assert len(loads) == np.clip(count, 11, 12)
+
+
+def test_a_count_is_given_up_when_the_time_is_up_and_what_is_legal_stays_so():
+    graph, setting = make_lattice(8, [12] * 64, lanes=(2, 5))
+    scheme = make_scheme(GRID + "count = 14\n")
+    legal = solve_levels(graph, setting, make_scheme(GRID)).labels["grid"]
+    for limit, late in ((0.0, True), (None, False)):
+        labels, told = reach_count(graph, setting.block, scheme["grid"], scheme, legal, time_limit=limit)
+        loads = np.bincount(labels, graph.households)
+        assert told == late
+        assert pieces_of(labels, graph) == len(loads)
+        assert ((loads >= 50) & (loads <= 80)).all()
+    assert solve_levels(graph, setting, scheme, time_limit=0.0).timed_out
 
 
 def test_a_mere_count_shares_homes_evenly_and_takes_the_land_along():
