@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -24,6 +26,7 @@ __all__ = [
     "find_outline_level",
     "list_services",
     "list_ways",
+    "pick_compounds",
     "tabulate_estates",
     "view_compounds",
 ]
@@ -55,7 +58,31 @@ def find_outline_level(shown: Shown) -> str:
     return _MAIN_LEVEL if _MAIN_LEVEL in shown.areas else shown.levels[0]
 
 
-def view_compounds(shown: Shown, lang: str, *, imprint: Imprint, within: str = "") -> MapView:
+def pick_compounds(shown: Shown, within: str = "", names: Collection[str] | None = None) -> pd.DataFrame:
+    """Return the rows of the register that lie in an area, and are among some.
+
+    Parameters
+    ----------
+    shown
+        What may be seen.
+    within
+        Code of an area of the level of :func:`find_outline_level` or above, "" for all.
+    names
+        Names of those that are wanted, None for all.
+    """
+    register, level = shown.compounds, find_outline_level(shown)
+    if names is not None:
+        register = register[register["name"].isin(list(names))]
+    if within:
+        codes = frozenset(pick_areas(shown, level, within)["code"])
+        inside = [not codes.isdisjoint(told.split(", ")) for told in register[level].astype(str)]
+        register = register[np.array(inside, dtype=bool)]
+    return register
+
+
+def view_compounds(
+    shown: Shown, lang: str, *, imprint: Imprint, within: str = "", names: Collection[str] | None = None
+) -> MapView:
     """Draw the compounds by type, with the service places, above the borders of the communities.
 
     Parameters
@@ -69,6 +96,8 @@ def view_compounds(shown: Shown, lang: str, *, imprint: Imprint, within: str = "
     within
         Code of an area of the level of :func:`find_outline_level` or above: only compounds that lie in it
         are drawn; "" for all.
+    names
+        Names of the compounds that are drawn, None for all.
 
     Returns
     -------
@@ -77,11 +106,8 @@ def view_compounds(shown: Shown, lang: str, *, imprint: Imprint, within: str = "
     """
     level = find_outline_level(shown)
     outlines = pick_areas(shown, level, within)
-    register = shown.compounds[shown.compounds["name"].isin(shown.compound_shapes.index)]
-    if within:
-        codes = frozenset(outlines["code"])
-        inside = [not codes.isdisjoint(told.split(", ")) for told in register[level].astype(str)]
-        register = register[np.array(inside, dtype=bool)]
+    register = pick_compounds(shown, within, names)
+    register = register[register["name"].isin(shown.compound_shapes.index)]
     drawn = [one for one in COMPOUND_TYPES if (register["type"] == one).any()]
     shapes = shown.compound_shapes.loc[register["name"]].rename_axis("code")
     layer = AreaLayer(
@@ -146,6 +172,7 @@ def _draw_services(shown: Shown, level: str, within: str, lang: str) -> PointLay
         legend=(Swatch(title, _SERVICE.colour),),
         lines=[[str(name)] for name in chosen["name"].fillna("")],
         shape="square",
+        codes=chosen["id"].astype(str).tolist(),
     )
 
 
@@ -240,7 +267,9 @@ def _count(counts: pd.Series) -> pd.Series:
     return counts.astype("Int64").mask(_is_few(counts))
 
 
-def tabulate_estates(shown: Shown, level: str, lang: str, *, within: str = "") -> dict[str, pd.DataFrame]:
+def tabulate_estates(
+    shown: Shown, level: str, lang: str, *, within: str = "", names: Collection[str] | None = None
+) -> dict[str, pd.DataFrame]:
     """Make the tables of the page of compounds, ready to be written.
 
     Parameters
@@ -253,6 +282,8 @@ def tabulate_estates(shown: Shown, level: str, lang: str, *, within: str = "") -
         "zh" or "en".
     within
         Code of an area above, "" for all.
+    names
+        Names of the compounds that are listed, None for all.
 
     Returns
     -------
@@ -260,7 +291,7 @@ def tabulate_estates(shown: Shown, level: str, lang: str, *, within: str = "") -
         By title, headings in the language: the register, its sums by type; with service places these, the
         ways to them, and notes on how these are reckoned.
     """
-    tables = tell_compounds(shown.compounds, shown.scheme, lang)
+    tables = tell_compounds(pick_compounds(shown, within, names), shown.scheme, lang)
     if shown.walks is None:
         return tables
     ways = list_ways(shown, level, within).rename(

@@ -95,6 +95,8 @@ class PointLayer:
     heights
         Drawing order over all layers, low first (a red thing of one layer lies above a blue one of another),
         shape (n,); None for the order of the layers.
+    codes
+        What a point is known by when it is chosen; None for its row.
     """
 
     id: str
@@ -105,6 +107,7 @@ class PointLayer:
     lines: Sequence[Sequence[str]]
     shape: str = "circle"
     heights: IntArray | None = None
+    codes: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import pandas as pd
@@ -11,7 +12,7 @@ from gridplan.i18n import t
 from gridplan.onemap.numbers import tell_density, tell_km2, tell_whole
 from gridplan.onemap.shown import Shown
 
-__all__ = ["STATES", "show_area", "tell_states"]
+__all__ = ["STATES", "draw_facts", "show_area", "tell_states"]
 
 #: How areas may stand, the best first; the words are under ``onemap.status``.
 STATES = ("ok", "warning", "exempt", "violation")
@@ -20,6 +21,12 @@ STATES = ("ok", "warning", "exempt", "violation")
 def tell_states(areas: pd.DataFrame) -> pd.Series:
     """Tell how areas stand: what the check says of them, else their status; one of :data:`STATES`."""
     return areas["status"].where(areas["verdict"] == "ok", areas["verdict"])
+
+
+def draw_facts(facts: Sequence[tuple[str, str]]) -> str:
+    """Draw what is known of something as HTML: what it is about, and what is told."""
+    cells = "".join(f"<div><dt>{escape(head)}</dt><dd>{escape(told)}</dd></div>" for head, told in facts)
+    return f"<dl>{cells}</dl>"
 
 
 def show_area(shown: Shown, level: str, code: str, lang: str) -> None:
@@ -40,18 +47,15 @@ def show_area(shown: Shown, level: str, code: str, lang: str) -> None:
         return
     area = found.iloc[0]
     density = area["population"] / (area["area_m2"] / 1e6)
-    facts = [
+    facts = (
         ("population", tell_whole(area["population"], lang)),
         ("households", tell_whole(area["households"], lang)),
         ("buildings", tell_whole(area["buildings"], lang)),
         ("density", tell_density(density, lang)),
         ("area", tell_km2(float(area["area_m2"]), lang)),
         ("compactness", f"{area['compactness']:.2f}"),
-    ]
-    cells = "".join(
-        f"<div><dt>{escape(t(f'ui.area.{name}', lang))}</dt><dd>{escape(value)}</dd></div>"
-        for name, value in facts
     )
+    cells = draw_facts([(t(f"ui.area.{name}", lang), value) for name, value in facts])
     name = str(area["name"]) or code
     state = str(tell_states(found).iloc[0])
     kind, status = t(f"kind.{area['kind']}", lang), t(f"onemap.status.{state}", lang)
@@ -60,7 +64,7 @@ def show_area(shown: Shown, level: str, code: str, lang: str) -> None:
     reason = str(area[f"reason_{lang}"])
     st.html(
         f'<section class="gp-area" data-code="{escape(code)}"><h3>{escape(name)}<small>{escape(told)}</small>'
-        f'<b class="gp-status gp-{escape(state)}">{escape(status)}</b></h3><dl>{cells}</dl>'
+        f'<b class="gp-status gp-{escape(state)}">{escape(status)}</b></h3>{cells}'
         f"<p><em>{escape(t('ui.area.kind', lang))}</em>{escape(kind)}</p>"
         f"<p><em>{escape(t('ui.area.limits', lang))}</em>{escape(str(area[f'borders_{lang}']))}</p>"
         + (f"<p><em>{escape(t('ui.area.reason', lang))}</em>{escape(reason)}</p>" if reason else "")

@@ -80,8 +80,6 @@ STAMPS = ("internal", "short", "none")
 
 # where the choices are kept from page to page
 _REVIEW, _STAMPED = "export-review", "export-stamp"
-# three buttons side by side
-_BUTTON_PX = 150
 # what makes names of files hard to handle
 _FILE_SIGNS = re.compile(r"[\s\[\]:*?/\\\"<>|·]+")
 
@@ -135,7 +133,6 @@ def show_files(
                 mime=file.mime,
                 key=f"export-{key}-{name}",
                 on_click="ignore",
-                width=_BUTTON_PX,
             )
     st.caption(t(f"ui.export.audience.{shown.audience.name}", lang, code=shown.audience.code))
 

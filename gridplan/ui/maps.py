@@ -14,11 +14,11 @@ from gridplan.onemap.browser.encode import EncodedView, encode_view
 from gridplan.onemap.view import MapView
 from gridplan.ui.blobs import offer_blob
 
-__all__ = ["Pick", "show_map"]
+__all__ = ["Pick", "read_pick", "show_map"]
 
 # A map fills what is left of the window below the head of a page, down to where it would be too small.
 _STYLE = """.gridplan-map {
-  height: clamp(420px, calc(100vh - 320px), 940px);
+  height: clamp(420px, calc(100vh - 22rem), 1100px);
   border: 1px solid #d7dfe3;
   border-radius: 6px;
   overflow: hidden;
@@ -36,7 +36,7 @@ class Pick:
     level
         Level of the area, or id of the layer.
     code
-        Code of the area, or row of the point in its layer.
+        Code of the area, or what the point is known by in its layer.
     nonce
         Another number at each click.
     """
@@ -53,8 +53,8 @@ def show_map(
     key: str,
     focus: tuple[str, str] | None = None,
     chosen: str = "",
-) -> Pick | None:
-    """Show a map and return what was last clicked on it.
+) -> None:
+    """Show a map; what is clicked on it is read by :func:`read_pick`.
 
     Parameters
     ----------
@@ -67,11 +67,6 @@ def show_map(
         Level and code of an area to zoom to and to mark, once when it is another than before.
     chosen
         Code of an area to mark, "" for none.
-
-    Returns
-    -------
-    Pick or None
-        None before the first click.
     """
     encoded = view if isinstance(view, EncodedView) else encode_view(view)
     component = st.components.v2.component(
@@ -81,7 +76,7 @@ def show_map(
         js=read_asset("load.js"),
         isolate_styles=False,
     )
-    result = component(
+    component(
         data={
             "key": encoded.key,
             "config": encoded.config,
@@ -95,7 +90,15 @@ def show_map(
         on_pick_change=_take_note,
         on_lost_change=_take_note,
     )
-    return _read_pick(result.get("pick"))
+
+
+def read_pick(key: str) -> Pick | None:
+    """Return what was last clicked on the map of a key, also before it is shown again; None for nothing."""
+    state = st.session_state.get(key)
+    told = state.get("pick") if isinstance(state, Mapping) else None
+    if not isinstance(told, Mapping) or told.get("kind") not in {"area", "point"}:
+        return None
+    return Pick(str(told["kind"]), str(told["level"]), str(told["code"]), int(told["nonce"]))
 
 
 def _take_note() -> None:
@@ -109,9 +112,3 @@ def _offer_text(text: str, media_type: str) -> str:
 @lru_cache(maxsize=4)
 def _digest_text(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _read_pick(told: object) -> Pick | None:
-    if not isinstance(told, Mapping) or told.get("kind") not in {"area", "point"}:
-        return None
-    return Pick(str(told["kind"]), str(told["level"]), str(told["code"]), int(told["nonce"]))

@@ -8,10 +8,11 @@ from functools import lru_cache
 
 import pandas as pd
 
+from gridplan.onemap.picking import find_level
 from gridplan.onemap.risk import THING_ROLES, count_undated, rate_things, select_things
 from gridplan.onemap.shown import Shown
 
-__all__ = ["RiskChoice", "RiskThings", "choose_things", "find_level"]
+__all__ = ["RiskChoice", "RiskThings", "choose_things"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def choose_things(shown: Shown, choice: RiskChoice) -> RiskThings:
     -------
     RiskThings
     """
-    area = (find_level(shown, choice.within), choice.within) if choice.within else None
+    area = (find_level(shown, choice.within, choice.level), choice.within) if choice.within else None
     dates = {"since": choice.since, "until": choice.until}
     rated = _rate(shown)
     of_kind = {role: _keep_kinds(rated[role], rated["enterprises"], choice.kinds) for role in rated}
@@ -111,11 +112,6 @@ def choose_things(shown: Shown, choice: RiskChoice) -> RiskThings:
 def _rate(shown: Shown) -> Mapping[str, pd.DataFrame]:
     """Rate everything once: there may be 95,000 hazards."""
     return {role: rate_things(shown, role) for role in (*THING_ROLES, "hazards")}
-
-
-def find_level(shown: Shown, code: str) -> str:
-    """Return the level of the area with a code, the coarsest first; "" where there is none."""
-    return next((level for level in shown.levels if (shown.areas[level]["code"] == code).any()), "")
 
 
 def _keep_kinds(table: pd.DataFrame, enterprises: pd.DataFrame, kinds: tuple[str, ...]) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -14,7 +14,7 @@ __all__ = ["LONG_TABLE", "choose_row", "show_rows"]
 LONG_TABLE = 1000
 # stands where there is nothing, or nothing is told
 _NOTHING = "–"
-# height of a heading and of a row [px]: a short table is as high as its rows
+# height of a heading and of a row on most screens [px]
 _ROW_PX = 35
 
 
@@ -89,8 +89,9 @@ def choose_row(
     return chosen[0] if chosen and chosen[0] < len(rows) else None
 
 
-def _fit(rows: pd.DataFrame, height: int) -> int:
-    return min(height, _ROW_PX * (len(rows) + 1) + 3)
+def _fit(rows: pd.DataFrame, height: int) -> int | Literal["content"]:
+    """Let a short table be as high as its rows, which the browser knows: letters grow with the screen."""
+    return "content" if _ROW_PX * (len(rows) + 1) <= height else height
 
 
 def _dress(rows: pd.DataFrame, heads: Mapping[str, str], widths: Mapping[str, int]) -> dict[str, Any]:

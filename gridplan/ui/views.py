@@ -9,14 +9,23 @@ import streamlit as st
 from gridplan.onemap.browser.encode import EncodedView, encode_view
 from gridplan.onemap.view import MapView
 from gridplan.ui.choices import is_fresh
-from gridplan.ui.maps import Pick, show_map
+from gridplan.ui.maps import Pick, read_pick, show_map
 from gridplan.ui.state import OpenedPlan
 from gridplan.ui.tiles import read_tiles
 
-__all__ = ["encode_once", "show_view"]
+__all__ = ["encode_once", "show_view", "take_pick"]
 
 # pages x levels x measures x languages of one plan, and some places zoomed to
 _KEPT = 128
+
+
+def take_pick(key: str) -> Pick | None:
+    """Return what was clicked just now on the map of a key, None in all other runs.
+
+    To be asked before the map is shown: what is marked on it then is what was clicked, not what was before.
+    """
+    pick = read_pick(key)
+    return pick if pick is not None and is_fresh(f"{key}-pick", pick.nonce) else None
 
 
 def show_view(
@@ -27,8 +36,8 @@ def show_view(
     key: str,
     chosen: str = "",
     focus: tuple[str, str] | None = None,
-) -> Pick | None:
-    """Show a map and return what was clicked on it just now; None in all other runs.
+) -> None:
+    """Show a map.
 
     Parameters
     ----------
@@ -48,8 +57,7 @@ def show_view(
         Level and code of an area to zoom to and to mark, once when it is another than before.
     """
     encoded = encode_once(opened, lang, make, *parameters, key=key)
-    pick = show_map(encoded, key=key, chosen=chosen, focus=focus)
-    return pick if pick is not None and is_fresh(f"{key}-pick", pick.nonce) else None
+    show_map(encoded, key=key, chosen=chosen, focus=focus)
 
 
 def encode_once(

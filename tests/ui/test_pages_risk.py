@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from gridplan.onemap.shown import Shown
-from gridplan.ui.risk_choice import RiskChoice, choose_things, find_level
+from gridplan.ui.risk_choice import RiskChoice, choose_things
 
 ShowPage = Callable[..., AppTest]
 Read = Callable[[AppTest], str]
@@ -42,6 +44,16 @@ def test_every_panel_can_be_shown(show_page: ShowPage, read: Read, busy: Shown, 
     )
     for stage, count in zip(stages, (8, 5, 1, 2), strict=True):
         assert re.search(rf"{stage}\s+{count}\b", told)
+
+
+@pytest.mark.parametrize(("lang", "stage"), [("zh", "未注明是否整改"), ("en", "Not told whether fixed")])
+def test_hazards_of_which_nothing_is_told_are_not_open(
+    show_page: ShowPage, read: Read, busy: Shown, lang: str, stage: str
+) -> None:
+    bare = busy.attached["hazards"].assign(on_site=pd.array([pd.NA] * 8, dtype="boolean"), fixed="")
+    app = show_page("risk", replace(busy, attached={**busy.attached, "hazards": bare}), lang)
+    app.segmented_control(key="risk-panel").set_value("hazards").run()
+    assert re.search(rf"{stage}\s+8\b", read(app)) and not app.exception
 
 
 def test_filters_change_the_figures(show_page: ShowPage, read: Read, busy: Shown) -> None:
@@ -104,9 +116,3 @@ def test_things_left_out_for_want_of_a_date_are_counted(busy: Shown) -> None:
     left = choose_things(busy, RiskChoice("grid", "worst", since="2026-01-01", until="2026-01-05"))
     assert len(left.things["enterprises"]) == 5
     assert left.undated == 4  # an enterprise and three risk points
-
-
-def test_the_level_of_a_code_is_found(busy: Shown) -> None:
-    assert find_level(busy, "S001") == "subgrid"
-    assert find_level(busy, "S001-01") == "grid"
-    assert find_level(busy, "nowhere") == ""

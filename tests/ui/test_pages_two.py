@@ -17,9 +17,11 @@ from gridplan.onemap.compounds import find_outline_level
 from gridplan.onemap.imprint import make_imprint
 from gridplan.onemap.issues import count_needs, list_groups, list_issues, select_rows
 from gridplan.onemap.shown import Shown
+from gridplan.onemap.view import MapView
 from gridplan.plan import Plan
 from gridplan.privacy import parse_audience
 from gridplan.ui.exports import LAYERS, MAP_FILES, WORKBOOK, make_file, name_file
+from gridplan.ui.maps import Pick
 from gridplan.ui.products import Product, list_products, make_view, pack_pictures, tabulate_plan
 
 ShowPage = Callable[..., AppTest]
@@ -97,6 +99,56 @@ def test_compounds_are_searched_and_picked_by_type(show_page: ShowPage, busy: Sh
     assert app.dataframe[0].value["name"].tolist() == ["阳光花园"]
     app.text_input(key="search").set_value("无此小区").run()
     assert not app.dataframe
+
+
+def test_what_is_filtered_out_leaves_the_map_and_the_files(
+    show_page: ShowPage, read: Read, busy: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[list[str]] = []
+    tables: list[dict[str, pd.DataFrame]] = []
+
+    def note_view(
+        opened: object, lang: str, make: Callable[[], MapView], *told: object, **words: object
+    ) -> None:
+        drawn.append(list(make().areas.shapes.index))
+
+    def note_files(opened: object, view: object, make: Callable[[], dict[str, pd.DataFrame]], *told: object,
+                   **words: object) -> None:  # fmt: skip
+        tables.append(make())
+
+    monkeypatch.setattr("gridplan.ui.pages.compounds.show_view", note_view)
+    monkeypatch.setattr("gridplan.ui.pages.compounds.offer_exports", note_files)
+    app = show_page("compounds", busy)
+    assert drawn[-1] == tables[-1]["小区名册"]["小区"].tolist() == ["老院", "阳光花园"]
+    app.pills(key="compounds-types").set_value(["old"]).run()
+    assert drawn[-1] == tables[-1]["小区名册"]["小区"].tolist() == ["老院"]
+    assert re.search(r"小区\s+1\b", read(app))
+    app.pills(key="compounds-types").set_value([]).run()
+    app.text_input(key="search").set_value("无此小区").run()
+    assert drawn[-1] == tables[-1]["小区名册"]["小区"].tolist() == []
+    app.text_input(key="search").set_value("").run()
+    app.selectbox(key="compounds-within-zh").set_value("S003").run()
+    assert drawn[-1] == tables[-1]["小区名册"]["小区"].tolist() == ["老院"]
+
+
+def test_a_thing_that_is_clicked_is_told_beside_the_map(
+    show_page: ShowPage, read: Read, busy: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clicks = {
+        "risk-map": Pick("point", "enterprises", "E00", 1),
+        "compounds": Pick("point", "services", "V1", 1),
+    }
+    monkeypatch.setattr("gridplan.ui.views.read_pick", clicks.get)
+    told = read(show_page("risk", busy))
+    assert re.search(r"企业0\s+企业 E00.*等级\s+红 重大风险.*类型\s+化工.*2026-01-01.*网格\s+S", told)
+    assert re.search(r"发现\s+3\s", told), "its hazards"
+    clicks["risk-map"] = Pick("point", "risk_points", "P1", 2)
+    told = read(show_page("risk", busy))
+    assert re.search(r"P1\s+风险点 P1.*蓝 低风险.*企业\s+企业1\b", told)
+    told = read(show_page("compounds", busy))
+    assert re.search(r"党群服务中心\s+服务点 V1.*服务户数\s+\d", told)
+    clicks["risk-map"] = Pick("point", "staff", "W1", 3)
+    assert "W1" not in read(show_page("risk", busy)), "nothing about persons"
 
 
 @pytest.mark.parametrize("audience", ["public", "worker:S001-02"])

@@ -237,6 +237,7 @@ def _encode_points(layer: PointLayer, target: Target) -> bytes:
         "classes": _to_list(layer.classes),
         "lines": [list(told) for told in layer.lines],
         "heights": None if layer.heights is None else _to_list(layer.heights),
+        "codes": None if layer.codes is None else [str(code) for code in layer.codes],
     }
     return pack_places(target.move_places(layer.xy), target.step, head)
 

@@ -127,6 +127,7 @@ def _draw_points(role: str, table: pd.DataFrame, owners: Mapping[str, str], lang
         lines=_tell_things(table.iloc[order], owners, lang),
         shape=_SHAPES[role],
         heights=len(RATINGS) - classes[order],
+        codes=table["id"].iloc[order].astype(str).tolist(),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -14,13 +13,13 @@ from gridplan.onemap.compounds import (
     find_outline_level,
     list_services,
     list_ways,
+    pick_compounds,
     tabulate_estates,
     view_compounds,
 )
 from gridplan.onemap.imprint import make_imprint
 from gridplan.onemap.issues import select_rows
 from gridplan.onemap.numbers import tell_count, tell_km2, tell_whole
-from gridplan.onemap.picking import pick_areas
 from gridplan.onemap.shown import Shown
 from gridplan.onemap.walks import SERVICES
 from gridplan.report.compounds import COMPOUND_TYPES, tell_type
@@ -30,14 +29,16 @@ from gridplan.ui.figures import Figure, show_figures
 from gridplan.ui.frame import tell_place
 from gridplan.ui.rows import LONG_TABLE, choose_row, show_rows
 from gridplan.ui.state import OpenedPlan
-from gridplan.ui.views import show_view
+from gridplan.ui.thing_panel import show_card, show_service
+from gridplan.ui.views import show_view, take_pick
 from gridplan.ui.within import ask_within
 
 __all__ = ["show_compounds"]
 
 _PANELS = ("register", "ways", "services")
-# what is pointed out on the map: level and code; a compound is known by its name
-_CHOSEN = "compounds-chosen"
+# what is pointed out on the map: level or layer, and code; a compound is known by its name. What a list has
+# asked the map to go to
+_CHOSEN, _FOCUS = "compounds-chosen", "compounds-focus"
 _HEIGHT = 470
 _REGISTER = ("name", "type", "households", "population", "buildings")
 _WAYS = (
@@ -74,10 +75,14 @@ def show_compounds(opened: OpenedPlan, lang: str) -> None:
 def _show_body(opened: OpenedPlan, lang: str) -> None:
     shown = opened.shown
     outline = find_outline_level(shown)
+    pick = take_pick("compounds")
+    if pick is not None:
+        st.session_state[_CHOSEN] = (pick.level, pick.code)
+        st.session_state["compounds-panel"] = "register" if pick.kind == "area" else "services"
     head = st.container()
     tools = st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="compounds-tools")
     with tools:
-        within = ask_within(shown, shown.levels[: shown.levels.index(outline) + 1], lang, page="compounds")
+        within = ask_within(shown, outline, lang, page="compounds", itself=True)
         types = st.pills(
             t("compounds.type", lang),
             [one for one in COMPOUND_TYPES if (shown.compounds["type"] == one).any()],
@@ -89,10 +94,11 @@ def _show_body(opened: OpenedPlan, lang: str) -> None:
         text = st.text_input(
             t("ui.compounds.search", lang), key="search", placeholder=" ", icon=":material/search:", width=240
         )
-    inside = _select(shown, within, outline)
-    register = select_rows(inside, text or "", type=types).reset_index(drop=True)
+    register = select_rows(pick_compounds(shown, within), text or "", type=types).reset_index(drop=True)
+    # what the filters leave is what the map and the files show
+    names = tuple(register["name"]) if types or text else None
     with head:
-        show_figures(_tell_figures(opened, inside, lang))
+        show_figures(_tell_figures(opened, register, lang))
     title = " · ".join((tell_place(opened, lang), t("ui.page.compounds", lang)))
     make = partial(
         view_compounds,
@@ -100,34 +106,32 @@ def _show_body(opened: OpenedPlan, lang: str) -> None:
         lang,
         imprint=make_imprint(shown, title, lang, roles=(SERVICES,)),
         within=within,
+        names=names,
     )
     with tools:
         offer_exports(
             opened,
             make,
-            partial(tabulate_estates, shown, outline, lang, within=within),
+            partial(tabulate_estates, shown, outline, lang, within=within, names=names),
             lang,
             key="compounds",
             title=title,
         )
     left, right = st.columns((8, 5), gap="small")
     with left:
-        pick = show_view(opened, lang, make, within, key="compounds", focus=st.session_state.get(_CHOSEN))
-    if pick is not None and pick.kind == "area":
-        st.session_state[_CHOSEN] = (pick.level, pick.code)
-        st.session_state["compounds-panel"] = "register"
+        level, code = st.session_state.get(_CHOSEN) or ("", "")
+        show_view(
+            opened,
+            lang,
+            make,
+            within,
+            names,
+            key="compounds",
+            chosen=code if level == COMPOUNDS else "",
+            focus=st.session_state.get(_FOCUS),
+        )
     with right:
         _show_panel(opened, register, within, lang)
-
-
-def _select(shown: Shown, within: str, outline: str) -> pd.DataFrame:
-    """Select the compounds that lie in an area."""
-    register = shown.compounds
-    if not within:
-        return register
-    codes = frozenset(pick_areas(shown, outline, within)["code"])
-    held = [not codes.isdisjoint(told.split(", ")) for told in register[outline].astype(str)]
-    return register[np.array(held, dtype=bool)]
 
 
 def _tell_figures(opened: OpenedPlan, register: pd.DataFrame, lang: str) -> list[Figure]:
@@ -180,8 +184,12 @@ def _show_panel(opened: OpenedPlan, register: pd.DataFrame, within: str, lang: s
         _show_ways(opened, within, lang)
     elif panel == "services":
         heads = {name: t(f"estates.service.{name}", lang) for name in _SERVICES}
+        services = _list_services(opened.key, opened)
+        level, code = st.session_state.get(_CHOSEN) or ("", "")
+        if level == SERVICES:
+            show_service(shown, services, code, lang)
         show_rows(
-            _list_services(opened.key, opened),
+            services,
             heads,
             alt=t("estates.services", lang),
             key="compounds-services",
@@ -195,9 +203,9 @@ def _show_register(shown: Shown, register: pd.DataFrame, lang: str) -> None:
     if register.empty:
         st.info(t("ui.compounds.none", lang))
         return
-    chosen = st.session_state.get(_CHOSEN)
-    if chosen is not None and chosen[0] == COMPOUNDS:
-        _show_compound(shown, chosen[1], lang)
+    level, code = st.session_state.get(_CHOSEN) or ("", "")
+    if level == COMPOUNDS:
+        _show_compound(shown, register, code, lang)
     told = register.assign(type=[tell_type(one, lang) for one in register["type"]])
     heads = {name: t(f"compounds.{name}", lang) for name in _REGISTER}
     at = choose_row(told, heads, alt=t("compounds.register", lang), key="compounds-register", height=_HEIGHT)
@@ -206,13 +214,13 @@ def _show_register(shown: Shown, register: pd.DataFrame, lang: str) -> None:
     name = None if at is None else str(register["name"].iloc[at])
     if is_fresh("compounds-row", name):
         # the map above has to be drawn anew to go to it
-        st.session_state[_CHOSEN] = (COMPOUNDS, name)
+        st.session_state[_CHOSEN] = st.session_state[_FOCUS] = (COMPOUNDS, name)
         st.rerun(scope="fragment")
 
 
-def _show_compound(shown: Shown, name: str, lang: str) -> None:
-    """Show one compound: its counts, the areas that it lies in, and whether these cut it."""
-    found = shown.compounds[shown.compounds["name"] == name]
+def _show_compound(shown: Shown, register: pd.DataFrame, name: str, lang: str) -> None:
+    """Show a compound of the register: its counts, the areas it lies in, and whether these cut it."""
+    found = register[(register["name"] == name).to_numpy(dtype=bool)]
     if found.empty:
         return
     one = found.iloc[0]
@@ -220,22 +228,11 @@ def _show_compound(shown: Shown, name: str, lang: str) -> None:
     facts = [(t(f"compounds.{key}", lang), tell_whole(one[key], lang)) for key in counts]
     facts.append((t("ui.compounds.area", lang), tell_km2(float(one["area_m2"]), lang)))
     facts += [
-        (shown.scheme[level].name[lang], str(one[level]))
-        for level in shown.levels
-        if level in found.columns and one[level]
+        (shown.scheme[level].name[lang], str(one[level])) for level in shown.levels if level in found.columns
     ]
     cut = [shown.scheme[level].name[lang] for level in str(one["cut"]).split(", ") if level in shown.levels]
-    with st.container(border=True, key="compounds-one"):
-        st.subheader(name)
-        st.caption(
-            " · ".join(
-                (
-                    tell_type(str(one["type"]), lang),
-                    t("estates.cut", lang, levels=cut) if cut else t("estates.whole", lang),
-                )
-            )
-        )
-        st.markdown("  \n".join(f"{head}　**{value}**" for head, value in facts))
+    told = t("estates.cut", lang, levels=cut) if cut else t("estates.whole", lang)
+    show_card(name, tell_type(str(one["type"]), lang), facts, told)
 
 
 def _show_ways(opened: OpenedPlan, within: str, lang: str) -> None:
@@ -254,7 +251,7 @@ def _show_ways(opened: OpenedPlan, within: str, lang: str) -> None:
         at = choose_row(told, heads, alt=alt, key="compounds-ways", height=_HEIGHT)
         code = None if at is None else str(ways["code"].iloc[at])
         if is_fresh("compounds-way", code):
-            st.session_state[_CHOSEN] = (outline, code)
+            st.session_state[_CHOSEN] = st.session_state[_FOCUS] = (outline, code)
             st.rerun(scope="fragment")
     st.caption(t("ui.compounds.ways_note", lang))
 

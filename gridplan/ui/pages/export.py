@@ -61,11 +61,9 @@ def _ask_place(opened: OpenedPlan, product: Product, lang: str) -> tuple[str, st
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if product.page == "compounds":
             level = find_outline_level(shown)
-            return level, ask_within(
-                shown, shown.levels[: shown.levels.index(level) + 1], lang, page="export"
-            )
+            return level, ask_within(shown, level, lang, page="export", itself=True)
         level = choose_level(shown, shown.levels, suggest_level(shown, shown.levels), lang, page="export")
-        return level, ask_within(shown, shown.levels[: shown.levels.index(level)], lang, page="export")
+        return level, ask_within(shown, level, lang, page="export")
 
 
 def _tell_title(opened: OpenedPlan, product: Product, level: str, lang: str) -> str:

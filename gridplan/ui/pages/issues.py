@@ -32,8 +32,8 @@ _GROUP_COLUMNS = ("need", "holder", "count", "example", "did")
 _ISSUE_COLUMNS = ("layer", "id", "what", "did")
 # what is wrong gets the room that the rest leaves [px]
 _WIDTHS = {
-    "need": 96, "holder": 150, "count": 56, "example": 300, "layer": 80, "id": 120, "what": 420, "did": 64,
-    "verdict": 80, "law": 250, "level_name": 80, "code": 120, "why": 620,
+    "need": 120, "holder": 260, "count": 70, "example": 640, "layer": 130, "id": 180, "what": 760, "did": 100,
+    "verdict": 110, "law": 280, "level_name": 100, "code": 150, "why": 560,
 }  # fmt: skip
 _FINDING_COLUMNS = ("verdict", "law", "level_name", "code", "why")
 #: Signs beside the words, so that the most urgent are seen at once.
@@ -120,29 +120,26 @@ def _show_issues(opened: OpenedPlan, lang: str) -> None:
         )
     rows = select_rows(issues, text or "", need=needs, layer=layers, action=done)
     groups = list_groups(rows)
-    left, right = st.columns((5, 6), gap="medium")
-    with left:
-        st.subheader(t("ui.issues.groups", lang), help=t("ui.issues.groups_help", lang))
-        chosen = choose_row(
-            _word_groups(groups, lang),
-            _heads(_GROUP_COLUMNS, lang),
-            alt=t("ui.issues.groups_alt", lang),
-            key="issues-groups",
-            widths=_WIDTHS,
-        )
+    st.subheader(t("ui.issues.groups", lang), help=t("ui.issues.groups_help", lang))
+    chosen = choose_row(
+        _word_groups(groups, lang),
+        _heads(_GROUP_COLUMNS, lang),
+        alt=t("ui.issues.groups_alt", lang),
+        key="issues-groups",
+        widths=_WIDTHS,
+    )
     if chosen is not None:
         group = groups.iloc[chosen]
         keys = ("need", "layer", "code", "action")
         rows = select_rows(rows, "", **{key: [group[key]] for key in keys})
-    with right:
-        st.subheader(t("ui.issues.rows", lang, count=len(rows)))
-        show_rows(
-            _word_issues(rows, lang),
-            _heads(_ISSUE_COLUMNS, lang),
-            alt=t("ui.issues.rows_alt", lang),
-            key="issues-rows",
-            widths=_WIDTHS,
-        )
+    st.subheader(t("ui.issues.rows", lang, count=len(rows)))
+    show_rows(
+        _word_issues(rows, lang),
+        _heads(_ISSUE_COLUMNS, lang),
+        alt=t("ui.issues.rows_alt", lang),
+        key="issues-rows",
+        widths=_WIDTHS,
+    )
 
 
 @st.fragment

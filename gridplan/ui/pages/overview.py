@@ -37,7 +37,7 @@ from gridplan.ui.figures import Figure, show_figures
 from gridplan.ui.frame import tell_place
 from gridplan.ui.rows import choose_row
 from gridplan.ui.state import OpenedPlan
-from gridplan.ui.views import encode_once, show_view
+from gridplan.ui.views import encode_once, show_view, take_pick
 
 __all__ = ["prepare_overview", "show_overview"]
 
@@ -106,6 +106,9 @@ def _make_view(opened: OpenedPlan, level: str, measure: str, lang: str) -> tuple
 @st.fragment
 def _show_body(opened: OpenedPlan, lang: str) -> None:
     shown = opened.shown
+    pick = take_pick("overview")
+    if pick is not None and pick.kind == "area":
+        st.session_state[_PLACE] = (pick.level, pick.code)
     left, right = st.columns((7, 4), gap="medium")
     with right:
         panel = st.container()
@@ -121,9 +124,7 @@ def _show_body(opened: OpenedPlan, lang: str) -> None:
         place = st.session_state.get(_PLACE)
         chosen = place[1] if place and place[0] == level else ""
         focus = st.session_state.get(_FOCUS)
-        pick = show_view(opened, lang, make, level, measure, key="overview", chosen=chosen, focus=focus)
-    if pick is not None and pick.kind == "area":
-        st.session_state[_PLACE] = place = (pick.level, pick.code)
+        show_view(opened, lang, make, level, measure, key="overview", chosen=chosen, focus=focus)
     with panel:
         if place and place[0] in shown.areas:
             show_area(shown, place[0], place[1], lang)

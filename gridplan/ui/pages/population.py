@@ -30,7 +30,7 @@ from gridplan.ui.figures import Figure, show_figures
 from gridplan.ui.frame import tell_place
 from gridplan.ui.rows import choose_row
 from gridplan.ui.state import OpenedPlan
-from gridplan.ui.views import show_view
+from gridplan.ui.views import show_view, take_pick
 
 __all__ = ["show_population"]
 
@@ -71,6 +71,9 @@ def show_population(opened: OpenedPlan, lang: str) -> None:
 def _show_body(opened: OpenedPlan, lang: str) -> None:
     shown = opened.shown
     line = list_chains(shown)[0]
+    pick = take_pick("population")
+    if pick is not None and pick.kind == "area":
+        st.session_state[_NEXT] = (pick.level, pick.code)
     if _NEXT in st.session_state:
         level, code = st.session_state.pop(_NEXT)
         _go_down(shown, line, level, code)
@@ -85,7 +88,7 @@ def _show_body(opened: OpenedPlan, lang: str) -> None:
     with left:
         area = st.session_state.get(_AREA)
         chosen = area[1] if area and area[0] == choice.level else ""
-        pick = show_view(
+        show_view(
             opened,
             lang,
             choice.make,
@@ -96,8 +99,6 @@ def _show_body(opened: OpenedPlan, lang: str) -> None:
             chosen=chosen,
             focus=area if chosen else None,
         )
-        if pick is not None and pick.kind == "area":
-            _ask_for(pick.level, pick.code)
     with right:
         _show_children(shown, line, path, children, lang)
         if area and area[0] in shown.areas:

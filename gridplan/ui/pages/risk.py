@@ -34,14 +34,16 @@ from gridplan.ui.ratings import count_ratings, dress_ratings, show_funnel, show_
 from gridplan.ui.risk_choice import RiskChoice, RiskThings, choose_things
 from gridplan.ui.risk_tables import show_area, show_key_areas, show_loads
 from gridplan.ui.state import OpenedPlan
-from gridplan.ui.views import show_view
+from gridplan.ui.thing_panel import find_thing, show_risk_thing
+from gridplan.ui.views import show_view, take_pick
 from gridplan.ui.within import ask_within
 
 __all__ = ["show_risk"]
 
-_PANELS = ("areas", "hazards", "staff", "area")
-# level and code of the area that was chosen on the map or in the list
-_AREA = "risk-area"
+_PANELS = ("areas", "hazards", "staff", "area", "thing")
+# level and code of the area that was chosen on the map or in the list, and of the one that the list has asked
+# the map to go to; layer and id of the thing that was chosen
+_AREA, _FOCUS, _THING = "risk-area", "risk-focus", "risk-thing"
 
 
 def show_risk(opened: OpenedPlan, lang: str) -> None:
@@ -81,6 +83,13 @@ def _tell_empty(lang: str) -> None:
 
 @st.fragment
 def _show_body(opened: OpenedPlan, lang: str) -> None:
+    pick = take_pick("risk-map")
+    if pick is not None:
+        place = (pick.level, pick.code)
+        st.session_state[_AREA], st.session_state[_THING] = (
+            (place, None) if pick.kind == "area" else (None, place)
+        )
+        st.session_state["risk-panel"] = "area" if pick.kind == "area" else "thing"
     head = st.container()
     tools = st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="risk-tools")
     with tools:
@@ -108,17 +117,17 @@ def _show_body(opened: OpenedPlan, lang: str) -> None:
             title=title,
         )
     map_column, panel_column = st.columns((8, 5), gap="small")
+    area = _find_area(opened, choice)
     with map_column:
-        pick = show_view(
+        show_view(
             opened,
             lang,
             lambda: _draw(opened, choice, title, lang),
             *astuple(choice),
             key="risk-map",
-            focus=_find_area(opened, choice),
+            chosen=area[1] if area else "",
+            focus=st.session_state.get(_FOCUS),
         )
-    if pick is not None and pick.kind == "area":
-        st.session_state[_AREA], st.session_state["risk-panel"] = (pick.level, pick.code), "area"
     with panel_column:
         _show_panel(opened, choice, left, lang)
 
@@ -160,12 +169,15 @@ def _show_head(left: RiskThings, choice: RiskChoice, lang: str) -> None:
         for role, table in left.things.items()
     ]
     if funnel.found:
+        note = t("ui.risk.open_note", lang, open=funnel.open)
+        if funnel.unreported:
+            note += t("ui.risk.more_unreported", lang, count=funnel.unreported)
         figures += [
             Figure(t("ui.risk.count.hazards", lang), tell_count(funnel.found, lang), told),
             Figure(
                 t("ui.risk.on_site_share", lang),
                 funnel.share or "–",
-                t("ui.risk.open_note", lang, open=funnel.open),
+                note,
             ),
         ]
     counts, ratings = st.columns((11, 14), vertical_alignment="center")
@@ -199,7 +211,7 @@ def _ask(opened: OpenedPlan, lang: str) -> RiskChoice:
         key="layers",
         persist_state="session",
     )
-    within = ask_within(shown, shown.levels[: shown.levels.index(level)], lang, page="risk")
+    within = ask_within(shown, level, lang, page="risk")
     kinds, ratings, since, until = _ask_filters(opened, lang)
     heat = st.toggle(
         t("ui.risk.heat", lang, radius=shown.scheme.risk.heat_radius_m),
@@ -254,12 +266,15 @@ def _list_filters(key: str, _opened: OpenedPlan) -> tuple[Mapping[str, int], tup
 def _show_panel(opened: OpenedPlan, choice: RiskChoice, left: RiskThings, lang: str) -> None:
     shown = opened.shown
     area = _find_area(opened, choice)
+    role, code = st.session_state.get(_THING) or ("", "")
+    thing = find_thing(left.things.get(role), code)
     panels = [
         panel
         for panel in _PANELS
         if (panel != "hazards" or "hazards" in shown.attached)
         and (panel != "staff" or "staff" in shown.attached)
         and (panel != "area" or area is not None)
+        and (panel != "thing" or thing is not None)
     ]
     if st.session_state.get("risk-panel") not in panels:
         st.session_state["risk-panel"] = panels[0]
@@ -277,11 +292,13 @@ def _show_panel(opened: OpenedPlan, choice: RiskChoice, left: RiskThings, lang: 
         show_loads(_compare(opened.key, choice, opened), lang)
     elif panel == "area" and area is not None:
         show_area(opened, choice, left, area[1], lang)
+    elif panel == "thing":
+        show_risk_thing(shown, left, role, code, lang)
     else:
         chosen = show_key_areas(_rank(opened.key, choice, opened), choice, lang)
         if is_fresh("risk-row", (choice.level, chosen) if chosen else None):
             # the map above has to be drawn anew to go to it
-            st.session_state[_AREA] = (choice.level, chosen)
+            st.session_state[_AREA] = st.session_state[_FOCUS] = (choice.level, chosen)
             st.rerun(scope="fragment")
         if chosen:
             show_area(opened, choice, left, chosen, lang)

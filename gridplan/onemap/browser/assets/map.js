@@ -382,7 +382,9 @@ class OneMap {
     if (found.kind === "area") {
       return { kind: "area", level: this.config.areas.level, code: this.values.codes[found.index] };
     }
-    return { kind: "point", level: this.config.points[found.layer].id, code: String(found.index) };
+    const { codes } = this.points[found.layer];
+    const code = codes ? codes[found.index] : String(found.index);
+    return { kind: "point", level: this.config.points[found.layer].id, code };
   }
 
   listNames() {
