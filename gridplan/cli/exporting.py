@@ -8,8 +8,10 @@ import os
 from pathlib import Path
 
 from gridplan.cli import FINE
+from gridplan.errors import InputError, WriteError
 from gridplan.i18n import t
 from gridplan.io import export_plan, open_plan, write_whole
+from gridplan.io.export import drop_ending
 from gridplan.plan import Plan
 from gridplan.privacy import parse_audience
 from gridplan.report import describe_areas, draw_overview
@@ -20,17 +22,20 @@ __all__ = ["run_export"]
 _PAGE_FORMATS = ("html", "xlsx", "gpkg")
 _PICTURES = ("png", "svg", "pdf")
 _FIRST_MAP = "population"
+_SCREEN = "screen"
 
 
 def run_export(options: argparse.Namespace) -> int:
     """Write a plan in another format, or draw it."""
-    plan = open_plan(options.plan)
     told = options.audience or os.environ.get("GRIDPLAN_AUDIENCE", "")
-    wants_map = options.map or options.format in _PAGE_FORMATS or (told and options.format in _PICTURES)
+    wants_map = bool(options.map or options.format in _PAGE_FORMATS or (told and options.format in _PICTURES))
+    _refuse_idle(options, wants_map=wants_map)
+    drawn = wants_map or options.format in _PICTURES
+    target = _find_target(options, wants_map=wants_map) if drawn else Path(options.out)
+    plan = open_plan(options.plan)
     if wants_map:
-        written: tuple[Path, ...] = (_write_map(plan, options, told or "office"),)
-    elif options.format in _PICTURES:
-        target = Path(options.out).with_suffix(f".{options.format}")
+        written: tuple[Path, ...] = (_write_map(plan, options, target, told or "office"),)
+    elif drawn:
         written = (draw_overview(plan, target, level=options.level, lang=options.lang),)
     else:
         written = _write_levels(plan, options, told)
@@ -39,6 +44,36 @@ def run_export(options: argparse.Namespace) -> int:
     else:
         print("\n".join(t("cli.export.written", options.lang, path=path) for path in written))
     return FINE
+
+
+def _refuse_idle(options: argparse.Namespace, *, wants_map: bool) -> None:
+    """Refuse options that would do nothing: whoever asks for an A3 sheet shall not be given another one."""
+    of_maps = {
+        "--within": options.within,
+        "--paper": options.paper != _SCREEN,
+        "--review-number": options.review_number,
+        "--stamp": options.stamp is not None,
+    }
+    of_risk = {"--rule": options.rule, "--heat": options.heat}
+    for given, wanted, heeded in (
+        (of_maps, "--map", wants_map),
+        (of_risk, "--map risk", options.map == "risk"),
+    ):
+        for option, told in given.items():
+            if told and not heeded:
+                raise InputError("export_idle", option=option, wanted=wanted)
+
+
+def _find_target(options: argparse.Namespace, *, wants_map: bool) -> Path:
+    """Tell the file of a map; in a folder it is called by the map, else by the level."""
+    out = Path(options.out)
+    name = drop_ending(out.name)
+    if out.is_dir():
+        name = (options.map or _FIRST_MAP) if wants_map else options.level or "plan"
+        out = out / name
+    if not out.parent.is_dir():  # told before a long work, not after it
+        raise WriteError("write_folder_missing", path=str(out.parent))
+    return out.with_name(f"{name}.{options.format}")
 
 
 def _write_levels(plan: Plan, options: argparse.Namespace, audience: str) -> tuple[Path, ...]:
@@ -52,18 +87,19 @@ def _write_levels(plan: Plan, options: argparse.Namespace, audience: str) -> tup
         shown = show_plan_to(
             plan, described_from_file(plan), parse_audience(audience), name=Path(options.plan).stem
         )
+        if options.level is not None and levels[0] not in shown.areas:
+            raise InputError("export_level", level=levels[0], known=", ".join(shown.levels))
         areas = {level: shown.areas[level] for level in levels if level in shown.areas}
     return export_plan(plan, Path(options.out), options.format, areas)
 
 
-def _write_map(plan: Plan, options: argparse.Namespace, audience: str) -> Path:
+def _write_map(plan: Plan, options: argparse.Namespace, target: Path, audience: str) -> Path:
     """Write one of the maps as its audience may see it."""
     from gridplan.onemap.exports import export_view
     from gridplan.onemap.poster import SCREEN_SIZE
     from gridplan.onemap.shown import described_from_file, show_plan_to
     from gridplan.onemap.standard import MapOrder, make_standard
 
-    target = Path(options.out).with_suffix(f".{options.format}")
     shown = show_plan_to(
         plan, described_from_file(plan), parse_audience(audience), name=Path(options.plan).stem
     )
@@ -77,5 +113,5 @@ def _write_map(plan: Plan, options: argparse.Namespace, audience: str) -> Path:
         stamp="" if options.stamp == "none" else options.stamp,
     )
     view, tables = make_standard(shown, order, options.lang)
-    size = SCREEN_SIZE if options.paper == "screen" else options.paper
+    size = SCREEN_SIZE if options.paper == _SCREEN else options.paper
     return write_whole(target, export_view(shown, view, tables, options.format, size=size))

@@ -17,7 +17,7 @@ from gridplan.io.atomic import replace_files
 from gridplan.io.write import write_layer
 from gridplan.plan import Plan
 
-__all__ = ["FORMATS", "disarm", "export_plan"]
+__all__ = ["FORMATS", "disarm", "drop_ending", "export_plan"]
 
 #: Field names of a shapefile (at most 10 ASCII characters) with their meaning.
 _SHAPE_FIELDS: Mapping[str, tuple[str, str, str]] = {
@@ -49,6 +49,8 @@ _NOT_IN_GBK = "〓"
 _GBK_DRIVER = 0x4D
 #: What makes spreadsheet programs take a cell for a formula.
 _FORMULA = re.compile(r"^[=+\-@\t\r]")
+#: What makes the last part of a name an ending.
+_ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]*")
 
 
 def export_plan(
@@ -86,16 +88,20 @@ def export_plan(
     target = Path(path)
     inside = target.is_dir()
     folder = (target if inside else target.parent).absolute()
-    stems = {
-        level: level if inside else target.stem if len(areas) == 1 else f"{target.stem}-{level}"
-        for level in areas
-    }
+    name = drop_ending(target.name)
+    stems = {level: level if inside else name if len(areas) == 1 else f"{name}-{level}" for level in areas}
     with replace_files(folder) as beside:
         for level, frame in areas.items():
             ready = frame if "code" in frame.columns else frame.reset_index(names="code")
             write(ready.set_crs(plan.crs, allow_override=True), beside / f"{stems[level]}{suffix}")
     shown = target if inside else target.parent
     return tuple(shown / f"{stem}{suffix}" for stem in stems.values())
+
+
+def drop_ending(name: str) -> str:
+    """Drop the ending of a name of a file; the ``.2`` of ``v1.2`` and the day of ``2026.06.30`` are none."""
+    stem = Path(name).stem
+    return stem if _ENDING.fullmatch(name.removeprefix(stem)) else name
 
 
 def _write_geojson(frame: gpd.GeoDataFrame, path: Path) -> None:

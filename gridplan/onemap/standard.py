@@ -13,9 +13,10 @@ from gridplan.onemap.compounds import find_outline_level, tabulate_estates, view
 from gridplan.onemap.imprint import make_imprint
 from gridplan.onemap.picking import pick_areas
 from gridplan.onemap.population import view_areas
-from gridplan.onemap.risk import AREA_RULES, rate_all, tabulate_key_areas, view_risk
+from gridplan.onemap.risk import AREA_RULES, THING_ROLES, rate_all, tabulate_key_areas, view_risk
 from gridplan.onemap.shown import Shown
 from gridplan.onemap.view import Imprint, MapView
+from gridplan.onemap.walks import SERVICES
 
 __all__ = ["STANDARD_MAPS", "MapOrder", "make_standard"]
 
@@ -122,21 +123,28 @@ def _sign(shown: Shown, order: MapOrder, level: str, lang: str) -> Imprint:
     if order.name != "compounds":
         words.append(shown.scheme[level].name[lang])
     title = " · ".join(word for word in words if word)
-    return make_imprint(shown, title, lang, review_number=order.review_number, stamp=order.stamp)
+    roles = {"risk": THING_ROLES, "compounds": (SERVICES,)}.get(order.name, ())
+    return make_imprint(shown, title, lang, roles=roles, review_number=order.review_number, stamp=order.stamp)
 
 
 def _tabulate_areas(shown: Shown, level: str, within: str, lang: str) -> dict[str, pd.DataFrame]:
-    """Make the table of the areas, headings in the language."""
+    """Make the table of the areas, headings in the language; what is not told is told as such."""
     areas = pick_areas(shown, level, within)
+    density = (areas["population"] / (areas["area_m2"] / 1e6)).round().astype("Int64")
+    counts = {"households": areas["households"], "population": areas["population"], "density": density}
+    told = {
+        name: values.astype(object).mask(values.isna(), t("onemap.withheld", lang))
+        for name, values in counts.items()
+    }
     table = pd.DataFrame(
         {
             "code": areas["code"],
             "name": areas["name"],
             "parent": areas["parent"],
-            "households": areas["households"],
-            "population": areas["population"],
+            "households": told["households"],
+            "population": told["population"],
             "buildings": areas["buildings"],
-            "density": (areas["population"] / (areas["area_m2"] / 1e6)).round().astype("Int64"),
+            "density": told["density"],
             "area_km2": (areas["area_m2"] / 1e6).round(3),
             "status": [t(f"onemap.status.{one}", lang) for one in areas["status"]],
         }
