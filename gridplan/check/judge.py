@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from gridplan.check.attached import judge_attached
 from gridplan.check.bounds import AreaVerdicts, judge_areas, judge_bounded, judge_certificates
 from gridplan.check.changes import judge_changed
 from gridplan.check.compounds import judge_compounds
@@ -62,6 +63,7 @@ CHECKS = (
     Check("changed", 1, judge_changed),
     Check("reproducible", 1, judge_reproducible),
     Check("accounted", 1, judge_accounted),
+    Check("placed", 1, judge_attached),
     Check("shape", 1, measure_shape),
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -156,7 +157,7 @@ def read_things(
     if places.swapped:
         reading.note(["*"], "thing_degrees_swapped", "repaired")
     source = Source(
-        role, file.path, file.layer, file.sha256, len(file.table), places.crs,
+        role, file.path, file.layer, file.sha256, int(_find_filled(file).sum()), places.crs,
         columns={name: " | ".join(several) for name, several in sorted(reading.found.items())},
     )  # fmt: skip
     return Things(role, frame, source, date, join_issues(*reading.issues))
@@ -220,14 +221,25 @@ def _read_column(name: str, column: pd.Series | None, index: pd.Index) -> tuple[
 
 
 def _keep_rows(reading: _Reading, frame: pd.DataFrame) -> BoolArray:
-    """Leave out rows of sums and rows without anything."""
+    """Leave out rows of sums, and rows that tell nothing of what is read."""
     texts = [name for name in frame if pd.api.types.is_string_dtype(frame[name])]
     blank = (frame[texts] == "").all(axis=1) & frame[["x", "y"]].isna().any(axis=1)
     cells = read_text(reading.file.table, reading.file.names[:3])
     total = is_total(cells) & frame[["x", "y"]].isna().any(axis=1).to_numpy()
     number = np.arange(1, len(frame) + 1)
     reading.note([f"row {n}" for n in number[total]], "thing_row_of_sums", "dropped")
+    idle = blank.to_numpy() & ~total & _find_filled(reading.file)
+    reading.note([f"row {n}" for n in number[idle]], "thing_row_blank", "dropped")
     return np.asarray(~blank.to_numpy() & ~total, dtype=bool)
+
+
+def _find_filled(file: ListFile) -> BoolArray:
+    """Tell which rows have anything in them at all; others are no rows but the end of a sheet."""
+    cells = file.table[file.names].astype(object)
+    filled = cells.notna() & (cells.astype(str).apply(lambda column: column.str.strip()) != "")
+    shaped = isinstance(file.table, gpd.GeoDataFrame)
+    told = np.asarray(filled.any(axis=1), dtype=bool)
+    return told | ~np.asarray(file.table.geometry.is_empty | file.table.geometry.isna()) if shaped else told
 
 
 def _name_rows(reading: _Reading, frame: pd.DataFrame) -> pd.DataFrame:

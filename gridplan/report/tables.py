@@ -299,7 +299,10 @@ def tell_finding(finding: pd.Series, lang: str) -> str:
 def tell_reason(reason: str, lang: str) -> str:
     """Tell the reason of a finding; one that another version of the check wrote is told as it is."""
     key, values = read_reason(reason)
+    told = {name: _tell_hidden(value, lang) for name, value in values.items()}
+    if has_text(f"attach.{told.get('role')}", lang):
+        told["role"] = t(f"attach.{told['role']}", lang)
     try:
-        return t(f"reason.{key}", lang, **{name: _tell_hidden(value, lang) for name, value in values.items()})
+        return t(f"reason.{key}", lang, **told)
     except (KeyError, ValueError, TypeError):
         return ", ".join([key, *(f"{name}={value}" for name, value in values.items())])

@@ -18,6 +18,7 @@ def told_reasons() -> list[str]:
     """Reason keys in the source: those named as such, and the refusals of certificates."""
     text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(SOURCE.glob("*.py")))
     named = re.findall(r'reason="([a-z_]+)"', text) + re.findall(r'"(certificate_[a-z_]+)"', text)
+    named += re.findall(r'"(things_[a-z_]+)"', text)
     named += re.findall(r'_count_fault\(\s*"([a-z_]+)"', text)
     positional = re.findall(r'Finding\([^()]*?,\s*"([a-z]+_[a-z_]+)",\s*(?:values|sums|\{)', text)
     return sorted({*named, *positional, "judged"} - {"certificate_id"})

@@ -1,0 +1,254 @@
+"""Law 10, placed: what was attached lies in the areas whose codes it bears, and none of it is lost unsaid."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from gridplan.check.findings import Finding, name_ids, with_ok
+from gridplan.check.reading import LevelReading, Reading
+from gridplan.check.totals import building_ids
+from gridplan.schema import ATTACHED_COLUMNS, PLACED_COLUMNS
+
+__all__ = ["judge_attached"]
+
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+#: A point this near to an area counts as in it [m]: coordinates are written to the centimetre.
+TOUCH_M = 0.011
+#: What may be told of how a thing was placed.
+WAYS = ("", "point", "building", "code", "enterprise")
+#: Actions of issues by which a row of a list does not come to stand in the plan.
+GONE = ("dropped", "merged")
+#: Issues of these are told of a cell, not of a row that is gone.
+OF_CELLS = ("thing_id_personal",)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Things:
+    """The things of a role as they are written.
+
+    Parameters
+    ----------
+    role
+        A key of ``ATTACHED_COLUMNS``.
+    table
+        The table of the plan.
+    ids
+        What each is called in a message, shape (n,).
+    labels
+        Area of each on each level, -1 for not told, -2 for an area that the plan does not have, shape
+        (n, levels).
+    """
+
+    role: str
+    table: pd.DataFrame
+    ids: npt.NDArray[np.object_]
+    labels: IntArray
+
+    def fault(self, reason: str, wrong: BoolArray, **values: object) -> list[Finding]:
+        """Give one row for a kind of fault, none where there is none."""
+        return _fault(reason, self.role, self.ids[wrong], **values)
+
+    def texts(self, column: str) -> npt.NDArray[np.object_]:
+        """Give the texts of a column, "" for none."""
+        told = self.table[column].astype(object)
+        return np.asarray(told.where(told.notna(), "").astype(str), dtype=object)
+
+
+def judge_attached(reading: Reading) -> list[Finding]:
+    """Judge that attached things lie where their codes say.
+
+    Parameters
+    ----------
+    reading
+        The plan.
+
+    Returns
+    -------
+    list of Finding
+        Nothing where nothing was attached. Of each role: it is there with its columns, ids are unique, each
+        code is that of an area, some piece of ground has all codes of a thing together, and this is where
+        its point, its building or its enterprise is. Rows of the list are in the plan or listed as left out.
+    """
+    plan = reading.plan
+    given = _read_given(str(plan.provenance.get("attached", "")))
+    roles = [role for role in ATTACHED_COLUMNS if role in plan.attached]
+    if not roles and not given:
+        return []
+    faults = [
+        Finding("violation", reason="things_gone", values={"role": role})
+        for role in given
+        if role not in plan.attached
+    ]
+    levels = [one for one in reading.levels if one.level.id in plan.areas]
+    for role in roles:
+        faults += _judge_role(reading, levels, role, given.get(role))
+    return with_ok("", faults, judged=sum(len(plan.attached[role]) for role in roles))
+
+
+def _fault(reason: str, role: str, ids: Iterable[object], **values: object) -> list[Finding]:
+    named = name_ids(ids) | {"role": role} | values
+    if not named["count"]:
+        return []
+    return [Finding("violation", "", "", named["count"], 0, reason, named)]
+
+
+def _read_given(text: str) -> dict[str, int]:
+    """Return how many rows the list of each role had, as the provenance tells it."""
+    try:
+        listed = json.loads(text or "[]")
+        told = {str(one["role"]): int(one["rows"]) for one in listed}
+    except (ValueError, TypeError, KeyError):
+        return {}
+    return {role: rows for role, rows in told.items() if role in ATTACHED_COLUMNS}
+
+
+def _judge_role(reading: Reading, levels: list[LevelReading], role: str, given: int | None) -> list[Finding]:
+    table = reading.plan.attached[role]
+    needed = (*ATTACHED_COLUMNS[role], *PLACED_COLUMNS, *(one.level.id for one in levels))
+    lacking = [name for name in needed if name not in table]
+    if lacking:
+        return _fault("things_columns_missing", role, lacking)
+    things = _read_things(table, role, levels)
+    names = things.texts("id") if role != "care" else things.ids
+    faults = _fault("things_id_twice", role, sorted(set(names[pd.Series(names).duplicated().to_numpy()])))
+    faults += things.fault("things_id_empty", names == "")
+    faults += _judge_codes(reading, levels, things)
+    return faults + _judge_count(reading.plan.issues, things, given)
+
+
+def _read_things(table: pd.DataFrame, role: str, levels: list[LevelReading]) -> _Things:
+    labels = np.full((len(table), len(levels)), -1, dtype=np.int64)
+    for place, one in enumerate(levels):
+        told = table[one.level.id].astype(object)
+        codes = told.where(told.notna(), "").astype(str)
+        found = pd.Index(one.codes.astype(object)).get_indexer(codes)
+        labels[:, place] = np.where(codes == "", -1, np.where(found < 0, -2, found))
+    named = ["id"] if role != "care" else ["care_class", *(one.level.id for one in levels)]
+    words = [table[name].astype(object).where(table[name].notna(), "").astype(str) for name in named]
+    ids = np.array([" ".join(filter(None, row)) for row in zip(*words, strict=True)], dtype=object)
+    return _Things(role, table, ids, labels)
+
+
+def _judge_codes(reading: Reading, levels: list[LevelReading], things: _Things) -> list[Finding]:
+    """Judge the codes of things: there, together, and where the things are."""
+    way = things.texts("placed")
+    unknown = ~pd.Series(way).isin(WAYS).to_numpy(dtype=bool) | (
+        (way == "") & (things.labels != -1).any(axis=1)
+    )
+    gone = (things.labels == -2).any(axis=1)
+    words = [
+        str(code)
+        for place, one in enumerate(levels)
+        for code in sorted(set(things.table.loc[things.labels[:, place] == -2, one.level.id]))
+    ]
+    ground = np.column_stack([one.labels for one in levels])
+    apart = ~gone & ~_stand_together(things.labels, ground)
+    sound = ~gone & ~apart & ~unknown
+    faults = things.fault("things_placed_unknown", unknown)
+    faults += things.fault("things_area_gone", gone, codes=words[:10])
+    faults += things.fault("things_codes_apart", apart)
+    faults += _judge_points(reading, ground, things, sound & (way == "point"))
+    faults += _judge_buildings(reading, ground, things, sound & (way == "building"))
+    return faults + _judge_followers(reading, things, sound & (way == "enterprise"))
+
+
+def _stand_together(labels: IntArray, ground: IntArray) -> BoolArray:
+    """Tell of which things some atom has all codes that are told."""
+    fits = np.ones(len(labels), dtype=bool)
+    masks, which = np.unique(labels >= 0, axis=0, return_inverse=True)
+    for number, mask in enumerate(masks):
+        mine = np.flatnonzero(which.reshape(-1) == number)
+        if mask.any():
+            there = pd.MultiIndex.from_arrays(np.unique(ground[:, mask], axis=0).T)
+            fits[mine] = pd.MultiIndex.from_arrays(labels[mine][:, mask].T).isin(there)
+    return fits
+
+
+def _find_astray(things: _Things, ground: IntArray, asked: BoolArray, pairs: IntArray) -> BoolArray:
+    """Tell which of the things asked for agree with none of the atoms that they are paired with."""
+    thing, atom = pairs
+    told = things.labels[thing]
+    agree = ((told < 0) | (told == ground[atom])).all(axis=1)
+    found = np.zeros(len(things.ids), dtype=bool)
+    found[thing[agree]] = True
+    return asked & ~found
+
+
+def _judge_points(reading: Reading, ground: IntArray, things: _Things, asked: BoolArray) -> list[Finding]:
+    if not isinstance(things.table, gpd.GeoDataFrame):
+        return []
+    points = things.table.geometry.to_numpy()
+    asked = asked & ~shapely.is_missing(points) & ~shapely.is_empty(points)
+    rows = np.flatnonzero(asked)
+    tree = shapely.STRtree(reading.geometry)
+    row, atom = tree.query(points[rows], predicate="dwithin", distance=TOUCH_M)
+    return things.fault("things_elsewhere", _find_astray(things, ground, asked, np.array([rows[row], atom])))
+
+
+def _judge_buildings(reading: Reading, ground: IntArray, things: _Things, asked: BoolArray) -> list[Finding]:
+    """Judge things by the atoms of their building; staff and care keep none."""
+    house = things.texts("building_id")
+    known = np.asarray(pd.Series(house).isin(building_ids(reading.plan.buildings)), dtype=bool)
+    faults = things.fault("things_building_gone", (house != "") & ~known)
+    rows = np.flatnonzero(asked & known)
+    atoms = pd.DataFrame({"house": reading.building, "atom": np.arange(len(reading.building))})
+    pairs = pd.DataFrame({"house": house[rows], "thing": rows}).merge(atoms, on="house")
+    held = np.zeros(len(house), dtype=bool)
+    held[rows] = True
+    both = pairs[["thing", "atom"]].to_numpy(dtype=np.int64).T
+    return faults + things.fault("things_elsewhere", _find_astray(things, ground, held, both))
+
+
+def _judge_followers(reading: Reading, things: _Things, asked: BoolArray) -> list[Finding]:
+    """Judge things that have no place of their own by that of their enterprise."""
+    owners = reading.plan.attached.get("enterprises")
+    levels = [name for name in things.table if name in {one.level.id for one in reading.levels}]
+    if owners is None or not asked.any() or not {"id", "name", *levels} <= set(owners):
+        return things.fault("things_ownerless", asked)
+    issues = reading.plan.issues
+    merged = issues[(issues["layer"] == "enterprises") & (issues["code"] == "enterprise_merged")]
+    told = pd.Series(things.texts("enterprise")[asked])
+    told = told.replace(dict(zip(merged["id"], merged["detail"], strict=True)))
+    by_id = pd.Index(owners["id"].astype(str))
+    names = owners["name"].fillna("").astype(str)
+    single = names.where(~names.duplicated(keep=False), "")
+    row = np.where(
+        told.isin(by_id),
+        _find_first(by_id, told),
+        np.where(told == "", -1, _find_first(pd.Index(single), told)),
+    )
+    mine = things.table.loc[asked, levels].fillna("").astype(str).to_numpy(dtype=object)
+    theirs = owners[levels].fillna("").astype(str).to_numpy(dtype=object)[np.maximum(row, 0)]
+    wrong = asked.copy()
+    wrong[asked] = (row < 0) | (mine != theirs).any(axis=1)
+    return things.fault("things_ownerless", wrong)
+
+
+def _find_first(index: pd.Index, told: pd.Series) -> IntArray:
+    """Return the first place of each text in an index that may hold it twice, -1 for none."""
+    first = np.flatnonzero(~index.duplicated())
+    at = index[first].get_indexer(told)
+    return np.where(at < 0, -1, first[np.maximum(at, 0)]) if len(first) else np.full(len(told), -1)
+
+
+def _judge_count(issues: pd.DataFrame, things: _Things, given: int | None) -> list[Finding]:
+    """Judge that each row of a list is in the plan or listed as left out; care is counted by households."""
+    if given is None or things.role == "care":
+        return []
+    listed = issues[(issues["layer"] == things.role) & issues["action"].isin(GONE)]
+    left = int((~listed["code"].isin(OF_CELLS)).sum())
+    kept = len(things.table)
+    if kept + left == given:
+        return []
+    values: Mapping[str, object] = {"role": things.role, "given": given, "kept": kept, "left": left}
+    return [Finding("violation", "", "", kept + left, given, "things_lost", dict(values))]
