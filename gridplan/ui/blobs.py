@@ -24,8 +24,9 @@ __all__ = ["BLOB_ROUTES", "MOST_BYTES", "BlobShelf", "offer_blob"]
 MOST_BYTES = 256 * 1024 * 1024
 
 _FOLDER = "gridplan-map"
-# a year: the address is that of the content
-_HEADERS = {"Cache-Control": "private, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+# a day: the address is that of the content, but it is another one when the server has started anew, and on a
+# computer that many use nothing should lie longer than it is of use
+_HEADERS = {"Cache-Control": "private, max-age=86400, immutable", "X-Content-Type-Options": "nosniff"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from gridplan.errors import GridplanError
-from gridplan.i18n import t, translate_error
+from gridplan.i18n import t
 from gridplan.onemap.exports import export_view
 from gridplan.onemap.imprint import make_imprint
 from gridplan.onemap.poster import SCREEN_SIZE, Size
@@ -20,6 +20,7 @@ from gridplan.onemap.shown import Shown
 from gridplan.onemap.view import Imprint, MapView
 from gridplan.report.fonts import find_fonts
 from gridplan.ui.boxes import choose_one
+from gridplan.ui.plain import show_error
 from gridplan.ui.state import OpenedPlan
 
 __all__ = [
@@ -182,7 +183,7 @@ def _has_fonts(title: str, lang: str) -> bool:
     try:
         find_fonts(title, lang)
     except GridplanError as error:
-        st.error(translate_error(error, lang))
+        show_error(error, lang)
         return False
     return True
 

@@ -9,10 +9,11 @@ from importlib import import_module
 import streamlit as st
 
 from gridplan.errors import GridplanError
-from gridplan.i18n import t, translate_error
+from gridplan.i18n import t
 from gridplan.privacy import Audience
 from gridplan.ui.frame import dress_app, find_icon, show_head, show_tools
 from gridplan.ui.language import choose_lang
+from gridplan.ui.plain import show_error
 from gridplan.ui.settings import read_audience
 from gridplan.ui.state import OpenedPlan, find_plan, tell_argument
 
@@ -54,7 +55,7 @@ def run_app() -> None:
     try:
         audience = read_audience()
     except GridplanError as error:
-        st.error(translate_error(error, lang))
+        show_error(error, lang)
         return
     pages = {name: _make_page(name, lang) for name in list_pages(audience)}
     if audience.name in _OPENERS:
@@ -89,7 +90,7 @@ def _show_page(name: str, lang: str) -> None:
         show_head(opened, t(f"ui.page.{name}", lang), lang)
         _find_page(name)(opened, lang)
     except GridplanError as error:
-        st.error(translate_error(error, lang))
+        show_error(error, lang)
 
 
 def _find_page(name: str) -> Callable[[OpenedPlan, str], None]:

@@ -36,7 +36,8 @@ def _go_by_parameter(request: Request) -> Response:
     At an address below the root Streamlit looks for its server below that address first, in vain.
     """
     url = request.url.include_query_params(**{PAGE_PARAMETER: request.url.path.strip("/")})
-    return RedirectResponse(url.replace(path="/"))
+    # no host: behind another server the visitor knows this one by another name
+    return RedirectResponse(f"/?{url.query}")
 
 
 #: What the server answers besides Streamlit's own: maps, and links to pages.

@@ -68,7 +68,8 @@ class KeptFiles:
                 body = gzip.compress(body, compresslevel=_LEVEL, mtime=0)
                 headers["content-encoding"] = "gzip"
                 headers["content-length"] = str(len(body))
-        if self._bytes + len(body) <= MOST_BYTES:
+        # visitors who come together have asked for the same file before it was kept
+        if name not in self._kept and self._bytes + len(body) <= MOST_BYTES:
             self._kept[name] = _Kept(tuple(headers.raw), body)
             self._bytes += len(body)
 
@@ -84,7 +85,8 @@ class _Keeper:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start" and message["status"] == 200:
             headers = MutableHeaders(raw=list(message["headers"]))
-            if "immutable" in headers.get("cache-control", ""):
+            told = headers.get("cache-control", "")
+            if "immutable" in told and "private" not in told:
                 self._headers = headers
         elif message["type"] == "http.response.body" and self._headers is not None:
             self._parts.append(message.get("body", b""))

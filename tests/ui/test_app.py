@@ -63,6 +63,11 @@ def read(app: AppTest) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<style.*?</style>|<[^>]*>", " ", " ".join(told), flags=re.DOTALL))
 
 
+def unescape(markdown: str) -> str:
+    """Return what Markdown without any marks shows."""
+    return re.sub(r"\\(.)", r"\1", markdown)
+
+
 def reveal(app: AppTest, label: str) -> str:
     """Return the figure under a label."""
     body = next(one.proto.body for one in app.get("html") if "gp-figures" in one.proto.body)
@@ -116,6 +121,21 @@ def test_children_add_up_to_their_parent_all_the_way_down(run: Run, plan_file: P
     assert app.dataframe[0].value.equals(whole)
 
 
+def test_names_are_told_as_they_are(run: Run, town: Plan, tmp_path: Path) -> None:
+    name = "<img src=x> $a_b$ *i* [l](http://x) :red[r]"
+    areas = describe_plan(town)
+    areas["subgrid"]["name"] = name
+    app = run(write_plan(town, tmp_path / "a $x$ b.gpkg", areas), page="population")
+    app.session_state["population-next"] = ("subgrid", "S002")
+    app.run()
+    crumb = next(button.label for button in app.button if button.key == "crumb-1")
+    assert unescape(crumb) == name
+    assert not re.search(r"(?<!\\)[*$\[:<]", crumb)
+    refused = run(tmp_path / "no *such* file.gpkg").error[0].value
+    assert "*such*" in unescape(refused)
+    assert "*such*" not in refused
+
+
 def test_a_grid_is_found_and_gone_to(run: Run, plan_file: Path) -> None:
     app = run(plan_file, page="population")
     app.text_input(key="search").set_value("s002-01").run()
@@ -155,7 +175,7 @@ def test_a_link_names_its_page(run: Run, plan_file: Path) -> None:
         "query_string": b"lang=en",
         "headers": headers,
     }
-    assert route.endpoint(Request(scope)).headers["location"] == "http://here/?lang=en&page=population"
+    assert route.endpoint(Request(scope)).headers["location"] == "/?lang=en&page=population"
     app = run(plan_file, asked="en", linked="population")
     assert "Population" in read(app)
     assert "page" not in app.query_params
@@ -205,7 +225,7 @@ def test_one_message_tells_what_is_wrong(run: Run, plan_file: Path, tmp_path: Pa
     broken.write_bytes(b"no plan")
     for path in (tmp_path / "no.gpkg", broken):
         app = run(path)
-        assert [path.name in error.value for error in app.error] == [True]
+        assert [path.name in unescape(error.value) for error in app.error] == [True]
     assert "boss" in run(plan_file, audience="boss").error[0].value
     assert "S999" in run(plan_file, audience="worker:S999").error[0].value
 
@@ -229,5 +249,6 @@ def test_an_upload_that_is_no_plan_is_refused(run: Run, plan_file: Path) -> None
     app = run(plan_file, page="open", lang="en")
     app.file_uploader(key="upload").set_value(("odd.gpkg", b"no plan", "")).run()
     assert not app.exception
-    assert "odd.gpkg" in app.error[0].value
-    assert "/" not in app.error[0].value.split("odd.gpkg")[0]
+    told = unescape(app.error[0].value)
+    assert "odd.gpkg" in told
+    assert "/" not in told.split("odd.gpkg")[0]

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from gridplan.ui.blobs import BLOB_ROUTES, BlobShelf, offer_blob
 
 
-def _get(path: str, accept: str = "gzip") -> tuple[int, dict[str, str], bytes]:
+def _get(path: str, accept: str = "gzip", method: str = "GET") -> tuple[int, dict[str, str], bytes]:
     """Ask the routes for a path, as a server would."""
     sent: list[dict[str, Any]] = []
 
@@ -24,7 +24,7 @@ def _get(path: str, accept: str = "gzip") -> tuple[int, dict[str, str], bytes]:
 
     scope = {
         "type": "http",
-        "method": "GET",
+        "method": method,
         "path": path,
         "query_string": b"",
         "headers": [(b"accept-encoding", accept.encode())],
@@ -57,6 +57,21 @@ def test_an_address_cannot_be_guessed() -> None:
     status, headers, _ = _get(f"/gridplan-map/{digest}")
     assert status == 404
     assert headers["cache-control"] == "no-store"
+
+
+def test_only_what_lies_there_is_answered() -> None:
+    path = offer_blob("another", b"content")
+    status, headers, _ = _get(path, method="HEAD")
+    assert status == 200
+    assert int(headers["content-length"]) > 0
+    assert _get(path, method="POST")[0] == 405
+    for wrong in (
+        "/gridplan-map/..",
+        "/gridplan-map/",
+        f"{path}x",
+        "/gridplan-map/../../etc/passwd",
+    ):
+        assert _get(wrong)[0] == 404
 
 
 def test_the_shelf_is_bounded_and_what_is_asked_for_stays() -> None:

@@ -84,3 +84,49 @@ def test_no_more_is_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch)
     for name in ("a.js", "b.js", "a.js", "b.js"):
         assert get(f"/static/{name}")[2] == SCRIPT
     assert asked == ["/static/a.js", "/static/b.js", "/static/b.js"]
+
+
+def test_what_is_for_one_visitor_is_not_kept() -> None:
+    asked: list[str] = []
+
+    def answer(request: Request) -> Response:
+        asked.append(request.url.path)
+        return PlainTextResponse(SCRIPT, headers={"Cache-Control": "private, immutable"})
+
+    app = KeptFiles(Starlette(routes=[Route("/x/static/map", answer)]))
+    for _ in range(2):
+        asyncio.run(_ask(app, "/x/static/map"))
+    assert len(asked) == 2
+
+
+def test_a_file_that_many_ask_for_at_once_is_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statics, "MOST_BYTES", 2 * len(SCRIPT) + 1)
+    asked: list[str] = []
+
+    async def answer(request: Request) -> Response:
+        asked.append(request.url.path)
+        await asyncio.sleep(0.01)
+        return PlainTextResponse(SCRIPT, headers={"Cache-Control": "public, immutable"})
+
+    app = KeptFiles(Starlette(routes=[Route("/static/{name}", answer)]))
+
+    async def ask_at_once() -> None:
+        await asyncio.gather(*(_ask(app, "/static/a.js") for _ in range(5)))
+        for _ in range(2):
+            await _ask(app, "/static/b.js")
+
+    asyncio.run(ask_at_once())
+    assert asked.count("/static/a.js") == 5
+    assert asked.count("/static/b.js") == 1, "there is room for two files"
+
+
+async def _ask(app: KeptFiles, path: str) -> None:
+    async def receive() -> dict:
+        return {"type": "http.request"}
+
+    async def send(message: dict) -> None:
+        del message
+
+    await app(
+        {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": []}, receive, send
+    )

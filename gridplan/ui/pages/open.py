@@ -9,11 +9,12 @@ from pathlib import Path
 import streamlit as st
 
 from gridplan.errors import GridplanError
-from gridplan.i18n import t, translate_error
+from gridplan.i18n import t
 from gridplan.io import open_plan
 from gridplan.pipeline import ATTACHABLE
 from gridplan.scheme import list_schemes, load_scheme
 from gridplan.ui.making import STEPS, Job
+from gridplan.ui.plain import show_error
 from gridplan.ui.state import attach_files, drop_own_plan, hold_own_plan, holds_own_plan
 from gridplan.ui.uploads import VECTOR_TYPES, Upload, keep_files, strip_folder
 
@@ -62,7 +63,7 @@ def _offer_plan(lang: str, home: st.Page) -> None:
             plan = open_plan(keep_files([upload], Path(folder)))
             hold_own_plan(plan, Path(upload.name).stem)
         except GridplanError as error:
-            st.error(translate_error(strip_folder(error, folder), lang))
+            show_error(strip_folder(error, folder), lang)
             return
     st.switch_page(home)
 
@@ -113,7 +114,7 @@ def _start_job(files: Mapping[str, Sequence[Upload]], scheme: str, day: str, lan
     try:
         st.session_state[_JOB] = Job(inputs, scheme, folder, Path(files["buildings"][0].name).stem)
     except GridplanError as error:
-        st.error(translate_error(error, lang))
+        show_error(error, lang)
         return
     st.rerun()
 
@@ -146,7 +147,7 @@ def _end_job(job: Job, lang: str, home: st.Page) -> None:
             hold_own_plan(open_plan(job.out), job.name)
         _drop_job(job)
         st.switch_page(home)
-    st.error(translate_error(job.error, lang))
+    show_error(job.error, lang)
     if st.button(t("ui.open.again", lang), key="make-again"):
         _drop_job(job)
         st.rerun()
@@ -178,6 +179,6 @@ def _offer_attaching(lang: str, home: st.Page) -> None:
             kept = {role: keep_files(given, Path(folder) / role) for role, given in files.items() if given}
             attach_files(kept, day)
         except GridplanError as error:
-            st.error(translate_error(strip_folder(error, folder), lang))
+            show_error(strip_folder(error, folder), lang)
             return
     st.switch_page(home)

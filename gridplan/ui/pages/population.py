@@ -28,6 +28,7 @@ from gridplan.ui.choices import choose_level, choose_measure, is_fresh, name_lev
 from gridplan.ui.exports import offer_exports
 from gridplan.ui.figures import Figure, show_figures
 from gridplan.ui.frame import tell_place
+from gridplan.ui.plain import tell_plain
 from gridplan.ui.rows import choose_row
 from gridplan.ui.state import OpenedPlan
 from gridplan.ui.views import show_view, take_pick
@@ -160,7 +161,7 @@ def _show_crumbs(opened: OpenedPlan, path: Path, lang: str) -> None:
         ]
         for depth, name in enumerate(names):
             st.button(
-                name,
+                tell_plain(name),
                 key=f"crumb-{depth}",
                 type="tertiary",
                 disabled=depth == len(path),

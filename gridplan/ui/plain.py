@@ -1,0 +1,25 @@
+"""Words from outside on a page: told as they are, never read as Markdown."""
+
+from __future__ import annotations
+
+import re
+
+import streamlit as st
+
+from gridplan.errors import GridplanError
+from gridplan.i18n import translate_error
+
+__all__ = ["show_error", "tell_plain"]
+
+# every sign that Markdown, its formulas ($) or Streamlit's own colours and icons (:) could begin with
+_SIGNS = re.compile(r"([\\`*_{}\[\]()#+\-.!$~:<>|&^=\"'@/])")
+
+
+def tell_plain(text: str) -> str:
+    """Return Markdown that shows a text as it is: the name of an area may hold any sign."""
+    return _SIGNS.sub(r"\\\1", text)
+
+
+def show_error(error: GridplanError, lang: str) -> None:
+    """Show what is wrong; files, layers and columns are told by the names that they came with."""
+    st.error(tell_plain(translate_error(error, lang)))
