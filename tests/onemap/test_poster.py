@@ -15,10 +15,11 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.path import Path as DrawnPath
 from PIL import Image
 
 from gridplan.errors import InputError
-from gridplan.onemap.poster import PAPERS, draw_poster, render_poster
+from gridplan.onemap.poster import PAPERS, draw_poster, render_poster, symbols
 from gridplan.onemap.poster.draw import _lay_out as lay_out
 from gridplan.onemap.poster.ground import weigh_heat
 from gridplan.onemap.poster.labels import place_labels
@@ -258,3 +259,22 @@ def test_words_are_kept_whole() -> None:
     assert " ".join(line.strip() for line in lines) == text
     assert len(lines) > 1
     assert wrap("石径社区，共十人。", 12.0, 0.95)[0].endswith("，")
+
+
+@pytest.mark.parametrize(("things", "lettered"), [(30, True), (1200, False)])
+def test_signs_in_the_legend_are_those_on_the_map(
+    view: MapView, monkeypatch: pytest.MonkeyPatch, things: int, lettered: bool
+) -> None:
+    letters: list[str] = []
+
+    def note(letter: str, *_: object) -> DrawnPath:
+        letters.append(letter)
+        return DrawnPath.unit_circle()
+
+    monkeypatch.setattr(symbols, "_letter", note)
+    (layer,) = view.points
+    rows = np.arange(things) % len(layer.xy)
+    many = replace(layer, xy=layer.xy[rows], classes=layer.classes[rows], heights=None)
+    render_poster(replace(view, points=(many,)), "png", size=SMALL)
+    # each class once on the map, once in the legend
+    assert sorted(letters) == (["B", "B", "R", "R"] if lettered else [])

@@ -14,7 +14,7 @@ from matplotlib.patches import FancyBboxPatch, Rectangle
 from gridplan.i18n import measure_text, t
 from gridplan.onemap.poster.ground import HEAT_COLOURS
 from gridplan.onemap.poster.sheet import HATCHES, NO_CLASS, PALE_INK, Sheet, darken, fade, is_light, write
-from gridplan.onemap.poster.symbols import draw_symbols
+from gridplan.onemap.poster.symbols import choose_radius, draw_symbols
 from gridplan.onemap.view import MapView, Swatch
 from gridplan.report.legend import draw_north, draw_scale_bar
 
@@ -142,10 +142,11 @@ def _list_entries(sheet: Sheet, view: MapView) -> list[_Entry]:
         if (view.areas.classes < 0).any():
             label = t("onemap.map.no_class", sheet.lang)
             row(_paint_box(sheet, Swatch(label, NO_CLASS)), label)
+    radius = choose_radius(sum(len(layer.xy) for layer in view.points))
     for layer in reversed(view.points):
         head(layer.title)
         for swatch in layer.legend:
-            row(_paint_symbol(sheet, layer.shape, swatch), swatch.label)
+            row(_paint_symbol(sheet, layer.shape, swatch, radius), swatch.label)
     if view.heat is not None:
         head(view.heat.title)
         row(_paint_ramp(sheet), "")
@@ -210,12 +211,14 @@ def _paint_box(sheet: Sheet, swatch: Swatch) -> Callable[[float, float, float], 
     return draw
 
 
-def _paint_symbol(sheet: Sheet, shape: str, swatch: Swatch) -> Callable[[float, float, float], None]:
-    """Paint the sign of a class of things."""
+def _paint_symbol(
+    sheet: Sheet, shape: str, swatch: Swatch, radius: float
+) -> Callable[[float, float, float], None]:
+    """Paint the sign of a class of things, which have a radius on the map."""
 
     def draw(x: float, y: float, scale: float) -> None:
         place = np.array([[x + _SIGN_WIDE / 2, y]])
-        draw_symbols(sheet, place, shape, swatch, 8.5 * scale, zorder=30, on_map=False)
+        draw_symbols(sheet, place, shape, swatch, 8.5 * scale, zorder=30, seen_at=radius)
 
     return draw
 

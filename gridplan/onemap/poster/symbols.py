@@ -87,7 +87,7 @@ def draw_symbols(
     radius: float,
     *,
     zorder: float,
-    on_map: bool = True,
+    seen_at: float | None = None,
 ) -> None:
     """Draw things of one class.
 
@@ -96,7 +96,7 @@ def draw_symbols(
     sheet
         The sheet.
     xy
-        Places, shape (n, 2): on the map [m], else on the sheet [units].
+        Places, shape (n, 2): on the map [m], in the legend on the sheet [units].
     shape
         One of :data:`SYMBOLS`.
     swatch
@@ -105,20 +105,21 @@ def draw_symbols(
         Radius of the symbol [pt on the screen sheet].
     zorder
         What is higher lies above.
-    on_map
-        Whether the places are on the map.
+    seen_at
+        In the legend: the radius on the map, which decides whether a letter or a mark is in the symbol,
+        so that the one is like the other. None on the map itself.
     """
-    size, unit = radius * sheet.unit, sheet.unit
+    size, unit, seen = radius * sheet.unit, sheet.unit, radius if seen_at is None else seen_at
     ink = "#1c2026" if is_light(swatch.colour) else "#ffffff"
     symbol = {"facecolor": swatch.colour, "edgecolor": darken(swatch.colour, 0.45), "linewidth": 0.6 * unit}
     parts: list[tuple[DrawnPath, dict[str, Any]]] = [
         (SYMBOLS[shape], {"facecolor": "#ffffff", "edgecolor": "#ffffff", "linewidth": 2.2 * unit}),
         (SYMBOLS[shape], symbol),
     ]
-    if swatch.letter and radius >= LETTERED:
+    if swatch.letter and seen >= LETTERED:
         letter = _letter(swatch.letter, sheet.lang, *_LETTERS.get(shape, (1.25, 0.0)))
         parts.append((letter, {"facecolor": ink, "edgecolor": "none"}))
-    elif swatch.pattern and radius >= _MARKED:
+    elif swatch.pattern and seen >= _MARKED:
         mark = {"facecolor": "none", "edgecolor": ink, "linewidth": 0.3 * size, "capstyle": "round"}
         small, shift = (0.75, -0.3) if shape == "triangle" else (1.0, 0.0)
         place = Affine2D().scale(small).translate(0, shift)
@@ -127,12 +128,12 @@ def draw_symbols(
         drawn = PathCollection(
             [path.transformed(Affine2D().scale(size / 72))],
             offsets=xy,
-            offset_transform=sheet.axes.transData if on_map else sheet.units,
+            offset_transform=sheet.axes.transData if seen_at is None else sheet.units,
             transform=sheet.figure.dpi_scale_trans,
             zorder=zorder + step / 10000,
             **style,
         )
-        if on_map:
+        if seen_at is None:
             sheet.axes.add_collection(drawn, autolim=False)
         else:
             sheet.figure.add_artist(drawn)
