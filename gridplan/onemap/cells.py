@@ -1,8 +1,8 @@
-"""Which counts of people are told: of areas, of compounds and of care classes, judged together."""
+"""Which counts of people are told: of areas and of compounds, judged together."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -14,10 +14,8 @@ from gridplan.plan import Plan
 from gridplan.privacy import MIN_CELL, Ties, hide_cells
 from gridplan.report.compounds import tabulate_compounds
 
-__all__ = ["ATTACHED_CARE", "PEOPLE_COLUMNS", "Hidden", "hide_counts", "in_column"]
+__all__ = ["PEOPLE_COLUMNS", "Hidden", "hide_counts", "in_column", "split_decided"]
 
-#: The role of attached counts by care class.
-ATTACHED_CARE = "care"
 #: Columns that count people, hidden together: who knows one of them knows the others roughly.
 PEOPLE_COLUMNS = ("households", "population")
 
@@ -38,15 +36,15 @@ class Hidden:
         Described areas of all levels.
     compounds
         The register.
-    care
-        ``level, code, care_class, households``; None where nobody attached such.
+    secret
+        By level, "" for the whole, which areas are not told: Series of bool, index code.
     totals
         Households, people and estimated households of the whole, those that are told.
     """
 
     areas: Mapping[str, gpd.GeoDataFrame]
     compounds: pd.DataFrame
-    care: pd.DataFrame | None
+    secret: Mapping[str, pd.Series]
     totals: Mapping[str, int]
 
 
@@ -73,8 +71,7 @@ def hide_counts(plan: Plan, areas: Mapping[str, gpd.GeoDataFrame]) -> Hidden:
     levels = [level for level in areas if level in atoms]
     register = tabulate_compounds(plan)
     ties = Ties(len(PEOPLE_COLUMNS))
-    pieces, cells = _tie_areas(ties, atoms, levels, with_compounds=len(register) > 0)
-    care = _tie_care(ties, plan.attached.get(ATTACHED_CARE), pieces[[*levels, "households"]], cells)
+    cells = _tie_areas(ties, atoms, levels, with_compounds=len(register) > 0)
     hidden = hide_cells(ties.make_cells())
     frames = {}
     for level, frame in areas.items():
@@ -84,14 +81,13 @@ def hide_counts(plan: Plan, areas: Mapping[str, gpd.GeoDataFrame]) -> Hidden:
     mask = _look_up(hidden, cells.get(_COMPOUND), register.rename(columns={"name": "code"}))
     for name in (*PEOPLE_COLUMNS, "dwellings"):
         register[name] = _blank(register[name], mask)
-    if care is not None:
-        care = care.assign(households=_blank(care["households"], hidden[care["cell"]])).drop(columns="cell")
-    return Hidden(frames, register, care, _sum_whole(atoms, bool(hidden[cells[_WHOLE]].any())))
+    secret = {level: pd.Series(hidden[cells[level]], index=cells[level].index) for level in (_WHOLE, *levels)}
+    return Hidden(frames, register, secret, _sum_whole(atoms, bool(secret[_WHOLE].any())))
 
 
 def _tie_areas(
     ties: Ties, atoms: pd.DataFrame, levels: list[str], *, with_compounds: bool
-) -> tuple[pd.DataFrame, dict[str, pd.Series]]:
+) -> dict[str, pd.Series]:
     """Add the areas of all levels, the compounds across them, and the whole."""
     named = atoms[[*levels, _COMPOUND] if with_compounds else levels].fillna("").astype(str).astype(object)
     counted = atoms[list(PEOPLE_COLUMNS)].groupby([named[name] for name in named]).sum().reset_index()
@@ -102,77 +98,29 @@ def _tie_areas(
     ranks = dict.fromkeys([_WHOLE, *levels], 1)
     pieces = pieces.assign(**{_WHOLE: ""})[[_WHOLE, *named]]
     counts = counted[list(PEOPLE_COLUMNS)].to_numpy(dtype=np.int64)
-    return counted, ties.add_levels(pieces, counts, ranks=ranks, printed=printed)
+    return ties.add_levels(pieces, counts, ranks=ranks, printed=printed)
 
 
-def _tie_care(
-    ties: Ties, care: pd.DataFrame | None, pieces: pd.DataFrame, areas: Mapping[str, pd.Series]
-) -> pd.DataFrame | None:
-    """Add the care classes of each area: beside each other they are its households."""
-    if care is None:
-        return None
-    tables = []
-    levels = [level for level in pieces if level != "households"]
-    for level in levels:
-        codes = care[level].astype(object)
-        told = care.assign(code=codes)[areas[level].index.get_indexer(codes) >= 0]
-        told = told.groupby(["code", "care_class"])["households"].sum().reset_index()
-        told = told.assign(level=level, cell=ties.add_cells(_single(told["households"])))
-        tables.append(told)
-        sums = told.groupby("code")["households"].sum()
-        # where the classes do not count every household, those left over are a class that nobody is told
-        left = pieces.groupby(level)["households"].sum().reindex(sums.index) - sums
-        rest = ties.add_cells(_single(left.clip(lower=0)), printed=False)
-        at = sums.index.get_indexer(told["code"])
-        sound = np.flatnonzero(left >= 0)
-        whole = np.isin(at, sound)
-        ties.add_sums(
-            areas[level][sums.index].to_numpy(),
-            np.concatenate([told["cell"].to_numpy()[whole], rest[sound]]),
-            np.concatenate([at[whole], sound]),
-            (True, False),
-        )
-    for coarse, fine in _find_nested(pieces, levels):
-        _tie_classes(ties, tables[levels.index(coarse)], tables[levels.index(fine)], pieces)
-    return pd.concat(tables, ignore_index=True)[["level", "code", "care_class", "households", "cell"]]
+def split_decided(
+    cells: Mapping[str, pd.Series], secret: Mapping[str, pd.Series]
+) -> tuple[IntArray, IntArray]:
+    """Split the cells of areas by what was decided of them: those told, and those withheld.
 
+    Parameters
+    ----------
+    cells
+        Numbers of the cells by level, index code (:meth:`gridplan.privacy.Ties.add_levels`).
+    secret
+        By level which areas are not told (:attr:`Hidden.secret`).
 
-def _tie_classes(ties: Ties, above: pd.DataFrame, below: pd.DataFrame, pieces: pd.DataFrame) -> None:
-    """Add the sums of each class of an area over the areas inside it."""
-    if above.empty or below.empty:
-        return
-    coarse, fine = above["level"].iloc[0], below["level"].iloc[0]
-    inside = pieces.drop_duplicates(fine).set_index(fine)[coarse]
-    keys = pd.MultiIndex.from_arrays([inside[below["code"]].to_numpy(), below["care_class"].to_numpy()])
-    at = pd.MultiIndex.from_frame(above[["code", "care_class"]]).get_indexer(keys)
-    held = at >= 0
-    sums = np.bincount(at[held], below["households"].to_numpy()[held], minlength=len(above))
-    left = above["households"].to_numpy() - sums
-    rest = ties.add_cells(_single(left.clip(0)), printed=False)
-    sound = np.flatnonzero(left >= 0)
-    held &= np.isin(at, sound)
-    ties.add_sums(
-        above["cell"].to_numpy(),
-        np.concatenate([below["cell"].to_numpy()[held], rest[sound]]),
-        np.concatenate([at[held], sound]),
-        (True, False),
-    )
-
-
-def _single(households: npt.ArrayLike) -> IntArray:
-    """Return counts of households beside no counts of people."""
-    counts = np.asarray(households, dtype=np.int64)
-    return np.stack([counts, np.zeros_like(counts)], axis=1)
-
-
-def _find_nested(pieces: pd.DataFrame, levels: Sequence[str]) -> list[tuple[str, str]]:
-    """List the pairs of a coarser and a finer level of which the one holds the other's areas whole."""
-    return [
-        (coarse, fine)
-        for at, coarse in enumerate(levels)
-        for fine in levels[at + 1 :]
-        if not pieces[[fine, coarse]].drop_duplicates()[fine].duplicated().any()
-    ]
+    Returns
+    -------
+    told, withheld
+        Numbers of cells.
+    """
+    numbers = np.concatenate([cells[level].to_numpy() for level in secret])
+    kept = np.concatenate([one.reindex(cells[level].index).to_numpy(bool) for level, one in secret.items()])
+    return numbers[~kept], numbers[kept]
 
 
 def _look_up(hidden: BoolArray, cells: pd.Series | None, frame: pd.DataFrame) -> BoolArray:
@@ -191,7 +139,12 @@ def _blank(column: pd.Series, hidden: BoolArray) -> pd.arrays.IntegerArray:
 
 def _sum_whole(atoms: pd.DataFrame, hidden: bool) -> dict[str, int]:
     """Sum up the whole plan, and the households that were estimated."""
+    if hidden:
+        return {}
     guessed = atoms["households_source"].astype(str).str.startswith("estimated")
-    sums = {} if hidden else {name: int(atoms[name].sum()) for name in PEOPLE_COLUMNS}
-    sums["estimated"] = int(atoms.loc[guessed, "households"].sum())
-    return {name: count for name, count in sums.items() if not 0 < count < MIN_CELL}
+    sums = {name: int(atoms[name].sum()) for name in PEOPLE_COLUMNS}
+    parts = atoms["households"].groupby(guessed).sum()
+    if not parts.between(1, MIN_CELL - 1).any():
+        # the few that were counted would be the rest of those that were not
+        sums["estimated"] = int(parts.get(True, 0))
+    return sums

@@ -12,7 +12,8 @@ import pandas as pd
 
 from gridplan.errors import InputError
 from gridplan.i18n import t
-from gridplan.onemap.cells import ATTACHED_CARE, in_column
+from gridplan.onemap.care import ATTACHED_CARE
+from gridplan.onemap.cells import in_column
 from gridplan.onemap.numbers import tell_count, tell_density, tell_km2, tell_share, tell_whole
 from gridplan.onemap.picking import break_values, pick_areas, pick_outlines, tell_classes
 from gridplan.onemap.shown import Shown

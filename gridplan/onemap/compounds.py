@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -188,21 +187,22 @@ def list_services(shown: Shown) -> pd.DataFrame:
     -------
     DataFrame
         :data:`SERVICE_COLUMNS`, in the order of the file: ``area_m2`` is the floor area (NaN for not known);
-        ``households`` and ``population`` are those that go there (:class:`gridplan.onemap.walks.Walks`), NA
-        where too few to be told; the ways are along the streets [m]. Empty without service places.
+        ``households`` and ``population`` are those that go there, in tens
+        (:class:`gridplan.onemap.walks.Walks`), NA where not told; the ways are along the streets [m]. Empty
+        without service places.
     """
     if shown.walks is None:
         return pd.DataFrame(columns=list(SERVICE_COLUMNS))
     places = pd.DataFrame(shown.walks.places.drop(columns="geometry"))
-    served = shown.walks.by_place().reindex(places.index)
+    served = shown.walks.by_place()
     table = places[["id", "name", "kind", "area_m2"]].assign(
-        households=_count(served["households"].fillna(0)),
-        population=_count(served["population"].fillna(0)),
+        households=served["households"],
+        population=served["population"],
         farthest_m=served["farthest_m"].round(),
         median_m=served["median_m"].round(),
     )
-    hidden = table[["households", "population"]].isna().any(axis=1)
-    table.loc[hidden, ["households", "population"]] = pd.NA
+    if shown.audience.name == "worker" and shown.areas[shown.levels[0]]["households"].isna().any():
+        table[["households", "population"]] = pd.NA
     if shown.audience.name != "office":
         # the others see some of the places, and of these some of the people
         table = table[table["id"].isin(shown.attached[SERVICES]["id"])]
@@ -227,9 +227,9 @@ def list_ways(shown: Shown, level: str, within: str = "") -> pd.DataFrame:
         :data:`WALK_COLUMNS`, areas with homes only, the farthest way first: ``place`` is the name of
         the place that serves most of its households; ``farthest_m``, ``median_m`` [m] and ``straight_m``,
         the straight part of the farthest way from the door to the street; ``share_<reach>_m`` the percentage
-        of all people within reach (those without a way are not), in whole per cent; ``without_way`` the
-        households that no street leads to a place from. NA where it is not told or nobody has a way. Empty
-        without service places.
+        of all people within reach (those without a way are not), in tens of people and whole per cent;
+        ``without_way`` the households that no street leads to a place from, in tens. NA where it is not
+        told or nobody has a way. Empty without service places.
     """
     if shown.walks is None:
         return pd.DataFrame(columns=list(WALK_COLUMNS))
@@ -237,7 +237,7 @@ def list_ways(shown: Shown, level: str, within: str = "") -> pd.DataFrame:
     sums = shown.walks.by_level(level)
     sums = sums.loc[sums.index.isin(areas.index)]
     told = areas.loc[sums.index]
-    hidden = told["households"].isna().to_numpy()
+    hidden = told["households"].isna()
     places = shown.walks.places
     # a place that is not shown by itself is not named either
     seen = places["id"].isin(shown.attached[SERVICES]["id"])
@@ -249,22 +249,11 @@ def list_ways(shown: Shown, level: str, within: str = "") -> pd.DataFrame:
         **{name: sums[name].round() for name in ("farthest_m", "median_m", "straight_m")},
     }
     for reach in REACHES_M:
-        near = sums[f"within_{reach:.0f}_m"]
-        few = _is_few(near) | _is_few(sums["population"] - near) | hidden
-        columns[f"share_{reach:.0f}_m"] = (100 * near / sums["population"]).round().mask(few)
-    columns["without_way"] = _count(sums["without_way"]).mask(hidden)
+        columns[f"share_{reach:.0f}_m"] = sums[f"share_{reach:.0f}_m"].round().mask(hidden)
+    columns["without_way"] = sums["without_way"].mask(hidden)
     table = pd.DataFrame(columns, index=sums.index).rename_axis("code").reset_index()
     table = table.sort_values(["farthest_m", "code"], ascending=[False, True], na_position="first")
     return table[list(WALK_COLUMNS)].reset_index(drop=True)
-
-
-def _is_few(counts: pd.Series) -> npt.NDArray[np.bool_]:
-    return np.asarray((counts > 0) & (counts < MIN_CELL), dtype=bool)
-
-
-def _count(counts: pd.Series) -> pd.Series:
-    """Give counts, NA those too small to be told."""
-    return counts.astype("Int64").mask(_is_few(counts))
 
 
 def tabulate_estates(
@@ -305,6 +294,7 @@ def tabulate_estates(
         t("estates.note.streets", lang, metres=MAX_ACCESS_M, step=BRIDGE_M),
         t("estates.note.own", lang, level=own),
         t("estates.note.reach", lang),
+        t("estates.note.tens", lang),
         t("estates.note.withheld", lang, least=MIN_CELL),
     ]
     return tables | {

@@ -21,6 +21,7 @@ __all__ = [
     "blank_issues",
     "blank_reasons",
     "cut_compounds",
+    "cut_limits",
     "cut_provenance",
     "judge_areas",
 ]
@@ -42,9 +43,13 @@ _BOUNDED = "bounded"
 #: Faults whose value is ground, not people.
 _OF_GROUND = ("over_cap", "land_over_cap")
 #: What the reason of a finding tells of people.
-_PEOPLE_VALUES = ("households", "counted", *KINDS, "proved", "people", "population")
+_PEOPLE_VALUES = ("households", "counted", *KINDS, "proved", "claimed", "people", "moved", "population")
+#: Faults of the check whose value and bound both count people.
+_OF_SUMS = ("sum_differs_households", "sum_differs_population")
 #: The columns of the areas that tell why nothing better exists.
 _REASONS = ("reason_zh", "reason_en")
+#: The columns of the areas that tell their limits side by side.
+_LIMITS = ("borders_zh", "borders_en")
 #: What everybody may know of where a plan comes from.
 _PUBLIC_KEYS = (
     "scheme",
@@ -95,7 +100,8 @@ def blank_reasons(plan: Plan, areas: Mapping[str, gpd.GeoDataFrame]) -> dict[str
     """Blank the reasons that would tell what is hidden.
 
     A reason tells the households of its area and those of the homes that hang together round it. It is kept
-    only where these are enough to be told, and no area of theirs is hidden.
+    only where these are enough to be told, no area of theirs is hidden, and none of their areas of the finest
+    level has a few homes among them or beside them: the areas that are told would leave these over.
 
     Parameters
     ----------
@@ -110,10 +116,14 @@ def blank_reasons(plan: Plan, areas: Mapping[str, gpd.GeoDataFrame]) -> dict[str
     """
     secret = _mark_hidden_atoms(plan, areas)
     homes = plan.atoms["households"].to_numpy()
+    finest, whole = np.unique(plan.atoms[list(areas)[-1]].to_numpy(dtype=str), return_inverse=True)
+    total = np.bincount(whole, homes, minlength=len(finest))
     unsafe = set()
     for number, text in zip(plan.certificates["certificate_id"], plan.certificates["atoms"], strict=True):
         atoms = np.asarray(json.loads(str(text)), dtype=np.int64)
-        if secret[atoms].any() or 0 < homes[atoms].sum() < MIN_CELL:
+        held = np.bincount(whole[atoms], homes[atoms], minlength=len(finest))
+        few = (_is_few(held) | _is_few(total - held)) & (held > 0)
+        if secret[atoms].any() or few.any():
             unsafe.add(int(number))
     told = {}
     for level, frame in areas.items():
@@ -121,6 +131,10 @@ def blank_reasons(plan: Plan, areas: Mapping[str, gpd.GeoDataFrame]) -> dict[str
         keep = ~(frame["households"].isna().to_numpy() | numbers.isin(unsafe).to_numpy())
         told[level] = frame.assign(**{name: frame[name].where(keep, "") for name in _REASONS})
     return told
+
+
+def _is_few(counts: npt.NDArray[np.float64] | npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    return np.asarray((counts > 0) & (counts < MIN_CELL), dtype=bool)
 
 
 def _mark_hidden_atoms(plan: Plan, areas: Mapping[str, pd.DataFrame]) -> npt.NDArray[np.bool_]:
@@ -151,11 +165,14 @@ def blank_findings(findings: pd.DataFrame, areas: Mapping[str, pd.DataFrame]) ->
     small = {(level, code) for level, one in areas.items() for code in one["code"][one["households"].isna()]}
     places = zip(findings["level"].astype(str), findings["code"].astype(str), strict=True)
     odd = np.fromiter((place in small for place in places), dtype=bool, count=len(findings))
-    reasons = [
-        _blank_reason(reason, bool(hide))
-        for reason, hide in zip(findings["reason"].astype(str), odd, strict=True)
-    ]
-    return findings.assign(value=findings["value"].where(~odd, np.nan), reason=reasons).reset_index(drop=True)
+    told = findings["reason"].astype(str)
+    reasons = [_blank_reason(reason, bool(hide)) for reason, hide in zip(told, odd, strict=True)]
+    # a whole that is told beside few of its people tells these
+    few = (told != reasons).to_numpy() & (findings["key"] != _BOUNDED).to_numpy()
+    counts = np.array([read_reason(one)[0] in _OF_SUMS if one else False for one in told], dtype=bool)
+    bound = findings["bound"].where(~(few | (odd & counts)), np.nan)
+    value = findings["value"].where(~(few | odd), np.nan)
+    return findings.assign(value=value, bound=bound, reason=reasons).reset_index(drop=True)
 
 
 def _blank_reason(reason: str, hide: bool) -> str:
@@ -164,6 +181,12 @@ def _blank_reason(reason: str, hide: bool) -> str:
     values = told.get("values", {})
     people = [name for name in _PEOPLE_VALUES if isinstance(values.get(name), int)]
     small = [name for name in people if 0 < values[name] < MIN_CELL]
+    if (
+        isinstance(values.get("moved"), int)
+        and 0 < int(values.get("people") or 0) - values["moved"] < MIN_CELL
+    ):
+        # those who stay are the few
+        small.append("moved")
     if not hide and not small:
         return reason
     # the households of one kind are told by those of the other
@@ -173,7 +196,7 @@ def _blank_reason(reason: str, hide: bool) -> str:
     )
 
 
-def blank_issues(issues: pd.DataFrame, plan: Plan, areas: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def blank_issues(issues: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Blank the small counts of people in the issues.
 
     Parameters
@@ -181,21 +204,18 @@ def blank_issues(issues: pd.DataFrame, plan: Plan, areas: Mapping[str, pd.DataFr
     issues
         The ``ISSUE_COLUMNS``.
     plan
-        The plan, which tells where buildings stand.
-    areas
-        Areas of all levels, hidden counts NA.
+        The plan, which tells what are houses.
 
     Returns
     -------
     DataFrame
         As many rows; ``value`` is NaN where it counts fewer than ``MIN_CELL`` people or households, or
-        those of a building in an area whose counts are hidden.
+        those of a house in the plan: together with its area they would tell of the few beside it.
     """
     people = issues["code"].isin(_COUNTS_PEOPLE).to_numpy()
     value = issues["value"].to_numpy(dtype=np.float64)
-    small = (value > 0) & (value < MIN_CELL)
-    houses = plan.atoms.loc[_mark_hidden_atoms(plan, areas), "building_id"].dropna()
-    blank = people & (small | issues["id"].isin(houses).to_numpy())
+    houses = plan.atoms.loc[plan.atoms["households"] > 0, "building_id"].dropna()
+    blank = people & (_is_few(value) | issues["id"].isin(houses).to_numpy())
     return issues.assign(value=np.where(blank, np.nan, value)).reset_index(drop=True)
 
 
@@ -233,6 +253,46 @@ def cut_compounds(
     for name in counts:
         told[name] = told[name].astype("Int64").where(whole)
     return told.assign(**{levels[0]: audience.code}, cut="")[inside].reset_index(drop=True)
+
+
+def cut_limits(frame: gpd.GeoDataFrame, plan: Plan, level: str, audience: Audience) -> gpd.GeoDataFrame:
+    """Take away the limits in words (四至) that name what an audience may not see.
+
+    Off the streets a limit is told by the areas on either hand and by the houses along it.
+
+    Parameters
+    ----------
+    frame
+        The areas that are seen of a level.
+    plan
+        The plan.
+    level
+        The level.
+    audience
+        Who looks at it: a worker sees no other area and no house outside of the own one, the public no house.
+
+    Returns
+    -------
+    GeoDataFrame
+        ``borders_*`` is "" where it names anything of that.
+    """
+    if audience.name == "office":
+        return frame
+    names = plan.buildings.get("name", pd.Series(index=plan.buildings.index, dtype="str"))
+    names = names.fillna("").astype(str).str.strip()
+    words = set(names)
+    if audience.name == "worker":
+        own = plan.atoms.loc[plan.atoms[level] == audience.code, "building_id"].dropna()
+        others = plan.areas[level].drop(index=audience.code, errors="ignore")
+        words = set(names[~names.index.isin(own)]) - set(names[names.index.isin(own)])
+        words |= {*others.index.astype(str), *others["name"].fillna("").astype(str)}
+    words.discard("")
+    return frame.assign(
+        **{
+            column: ["" if any(word in text for word in words) else text for text in frame[column]]
+            for column in _LIMITS
+        }
+    )
 
 
 def cut_provenance(plan: Plan, audience: Audience) -> dict[str, str]:

@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 
 from gridplan.errors import InputError
-from gridplan.onemap.cells import ATTACHED_CARE, PEOPLE_COLUMNS, hide_counts, in_column
+from gridplan.onemap.care import ATTACHED_CARE, hide_care
+from gridplan.onemap.cells import PEOPLE_COLUMNS, hide_counts, in_column
 from gridplan.onemap.papers import (
     blank_findings,
     blank_issues,
     blank_reasons,
     cut_compounds,
+    cut_limits,
     cut_provenance,
     judge_areas,
 )
@@ -178,6 +180,7 @@ def show_plan_to(
         if not own.any():
             raise InputError("audience_area_unknown", code=audience.code, level=levels[0])
         frames = {levels[0]: frames[levels[0]][own].reset_index(drop=True)}
+    frames = {level: cut_limits(frame, plan, level, audience) for level, frame in frames.items()}
     office = audience.name == "office"
     own_area = (levels[0], audience.code) if audience.name == "worker" else None
     compounds = cut_compounds(hidden.compounds, plan, levels, audience)
@@ -187,13 +190,13 @@ def show_plan_to(
         scheme=plan.scheme,
         levels=levels,
         areas=frames,
-        attached=_choose_things(plan, hidden.care, levels, audience),
+        attached=_choose_things(plan, hide_care(plan, hidden.secret), levels, audience),
         ground=_cut_ground(plan, frames, audience),
         compounds=compounds,
         compound_shapes=shape_compounds(plan, compounds["name"], own_area),
         walks=Walks(plan, levels, own_area) if has_services(plan) else None,
         findings=blank_findings(plan.findings, hidden.areas) if office else plan.findings.iloc[:0],
-        issues=blank_issues(plan.issues, plan, hidden.areas) if office else plan.issues.iloc[:0],
+        issues=blank_issues(plan.issues, plan) if office else plan.issues.iloc[:0],
         provenance=cut_provenance(plan, audience),
         totals=hidden.totals if audience.name != "worker" else _sum_own(frames[levels[0]]),
     )

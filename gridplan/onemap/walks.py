@@ -10,8 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from gridplan.access import Ways, build_network, find_ways, summarise_ways
+from gridplan.access import REACHES_M, Ways, build_network, find_ways, summarise_ways
 from gridplan.plan import Plan, dissolve_atoms
+from gridplan.privacy import round_counts, round_parts
 
 __all__ = ["SERVICES", "Walks", "has_services", "shape_compounds"]
 
@@ -40,7 +41,8 @@ class Walks:
 
     A home goes to the nearest place of its own community (the top level where a scheme has none); where that
     has no place, or none that streets lead to, to the nearest of all: people are served where they belong.
-    Homes are the atoms with households, at a point inside.
+    Homes are the atoms with households, at a point inside. Counts of people are told in tens: exact ones, of
+    areas inside each other, would tell of the few that walk far.
 
     Parameters
     ----------
@@ -61,17 +63,37 @@ class Walks:
         Returns
         -------
         DataFrame
-            Index ``code``, :data:`gridplan.access.WAY_COLUMNS`; ``place`` is a row of :attr:`places`.
+            Index ``code``: ``place`` (a row of :attr:`places`, -1 for none), ``farthest_m, median_m,
+            straight_m`` as :func:`gridplan.access.summarise_ways` tells them; ``share_<reach>_m``: people
+            within reach in tens, as a share of all [%]; ``without_way``: households in tens, NA for a few.
         """
         if level not in self._levels:
             raise KeyError(level)
-        return self._sum_up(self._homes[level])
+        sums = self._sum_up(self._homes[level])
+        table = sums[["place", "farthest_m", "median_m", "straight_m"]].copy()
+        for reach in REACHES_M:
+            near = round_parts(sums[f"within_{reach:.0f}_m"].to_numpy(), sums["population"].to_numpy())
+            table[f"share_{reach:.0f}_m"] = 100 * near / sums["population"].where(sums["population"] > 0)
+        table["without_way"] = round_counts(sums["without_way"].to_numpy())
+        return table
 
     def by_place(self) -> pd.DataFrame:
-        """Sum the ways up by the place that serves; index its row in :attr:`places`, if it serves anybody."""
+        """Sum the ways up by the place that serves.
+
+        Returns
+        -------
+        DataFrame
+            Index as :attr:`places`: ``households`` and ``population`` in tens, NA for a few; ``farthest_m``
+            and ``median_m``.
+        """
         served = pd.Series(self._ways.place.astype(str), index=self._homes.index)
-        table = self._sum_up(served)
-        return table.set_axis(table.index.astype(np.int64)).drop(-1, errors="ignore").sort_index()
+        rows = self.places.index
+        sums = self._sum_up(served).reindex(rows.astype(str)).set_axis(rows)
+        counts = sums[["households", "population"]].fillna(0).astype(np.int64)
+        told = counts.apply(lambda column: round_counts(column.to_numpy()))
+        # who knows one of the two knows the other roughly
+        told[told.isna().any(axis=1)] = pd.NA
+        return told.join(sums[["farthest_m", "median_m"]])
 
     @property
     def places(self) -> gpd.GeoDataFrame:

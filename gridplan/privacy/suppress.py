@@ -12,6 +12,7 @@ are made sure of:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,7 +72,13 @@ class Cells:
         return sp.csr_matrix((signs, (rows, columns)), shape=(len(self.totals), len(self.values)))
 
 
-def hide_cells(cells: Cells, least: int = MIN_CELL) -> BoolArray:
+def hide_cells(
+    cells: Cells,
+    least: int = MIN_CELL,
+    *,
+    told: Sequence[int] | IntArray = (),
+    withheld: Sequence[int] | IntArray = (),
+) -> BoolArray:
     """Choose the cells that are not told.
 
     Cells of 1 to ``least`` - 1 are hidden. Where a sum would give one away the smallest further cell of it
@@ -84,6 +91,9 @@ def hide_cells(cells: Cells, least: int = MIN_CELL) -> BoolArray:
         The counts and their sums.
     least
         Smallest count that is told.
+    told, withheld
+        Cells that were decided on before, and stay so: what is added to a plan later on must not change
+        what was told of it, or who has both gets at what each of them hides.
 
     Returns
     -------
@@ -93,6 +103,9 @@ def hide_cells(cells: Cells, least: int = MIN_CELL) -> BoolArray:
     some: BoolArray = np.asarray((cells.values > 0).any(axis=1))
     small: BoolArray = np.asarray(((cells.values > 0) & (cells.values < least)).any(axis=1))
     hidden = some & (small | ~cells.printed)
+    decided = np.concatenate([np.asarray(one, dtype=np.int64) for one in (told, withheld)])
+    hidden[decided] = np.isin(decided, withheld)
+    some[decided] = small[decided] = False
     while True:
         secret = hidden & (cells.printed | small)
         if not secret.any():

@@ -42,7 +42,7 @@ class Ties:
         """Add cells and return their numbers, shape (n,)."""
         numbers = np.arange(self._size, self._size + len(values))
         self._size += len(values)
-        self._values.append(values.reshape(len(values), -1).astype(np.int64))
+        self._values.append(values.reshape(len(values), self.columns).astype(np.int64))
         self._printed.append(np.full(len(values), printed))
         self._ranks.append(np.full(len(values), rank, dtype=np.int64))
         return numbers

@@ -1,0 +1,113 @@
+"""Which counts of households by care class are told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from gridplan.onemap.cells import PEOPLE_COLUMNS, split_decided
+from gridplan.plan import Plan
+from gridplan.privacy import Ties, hide_cells
+
+__all__ = ["ATTACHED_CARE", "hide_care"]
+
+#: The role of attached counts by care class.
+ATTACHED_CARE = "care"
+
+# between a class and a code; between the codes in the place of one that is not known
+_JOINT, _UNKNOWN = "\x1f", "\x1e"
+
+IntArray = npt.NDArray[np.int64]
+
+
+def hide_care(plan: Plan, secret: Mapping[str, pd.Series]) -> pd.DataFrame | None:
+    """Hide the counts of care classes that are too small to be told, and those that would give one away.
+
+    Which areas are told was decided without the classes and stays so: a map that was made before they were
+    attached and one that was made after must not tell the more together.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    secret
+        By level which areas are not told (:class:`gridplan.onemap.cells.Hidden`).
+
+    Returns
+    -------
+    DataFrame
+        ``level, code, care_class, households``, the last NA where it is not told; None where nobody
+        attached such counts.
+    """
+    care = plan.attached.get(ATTACHED_CARE)
+    if care is None:
+        return None
+    levels = [level for level in secret if level]
+    named = {"": "", **{level: plan.atoms[level].fillna("").astype(str) for level in levels}}
+    pieces = pd.DataFrame(named, index=plan.atoms.index)
+    ties = Ties(len(PEOPLE_COLUMNS))
+    counts = plan.atoms[list(PEOPLE_COLUMNS)].to_numpy(dtype=np.int64)
+    areas = ties.add_levels(pieces, counts, ranks={}, printed={})
+    known = pd.DataFrame(
+        {
+            level: care[level].astype(str).where(areas[level].index.get_indexer(care[level]) >= 0, "")
+            for level in levels
+        }
+    )
+    classes = _tie_classes(ties, care, known)
+    tables = [_list_classes(care, known[level], level, classes[level]) for level in levels]
+    for level, table in zip(levels, tables, strict=True):
+        _tie_to_areas(ties, table, areas[level], pieces[level], counts[:, 0])
+    told, withheld = split_decided(areas, secret)
+    hidden = hide_cells(ties.make_cells(), told=told, withheld=withheld)
+    rows = pd.concat(tables, ignore_index=True)
+    households = pd.arrays.IntegerArray(rows["households"].to_numpy(dtype=np.int64), hidden[rows["cell"]])
+    return rows.assign(households=households)[["level", "code", "care_class", "households"]]
+
+
+def _tie_classes(ties: Ties, care: pd.DataFrame, known: pd.DataFrame) -> dict[str, pd.Series]:
+    """Add each class of each area, and the sums of a class over the areas inside and across another."""
+    pieces, printed = {}, {}
+    for at, level in enumerate(known):
+        # households of which only a coarser area is known lie somewhere in that one
+        above = known.iloc[:, :at].agg(_UNKNOWN.join, axis=1) if at else ""
+        code = known[level].where(known[level] != "", _UNKNOWN + above)
+        pieces[level] = care["care_class"].astype(str) + _JOINT + code
+        printed[level] = np.array([_UNKNOWN not in one for one in np.unique(pieces[level].to_numpy(str))])
+    return ties.add_levels(pd.DataFrame(pieces), _single(care["households"]), ranks={}, printed=printed)
+
+
+def _list_classes(care: pd.DataFrame, codes: pd.Series, level: str, cells: pd.Series) -> pd.DataFrame:
+    """List the classes of the areas of a level with their cells."""
+    rows = care.assign(code=codes.astype(object))[(codes != "").to_numpy()]
+    table = rows.groupby(["code", "care_class"])["households"].sum().reset_index()
+    keys = table["care_class"].astype(str) + _JOINT + table["code"].astype(str)
+    return table.assign(level=level, cell=cells.reindex(keys).to_numpy(dtype=np.int64))
+
+
+def _tie_to_areas(
+    ties: Ties, table: pd.DataFrame, areas: pd.Series, codes: pd.Series, households: IntArray
+) -> None:
+    """Add the sums of all classes of an area: beside each other they are its households."""
+    sums = table.groupby("code")["households"].sum()
+    # where the classes do not count every household, those left over are a class that nobody is told
+    left = pd.Series(households).groupby(codes.to_numpy()).sum().reindex(sums.index) - sums
+    rest = ties.add_cells(_single(left.clip(lower=0)), printed=False)
+    at = sums.index.get_indexer(table["code"])
+    sound = np.flatnonzero(left >= 0)
+    whole = np.isin(at, sound)
+    ties.add_sums(
+        areas[sums.index].to_numpy(),
+        np.concatenate([table["cell"].to_numpy()[whole], rest[sound]]),
+        np.concatenate([at[whole], sound]),
+        (True, False),
+    )
+
+
+def _single(households: npt.ArrayLike) -> IntArray:
+    """Return counts of households beside no counts of people."""
+    counts = np.asarray(households, dtype=np.int64)
+    return np.stack([counts, np.zeros_like(counts)], axis=1)

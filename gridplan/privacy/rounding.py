@@ -1,0 +1,59 @@
+"""Counts told in tens, where so many sums hold that exact ones would give the small ones away."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from gridplan.privacy.audience import MIN_CELL
+
+__all__ = ["STEP", "round_counts", "round_parts"]
+
+#: Counts are told in steps of this: what is rounded hides any count below ``MIN_CELL`` added to it or taken
+#: from it.
+STEP = 2 * MIN_CELL
+
+# tens closer to the whole than this are not told beside it
+_ROOM = 3
+
+IntArray = npt.NDArray[np.int64]
+
+
+def round_counts(counts: IntArray) -> pd.arrays.IntegerArray:
+    """Tell counts in tens.
+
+    Parameters
+    ----------
+    counts
+        People or households, shape (n,).
+
+    Returns
+    -------
+    IntegerArray
+        0 where there is nobody, NA below ``MIN_CELL``, else the nearest ten, a half upwards.
+    """
+    counts = np.asarray(counts, dtype=np.int64)
+    few = (counts > 0) & (counts < MIN_CELL)
+    return pd.arrays.IntegerArray((counts + MIN_CELL) // STEP * STEP, few)
+
+
+def round_parts(parts: IntArray, wholes: IntArray) -> IntArray:
+    """Tell parts of known wholes in tens.
+
+    Parameters
+    ----------
+    parts, wholes
+        Counts, 0 <= ``parts`` <= ``wholes``, shape (n,).
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+        The nearest ten; 0 for fewer than ``MIN_CELL``, and the whole where fewer than that are left over or
+        the next ten would tell too well how many are. Each number told may stand for at least four.
+    """
+    parts, wholes = np.asarray(parts, dtype=np.int64), np.asarray(wholes, dtype=np.int64)
+    tens = (parts + MIN_CELL) // STEP * STEP
+    rests = wholes - parts
+    nearly_all = ((rests < MIN_CELL) & (parts >= rests)) | (tens > wholes - _ROOM)
+    return np.where((parts < MIN_CELL) & (parts < rests), 0, np.where(nearly_all, wholes, tens))
