@@ -37,4 +37,8 @@ def read_tiles() -> Tiles | None:
 @lru_cache(maxsize=2)
 def _read(path: Path, stamp: int) -> Tiles | None:
     del stamp  # a changed file is read again
-    return parse_tiles(path.read_text(encoding="utf-8"))
+    try:
+        # Windows' editor may begin the file with a mark
+        return parse_tiles(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as fault:
+        raise InputError("tiles_broken", reason=f"UTF-8: {fault.reason}") from None

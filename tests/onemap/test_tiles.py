@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from gridplan.errors import InputError
+from gridplan.i18n import translate_error
 from gridplan.onemap.browser.tiles import TILE_PRESETS, Tiles, parse_tiles
 from gridplan.ui.tiles import TILES_VARIABLE, read_tiles
+
+PLAIN = 'url = "http://a/{z}/{x}/{y}"'
+DEGREES = "http://t0.tianditu.gov.cn/vec_c/wmts?TILEMATRIXSET=c&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}"
 
 
 def test_nothing_set_is_no_base_map(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -30,11 +35,23 @@ def test_a_file_beside_the_app_is_read_and_read_again(
     assert tiles == Tiles(("http://10.0.0.5/{z}/{x}/{y}.png",), crs="gcj02")
     assert tiles.system == "gcj02"
     other = tmp_path / "other.toml"
-    other.write_text('url = ["a/{z}", "b/{z}"]\nmax_zoom = 16\n', encoding="utf-8")
+    other.write_text('url = ["a/{z}/{x}/{y}", "b/{z}/{x}/{y}"]\nmax_zoom = 16\n', encoding="utf-8")
     monkeypatch.setenv(TILES_VARIABLE, str(other))
-    assert read_tiles() == Tiles(("a/{z}", "b/{z}"), max_zoom=16)
+    assert read_tiles() == Tiles(("a/{z}/{x}/{y}", "b/{z}/{x}/{y}"), max_zoom=16)
     monkeypatch.setenv(TILES_VARIABLE, str(tmp_path / "none.toml"))
     with pytest.raises(InputError, match="file_missing"):
+        read_tiles()
+
+
+def test_a_file_of_a_windows_editor_is_read_or_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "tiles.toml"
+    monkeypatch.setenv(TILES_VARIABLE, str(path))
+    path.write_text(f'{PLAIN}\nattribution = "天地图"', encoding="utf-8-sig")
+    assert read_tiles() == Tiles(("http://a/{z}/{x}/{y}",), attribution="天地图")
+    path.write_text(f'{PLAIN}\nattribution = "天地图" # 底图', encoding="gb18030")
+    with pytest.raises(InputError, match="tiles_broken"):
         read_tiles()
 
 
@@ -60,9 +77,37 @@ def test_a_preset_wants_the_office_s_own_key(preset: str) -> None:
         ("max_zoom = 3", "tiles_unknown"),
         ('preset = "tianditu-vec"\nurl = "a"\nkey = "k"', "tiles_unknown"),
         ('url = "a"\ncolour = "red"', "tiles_unknown"),
-        ('url = "a"\ncrs = "mars"', "tiles_unknown"),
+        (f'{PLAIN}\ncrs = "mars"', "tiles_value"),
+        (f'{PLAIN}\ncrs = "bd09"', "tiles_value"),
+        (f'{PLAIN}\ncrs = "EPSG:4490"', "tiles_value"),
+        (f'{PLAIN}\nmax_zoom = "18"', "tiles_value"),
+        (f"{PLAIN}\nkey = 5", "tiles_value"),
+        (f"{PLAIN}\ntms = 1", "tiles_value"),
+        ('preset = ["tianditu-vec"]', "tiles_unknown"),
+        ("url = 5", "tiles_value"),
+        ("url = []", "tiles_value"),
+        ('url = "http://a"', "tiles_value"),
+        ('url = ["http://a/{z}/{x}/{y}", 5]', "tiles_value"),
+        (f'url = "{DEGREES}"', "tiles_degrees"),
+        (f'url = ["http://a/{{z}}/{{x}}/{{y}}", "{DEGREES}"]', "tiles_degrees"),
     ],
 )
-def test_a_wrong_setting_is_told(text: str, key: str) -> None:
-    with pytest.raises(InputError, match=key):
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_wrong_setting_is_told(text: str, key: str, lang: str) -> None:
+    with pytest.raises(InputError, match=key) as fault:
         parse_tiles(text)
+    told = translate_error(fault.value, lang)
+    assert told
+    assert "error." not in told
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh.md"])
+def test_settings_of_the_readme_are_read(name: str) -> None:
+    text = (Path(__file__).resolve().parents[2] / name).read_text(encoding="utf-8")
+    blocks = [block for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL) if "extends" not in block]
+    preset, own = (parse_tiles(block) for block in blocks)
+    assert preset is not None
+    assert own is not None
+    assert (preset.attribution, own.system, own.max_zoom) == ("天地图", "gcj02", 18)
+    web_mercator = preset.urls[0].replace("{key}", "k")
+    assert parse_tiles(f'url = "{web_mercator}"') is not None

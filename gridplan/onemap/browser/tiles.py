@@ -5,10 +5,11 @@ Without a setting no tile is asked for. A preset is a form of address that the o
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
-from gridplan.crs import SYSTEMS
 from gridplan.errors import InputError
 
 __all__ = ["TILE_PRESETS", "Tiles", "parse_tiles"]
@@ -18,6 +19,13 @@ _TIANDITU = (
     "https://t{{s}}.tianditu.gov.cn/{layer}_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER={layer}"
     "&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles&TILEMATRIX={{z}}&TILEROW={{y}}&TILECOL={{x}}&tk={{key}}"
 )
+
+# Baidu's tiles are not here: BD-09 has a grid of its own, which no shift lays onto web Mercator
+_SYSTEMS = ("wgs84", "cgcs2000", "gcj02")
+_PLACES = ("{x}", "{y}", "{z}")
+_EXAMPLE = "http://10.0.0.8/tiles/{z}/{x}/{y}.png"
+# the matrix set "c" of Tianditu, in degrees: as one of its addresses says it
+_IN_DEGREES = re.compile(r"tilematrixset=c(?![0-9a-z])|_c/wmts", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,7 @@ class Tiles:
 
     @property
     def system(self) -> str:
-        """One of ``gridplan.crs.SYSTEMS``."""
+        """One of ``gridplan.crs.SYSTEMS``: the map is shifted to it."""
         return "wgs84" if self.crs == "cgcs2000" else self.crs
 
     def to_config(self) -> dict[str, object]:
@@ -94,7 +102,7 @@ def parse_tiles(text: str) -> Tiles | None:
     Raises
     ------
     InputError
-        ``tiles_broken``, ``tiles_unknown`` or ``tiles_key_missing``.
+        ``tiles_broken``, ``tiles_unknown``, ``tiles_value``, ``tiles_degrees`` or ``tiles_key_missing``.
     """
     try:
         told = tomllib.loads(text)
@@ -104,15 +112,39 @@ def parse_tiles(text: str) -> Tiles | None:
         return None
     preset = told.pop("preset", None)
     url = told.pop("url", None)
-    known = {one.name for one in fields(Tiles)} - {"urls"}
-    unknown = sorted(set(told) - known)
-    if unknown or (preset is None) == (url is None) or preset not in {None, *TILE_PRESETS}:
+    known = {one.name: one.default for one in fields(Tiles) if one.name != "urls"}
+    unknown = sorted(set(told) - set(known))
+    if unknown or (preset is None) == (url is None) or preset not in [None, *TILE_PRESETS]:
         wrong = unknown[0] if unknown else str(preset or url)
         raise InputError("tiles_unknown", word=wrong, presets=sorted(TILE_PRESETS), fields=sorted(known))
-    start = TILE_PRESETS[preset] if preset else Tiles((url,) if isinstance(url, str) else tuple(url or ()))
+    _check_values(told, known)
+    start = TILE_PRESETS[preset] if preset else Tiles(_check_urls(url))
     tiles = replace(start, **told)
-    if tiles.system not in SYSTEMS:
-        raise InputError("tiles_unknown", word=tiles.crs, presets=sorted(TILE_PRESETS), fields=sorted(known))
     if not tiles.key and any("{key}" in address for address in tiles.urls):
         raise InputError("tiles_key_missing", preset=str(preset or url))
     return tiles
+
+
+def _check_values(told: Mapping[str, object], known: Mapping[str, object]) -> None:
+    """Refuse what a field cannot be: a number in quotes, a key without them, a system that tiles have not."""
+    for name, value in told.items():
+        if type(value) is not type(known[name]) or (name == "crs" and value not in _SYSTEMS):
+            example = ", ".join(_SYSTEMS) if name == "crs" else f"{name} = {_write(known[name])}"
+            raise InputError("tiles_value", field=name, word=_write(value), example=example)
+
+
+def _check_urls(url: object) -> tuple[str, ...]:
+    """Return the addresses of an own service; each must say where row, column and zoom stand."""
+    told = url if isinstance(url, list) and url else [url]
+    urls = tuple(one for one in told if isinstance(one, str) and all(sign in one for sign in _PLACES))
+    if len(urls) < len(told):
+        raise InputError("tiles_value", field="url", word=_write(url), example=_EXAMPLE)
+    for one in urls:
+        if _IN_DEGREES.search(one):
+            raise InputError("tiles_degrees", url=one)
+    return urls
+
+
+def _write(value: object) -> str:
+    """Write a value as TOML does."""
+    return f'"{value}"' if isinstance(value, str) else str(value).lower()
