@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import io
+import csv
 import unicodedata
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -37,8 +37,9 @@ from gridplan.crs import (
 from gridplan.errors import CRSError, InputError
 from gridplan.io.columns import normalise_name
 from gridplan.io.dbf import decode_frame, find_encoding
+from gridplan.io.sheets import read_csv, read_sheet
 from gridplan.io.source import PathLike, choose_layer, hash_file, require_file, split_layer
-from gridplan.io.values import clean_text
+from gridplan.io.values import clean_text, parse_coordinates
 
 __all__ = [
     "ListFile",
@@ -52,14 +53,12 @@ __all__ = [
 ]
 
 FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
 
 _FAULTS = (
     DataLayerError, DataSourceError, FeatureError, GeometryError, UnicodeDecodeError, RuntimeError,
-    ValueError, OSError, KeyError, zipfile.BadZipFile, pa.ArrowException,
+    ValueError, OSError, KeyError, zipfile.BadZipFile, pa.ArrowException, csv.Error, pd.errors.ParserWarning,
 )  # fmt: skip
-
-#: Signs that part the cells of a text table; the one that the first line has most of is taken.
-_SEPARATORS = (",", "\t", ";", "|")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,12 +71,15 @@ class ListFile:
         Where it came from.
     table
         Its rows; a GeoDataFrame where they have shapes.
+    above
+        How many rows stand above the heads of a table.
     """
 
     path: str
     layer: str
     sha256: str
     table: pd.DataFrame
+    above: int = 0
 
     @property
     def names(self) -> list[str]:
@@ -100,12 +102,15 @@ class Places:
         The system that they were taken for, "" where no place is told.
     swapped
         Whether north stood before east.
+    unread
+        Where something stands that is no place: other text, or numbers that no place has, shape (n,).
     """
 
     xy: FloatArray
     degrees: FloatArray | None = None
     crs: str = ""
     swapped: bool = False
+    unread: BoolArray = field(default_factory=lambda: np.zeros(0, dtype=bool))
 
 
 @contextmanager
@@ -132,16 +137,18 @@ def parse_system(text: str) -> str | pyproj.CRS:
     return plain if plain in SYSTEMS or not plain else parse_crs(text)
 
 
-def read_list(spec: PathLike, role: str = "") -> ListFile:
+def read_list(spec: PathLike, role: str = "", names: Collection[str] = ()) -> ListFile:
     """Read a list.
 
     Parameters
     ----------
     spec
-        ``.csv`` or ``.txt`` (UTF-8 or GB18030), ``.xlsx`` (first sheet, or ``file.xlsx#sheet``),
+        ``.csv`` or ``.txt`` (UTF-8, UTF-16 or GB18030), ``.xlsx`` (first sheet, or ``file.xlsx#sheet``),
         ``.parquet``, or any vector file that GDAL reads (``file.gpkg#layer``).
     role
         What the list is wanted for, to choose the layer of a file that has several.
+    names
+        What its columns may be called, to find the heads of a table below its title.
 
     Returns
     -------
@@ -155,30 +162,22 @@ def read_list(spec: PathLike, role: str = "") -> ListFile:
     """
     file, layer = split_layer(spec)
     require_file(file)
-    kind = file.suffix.lower()
+    kind, above = file.suffix.lower(), 0
+    known = frozenset(map(normalise_name, names))
+    if kind == ".xls":
+        raise InputError("list_xls", path=str(file))
     with _tell_faults(file):
         if kind in (".csv", ".txt"):
-            table: pd.DataFrame = _read_csv(file)
+            table, above = read_csv(file, known)
         elif kind in (".xlsx", ".xlsm"):
-            table = pd.read_excel(file, sheet_name=layer or 0, dtype=str, engine="openpyxl")
+            table, above = read_sheet(file, layer, known)
         elif kind in (".parquet", ".geoparquet"):
             shaped = b"geo" in (pq.read_schema(file).metadata or {})
             table = gpd.read_parquet(file) if shaped else pd.read_parquet(file)
         else:
             layer = choose_layer(file, layer, role) if role else layer
             table = _read_vector(file, layer)
-    return ListFile(str(file), layer, hash_file(file), table.reset_index(drop=True))
-
-
-def _read_csv(file: Path) -> pd.DataFrame:
-    raw = file.read_bytes()
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("gb18030")
-    head = text.lstrip().partition("\n")[0]
-    separator = max(_SEPARATORS, key=head.count)
-    return pd.read_csv(io.StringIO(text), dtype=str, skipinitialspace=True, sep=separator)
+    return ListFile(str(file), layer, hash_file(file), table.reset_index(drop=True), above)
 
 
 def _read_vector(file: Path, layer: str) -> pd.DataFrame:
@@ -216,10 +215,10 @@ def find_fields(
     for name in names:
         by_key.setdefault(normalise_name(name), name)
     found: dict[str, tuple[str, ...]] = {}
-    for field, words in aliases.items():
+    for name, words in aliases.items():
         hits = dict.fromkeys(by_key[key] for key in map(normalise_name, words) if key in by_key)
         if hits:
-            found[field] = tuple(hits) if field in many else tuple(hits)[:1]
+            found[name] = tuple(hits) if name in many else tuple(hits)[:1]
     return found
 
 
@@ -265,15 +264,21 @@ def find_places(
     table = file.table
     if isinstance(table, gpd.GeoDataFrame):
         xy = _spread(shapely.centroid(table.geometry.to_numpy()))
-        return _move(file, xy, _choose_system(asked, _find_system(table, plan_crs), xy), plan_crs)
+        places = _move(file, xy, _choose_system(asked, _find_system(table, plan_crs), xy), plan_crs)
+        lost = np.isfinite(_drop_half(xy)[:, 0]) & ~np.isfinite(places.xy).all(axis=1)
+        return replace(places, unread=np.asarray(lost, dtype=bool))
     for pair, usual in ((("lon", "lat"), WGS84), (("x", "y"), plan_crs)):
         if set(pair) <= set(found):
-            cells = [pd.to_numeric(table[found[field][0]], errors="coerce") for field in pair]
-            xy = np.column_stack([one.to_numpy(dtype=np.float64, na_value=np.nan) for one in cells])
+            cells = [parse_coordinates(table[found[name][0]]) for name in pair]
+            xy = np.column_stack([values for values, _ in cells])
+            told = np.isfinite(_drop_half(xy)[:, 0])
             if plan_crs.is_engineering:
-                return Places(_drop_half(xy), crs="local")
-            return _move(file, xy, _choose_system(asked, usual, xy), plan_crs)
-    return Places(np.full((len(table), 2), np.nan))
+                places = Places(_drop_half(xy), crs="local")
+            else:
+                places = _move(file, xy, _choose_system(asked, usual, xy), plan_crs)
+            lost = told & ~np.isfinite(places.xy).all(axis=1)
+            return replace(places, unread=lost | cells[0][1] | cells[1][1])
+    return Places(np.full((len(table), 2), np.nan), unread=np.zeros(len(table), dtype=bool))
 
 
 def find_outlines(
@@ -315,6 +320,10 @@ def _move(file: ListFile, xy: FloatArray, system: str | pyproj.CRS, plan_crs: py
         return Places(known)
     name = system if isinstance(system, str) else ""
     crs = WGS84 if name else pyproj.CRS(system)
+    odd = there & (np.abs(known) > 180).any(axis=1)
+    if crs.is_geographic and 2 * odd.sum() < there.sum():
+        # a few slips of the pen; where most are no degrees, the system is wrong
+        known[odd], there = np.nan, there & ~odd
     bounds = find_bounds(gpd.GeoDataFrame(geometry=gpd.points_from_xy(*known[there].T)))
     swapped = not crs.is_engineering and is_swapped(bounds, crs)
     if not swapped and not fits_crs(bounds, crs):

@@ -58,7 +58,7 @@ def read_people(path: str | Path, crs: pyproj.CRS) -> tuple[pd.DataFrame, pd.Dat
     InputError
         If the file cannot be read, or tells neither a post nor a place nor an id.
     """
-    file = read_list(path)
+    file = read_list(path, names=[name for names in PEOPLE_ALIASES.values() for name in names])
     found = find_fields(file.names, PEOPLE_ALIASES)
     if not {"person", "post", "place"} & set(found):
         raise InputError("people_columns", path=file.path, columns=", ".join(file.names) or "-")

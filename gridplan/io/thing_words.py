@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ __all__ = [
     "THING_ALIASES",
     "find_personal",
     "is_identity",
+    "is_note",
     "is_total",
     "parse_care",
     "parse_dates",
@@ -150,7 +152,8 @@ _RATINGS = {
     "red": "red", "orange": "orange", "yellow": "yellow", "blue": "blue", "特别重大": "red", "重大": "red",
     "较大": "orange", "一般": "yellow", "较低": "blue", "低": "blue", "一": "red", "二": "orange",
     "三": "yellow", "四": "blue", "i": "red", "ii": "orange", "iii": "yellow", "iv": "blue", "major": "red",
-    "larger": "orange", "high": "red", "medium": "orange", "general": "yellow", "low": "blue", "a": "red",
+    "larger": "orange", "high": "red", "medium": "orange", "general": "yellow", "low": "blue",
+    "considerable": "orange", "moderate": "yellow", "a": "red",
     "b": "orange", "c": "yellow", "d": "blue",
 }  # fmt: skip
 _CARE = {
@@ -163,7 +166,17 @@ _YES = {
 _NO = {
     "否", "没有", "未", "n", "no", "false", "f", "0", "限期整改", "后续整改", "未整改", "×", "✗",
 }  # fmt: skip
-_DATE = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[ t].*)?")
+_DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))(?:[ t].*)?")
+# days since 1899-12-30, as Excel counts them: those of 2000 to 2099, which no other date is written like
+_SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
+_SERIALS = (36_526, 73_050)
+_EXCEL_BEGINS = date(1899, 12, 30)
+
+
+_NOTE = re.compile(
+    r"(?:填[表报写]|制表|审[核批签]|复核|校核|经办|负责|联系|主管|单位)(?:人|单位|日期|时间|领导|电话|负责人|\(盖章\))*\s*:"
+    r"|(?:备注|说明|注)\s*\d*\s*:"
+)
 
 
 def find_personal(names: list[str]) -> list[str]:
@@ -235,7 +248,7 @@ def parse_status(column: pd.Series) -> tuple[pd.Series, np.ndarray]:
 
 
 def parse_dates(column: pd.Series) -> tuple[pd.Series, np.ndarray]:
-    """Read dates: times, 2025-07-01, 2025/7/1, 20250701, 2025年7月1日.
+    """Read dates: times, 2025-07-01, 2025/7/1, 20250701, 2025年7月1日, and days as Excel counts them (45839).
 
     Returns
     -------
@@ -249,11 +262,20 @@ def parse_dates(column: pd.Series) -> tuple[pd.Series, np.ndarray]:
 
 
 def _read_date(text: str) -> str | None:
+    if serial := _SERIAL.fullmatch(text):
+        days = int(serial[1])
+        known = _SERIALS[0] <= days <= _SERIALS[1]
+        return (_EXCEL_BEGINS + timedelta(days)).isoformat() if known else None
     match = _DATE.fullmatch(text)
     if not match:
         return None
-    told = "-".join((match[1], match[2].zfill(2), match[3].zfill(2)))
+    told = "-".join((match[1], (match[2] or match[4]).zfill(2), (match[3] or match[5]).zfill(2)))
     return None if pd.isna(pd.to_datetime(told, format="%Y-%m-%d", errors="coerce")) else told
+
+
+def is_note(texts: pd.Series) -> np.ndarray:
+    """Tell which texts are what stands below a table: who filled it in, who looked at it, a remark."""
+    return np.asarray(texts.str.match(_NOTE).fillna(False), dtype=bool)
 
 
 def is_total(texts: pd.Series) -> np.ndarray:

@@ -29,6 +29,7 @@ from gridplan.io.thing_words import (
     THING_ALIASES,
     find_personal,
     is_identity,
+    is_note,
     is_total,
     parse_care,
     parse_dates,
@@ -47,7 +48,7 @@ _NUMBERS = ("likelihood", "exposure", "consequence", "severity", "area_m2")
 _DATES = ("date", "found", "fixed")
 _WHERE = ("x", "y", "lon", "lat", "house", "area")
 #: Fields that are read from several columns: the first one that is filled in counts.
-_MANY = frozenset({"id", "kind", "area"})
+_MANY = frozenset({"id", "enterprise", "kind", "area"})
 #: A text longer than this is no word but a report, which may name persons: it is not told again.
 _LONGEST_WORD = 16
 #: Lists whose rows are persons or households: their ids must not be numbers of persons.
@@ -136,7 +137,8 @@ def read_things(
     """
     if role not in THING_ALIASES:
         raise InputError("role_unknown", role=role, known=", ".join(THING_ALIASES))
-    file = read_list(path, role)
+    words = [word for several in THING_ALIASES[role].values() for word in several]
+    file = read_list(path, role, [*words, *(columns or {}).values()])
     reading = _Reading(role, file, _choose_columns(role, file, columns or {}))
     if not len(file.table):
         raise InputError("things_empty", role=role, path=file.path)
@@ -154,6 +156,8 @@ def read_things(
     frame = frame.sort_values(["id", *told], kind="stable", ignore_index=True)
     frame = frame if outlines is not None else _tell_apart(reading, frame)
     _tell_columns(reading)
+    if file.above:
+        reading.issues.append(issue_rows(role, ["*"], "things_heads_below", "noted", file.above))
     if places.swapped:
         reading.note(["*"], "thing_degrees_swapped", "repaired")
     source = Source(
@@ -194,16 +198,25 @@ def _read_columns(reading: _Reading, places: Places) -> pd.DataFrame:
     columns: dict[str, object] = {"id": reading.text("id")}
     columns |= {name: reading.text(name) for name in _TEXTS if name in THING_ALIASES[reading.role]}
     degrees = np.full((len(table), 2), np.nan) if places.degrees is None else places.degrees
+    unknown = {"place": _quote_places(reading, places)} if places.unread.any() else {}
     columns |= {"x": places.xy[:, 0], "y": places.xy[:, 1], "lon": degrees[:, 0], "lat": degrees[:, 1]}
     columns |= {name: reading.text(name) for name in ("house", "area")}
     frame = pd.DataFrame(columns, index=table.index)
-    unknown = {}
     for name in (one for one in THING_ALIASES[reading.role] if one not in frame and one not in _WHERE):
         column = reading.column(name)
         frame[name], wrong = _read_column(name, column, table.index)
         if wrong.any() and column is not None:
             unknown[name] = column.astype("str").where(wrong, "")
     return frame.assign(**{f"unknown {name}": words for name, words in unknown.items()})
+
+
+def _quote_places(reading: _Reading, places: Places) -> pd.Series:
+    """Quote coordinates that could not be read; where people live is not told again."""
+    pairs = [pair for pair in (("lon", "lat"), ("x", "y")) if set(pair) <= set(reading.found)]
+    told = pd.Series("…", index=reading.file.table.index, dtype="str")
+    if pairs and reading.role not in _ABOUT_PERSONS and not isinstance(reading.file.table, gpd.GeoDataFrame):
+        told = reading.text(pairs[0][0]) + ", " + reading.text(pairs[0][1])
+    return told.where(places.unread, "")
 
 
 def _read_column(name: str, column: pd.Series | None, index: pd.Index) -> tuple[pd.Series, BoolArray]:
@@ -228,9 +241,12 @@ def _keep_rows(reading: _Reading, frame: pd.DataFrame) -> BoolArray:
     total = is_total(cells) & frame[["x", "y"]].isna().any(axis=1).to_numpy()
     number = np.arange(1, len(frame) + 1)
     reading.note([f"row {n}" for n in number[total]], "thing_row_of_sums", "dropped")
-    idle = blank.to_numpy() & ~total & _find_filled(reading.file)
-    reading.note([f"row {n}" for n in number[idle]], "thing_row_blank", "dropped")
-    return np.asarray(~blank.to_numpy() & ~total, dtype=bool)
+    # what stands below a table fills no more than the first cells of its row, or one merged cell
+    single = frame[texts].ne("").sum(axis=1).le(1) & frame[["x", "y"]].isna().any(axis=1)
+    idle = (blank | (single & is_note(cells))).to_numpy(dtype=bool) & ~total
+    lost = idle & _find_filled(reading.file)
+    reading.note([f"row {n}" for n in number[lost]], "thing_row_blank", "dropped")
+    return np.asarray(~idle & ~total, dtype=bool)
 
 
 def _find_filled(file: ListFile) -> BoolArray:
@@ -257,7 +273,8 @@ def _name_rows(reading: _Reading, frame: pd.DataFrame) -> pd.DataFrame:
         reading.note(named.loc[unnamed & ~personal, "id"], "thing_unnamed", "noted")
     for name in [one for one in named if str(one).startswith("unknown ")]:
         wrong = named[named[name] != ""]
-        words = wrong[name].where(wrong[name].str.len() <= _LONGEST_WORD, "…")
+        report = wrong[name].str.len().gt(_LONGEST_WORD) & (name != "unknown place")
+        words = wrong[name].mask(report, "…")
         reading.note(wrong["id"], _wrong_code(str(name).removeprefix("unknown ")), "asked", list(words))
     return named
 
@@ -276,6 +293,8 @@ def _settle_hazards(reading: _Reading, frame: pd.DataFrame) -> pd.DataFrame:
 def _wrong_code(name: str) -> str:
     if name in _DATES:
         return "thing_date_unreadable"
+    if name == "place":
+        return "thing_point_unreadable"
     return "number_unreadable" if name in (*_NUMBERS, "households") else "thing_word_unknown"
 
 
@@ -289,10 +308,17 @@ def _tell_apart(reading: _Reading, frame: pd.DataFrame) -> pd.DataFrame:
     frame = frame[~twice].reset_index(drop=True)
     if "credit" in frame:
         frame = _merge_same(reading, frame)
-    turn = frame.groupby("id").cumcount().to_numpy() + 1
-    ids = frame["id"].where(turn == 1, frame["id"] + "#" + pd.Series(turn.astype(str), index=frame.index))
-    reading.note(ids[turn > 1], "id_repeated", "repaired", list(frame["id"][turn > 1]))
-    return frame.assign(id=ids.astype("str"))
+    again = frame["id"].duplicated().to_numpy()
+    taken, ids = set(frame["id"]), frame["id"].to_numpy(dtype=object).copy()
+    turns = dict.fromkeys(frame.loc[again, "id"], 1)
+    for row in np.flatnonzero(again):
+        name = ids[row]
+        while ids[row] in taken:
+            turns[name] += 1
+            ids[row] = f"{name}#{turns[name]}"
+        taken.add(ids[row])
+    reading.note(ids[again], "id_repeated", "repaired", list(frame["id"][again]))
+    return frame.assign(id=pd.array(ids, dtype="str"))
 
 
 def _merge_same(reading: _Reading, frame: pd.DataFrame) -> pd.DataFrame:

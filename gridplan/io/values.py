@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["Numbers", "clean_text", "parse_flags", "parse_numbers"]
+__all__ = ["Numbers", "clean_text", "parse_coordinates", "parse_flags", "parse_numbers"]
 
 _BLANK = frozenset(
     {"", "-", "--", "/", "\\", "—", "——", "无", "不详", "未知", "null", "none", "nan", "<na>", "n/a", "na"}
@@ -20,6 +20,9 @@ _UNIT = r"(?:户|住户|套|人|口|层|楼|米|公尺|个|栋|幢|单元|间|�
 _NUMBER = re.compile(
     rf"^(?P<about>{_ABOUT})?\s*(?P<number>[-+]?(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d*)?(?:e[-+]?\d+)?)"
     rf"\s*{_UNIT}?\s*(?P<some>左右|余|多|以上|\+)?\s*{_UNIT}?$"
+)
+_COORDINATE = re.compile(
+    r"(?:东经|北纬|[en])?\s*(?P<number>[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?)\s*(?:°|度|米|m)?\s*[en]?"
 )
 _YES = frozenset({"yes", "true", "1", "t", "y", "是", "有", "oui", "culvert", "covered", "building_passage"})
 _NO = frozenset({"no", "false", "0", "f", "n", "否", "non"})
@@ -83,6 +86,25 @@ def _parse_number(text: str) -> tuple[float, bool, bool]:
     value = float(match["number"].replace(",", ""))
     about = bool(match["about"] or match["some"])
     return value, about, not (np.isfinite(value) and value >= 0)
+
+
+def parse_coordinates(column: pd.Series) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    """Read a column of degrees or metres: numbers, or text such as "121.5", "１２１．５", "东经121.5°".
+
+    Returns
+    -------
+    values, unreadable
+        NaN where nothing is known; where there is text that is no such number.
+    """
+    if pd.api.types.is_numeric_dtype(column):
+        values = column.to_numpy(dtype=np.float64, na_value=np.nan)
+        return values, np.zeros(len(values), dtype=bool)
+    codes, texts = pd.factorize(column, use_na_sentinel=True)
+    plain = [unicodedata.normalize("NFKC", str(text)).strip().casefold() for text in texts]
+    matches = [None if text in _BLANK else _COORDINATE.fullmatch(text) for text in plain]
+    table = np.array([*(float(one["number"]) if one else np.nan for one in matches), np.nan])
+    wrong = [one is None and text not in _BLANK for one, text in zip(matches, plain, strict=True)]
+    return table[codes], np.array([*wrong, False], dtype=bool)[codes]
 
 
 def clean_text(column: pd.Series) -> pd.Series:
