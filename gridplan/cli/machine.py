@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import signal
+import socket
 import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError, version
@@ -109,6 +110,7 @@ def run_app(options: argparse.Namespace) -> int:
     parse_audience(options.audience)
     if options.plan is not None and not Path(options.plan).is_file():
         raise InputError("file_missing", path=options.plan)
+    _try_address(options.host, options.port)
     words = [] if options.plan is None else ["--", str(Path(options.plan).absolute())]
     command = [
         sys.executable, "-m", "streamlit", "run", str(_find_app()),
@@ -119,6 +121,16 @@ def run_app(options: argparse.Namespace) -> int:
         # whoever ends this process ends the server: it must not stay behind with the port
         signal.signal(signal.SIGTERM, lambda *_: server.terminate())
         return server.wait()
+
+
+def _try_address(host: str, port: int) -> None:
+    """Listen for a moment, because the server itself would say what is wrong in English or by a traceback."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        fault = error.strerror or str(error)
+        raise InputError("app_address", host=host, port=port, fault=fault) from error
 
 
 def _find_app() -> Path:

@@ -262,7 +262,7 @@ def _add_schemes(group: _Group, say: _Say) -> None:
 
 def _add_app(group: _Group, say: _Say) -> None:
     group.add_argument("plan", metavar="plan.gpkg", nargs="?", help=say("cli.check.plan"))
-    group.add_argument("--port", metavar="N", type=_positive, default=8501, help=say("cli.app.port"))
+    group.add_argument("--port", metavar="N", type=_port, default=8501, help=say("cli.app.port"))
     group.add_argument("--host", metavar="ADDRESS", default="127.0.0.1", help=say("cli.app.host"))
     group.add_argument(
         "--audience",
@@ -286,6 +286,13 @@ def _natural(text: str) -> int:
 def _positive(text: str) -> int:
     value = int(text)
     if value < 1:
+        raise ValueError(text)
+    return value
+
+
+def _port(text: str) -> int:
+    value = _positive(text)
+    if value >= 2**16:
         raise ValueError(text)
     return value
 
