@@ -105,17 +105,22 @@ def place_things(
     xy = frame[["x", "y"]].to_numpy(dtype=np.float64)
     found = _find_all(directory, frame, xy)
     order = _ORDER_STAFF if things.role == "staff" else _ORDER
-    codes, building, placed = _choose(found, order, refine=things.role != "staff")
+    codes, building, placed, against = _choose(directory, found, order, refine=things.role != "staff")
     points = _locate(directory, xy, building, placed)
     columns = [*ATTACHED_COLUMNS[things.role], *PLACED_COLUMNS, *directory.levels]
     table = frame.assign(building_id=building, placed=placed)
     table[list(directory.levels)] = codes
-    issues = [_list_clashes(things.role, frame["id"], found, order, directory.levels)]
+    issues = [
+        _list_clashes(things.role, frame["id"], found, order, directory.levels),
+        _list_against(things.role, frame["id"], found, against),
+    ]
     if "enterprise" in frame and owners is not None:
         table, points = _follow_enterprises(table, points, owners, directory.levels)
     issues.append(_list_reasons(directory, things, table, found))
     if "enterprise" in frame:
         issues.append(_list_ownerless(things.role, table, issues[-1]["id"], owners))
+    if things.role != "care":
+        issues.append(_list_ignored(directory, things, table, found))
     issues.append(_list_coarse(things.role, table, directory.levels))
     if things.role == "care":
         lost = (table["care_class"] == "") | ~table["households"].gt(0)
@@ -160,21 +165,44 @@ def _find_all(directory: Directory, frame: pd.DataFrame, xy: FloatArray) -> dict
     }  # fmt: skip
 
 
-def _choose(found: dict[str, _Found], order: Sequence[str], *, refine: bool) -> tuple[Texts, Texts, Texts]:
-    """Take the first way by which a thing was found; a later one may tell the levels that it leaves open."""
+def _choose(
+    directory: Directory, found: dict[str, _Found], order: Sequence[str], *, refine: bool
+) -> tuple[Texts, Texts, Texts, Texts]:
+    """Take the first way by which a thing was found; a later one may tell the levels that it leaves open.
+
+    Returns
+    -------
+    codes, building, placed, against
+        ``against`` is the way that contradicts the building: it tells areas that hold no part of it.
+    """
     n = len(found["point"].there)
     codes = np.full(found["point"].codes.shape, "", dtype=object)
-    building, placed = np.full((2, n), "", dtype=object)
+    building, placed, against = np.full((3, n), "", dtype=object)
     for way in order:
         one = found[way]
         fresh = one.there & (placed == "")
         agree = ((codes == one.codes) | (codes == "") | (one.codes == "")).all(axis=1)
-        more = one.there & agree if refine else fresh
+        finer = one.there & ~fresh & agree & ((codes == "") & (one.codes != "")).any(axis=1) & refine
+        apart = finer & ~_hold(directory, np.where(finer, building, ""), one.codes)
+        against[apart & (against == "")] = way
+        more = fresh | (one.there & agree & ~apart & refine)
         codes[more] = np.where(codes[more] == "", one.codes[more], codes[more])
         same = more & (building == "")
         building[same] = one.building[same]
         placed[fresh] = way
-    return codes, building, placed
+    return codes, building, placed, against
+
+
+def _hold(directory: Directory, building: Texts, codes: Texts) -> BoolArray:
+    """Tell which buildings have an atom in the areas told; what has no building holds everything."""
+    holds = building == ""
+    asked = pd.DataFrame({"building": building, "row": np.arange(len(building))})[~holds]
+    atoms = pd.DataFrame({"building": directory.atom_building, "atom": np.arange(len(directory.atoms))})
+    pairs = asked.merge(atoms, on="building")
+    told = codes[pairs["row"].to_numpy()]
+    there = ((told == "") | (told == directory.atom_codes[pairs["atom"].to_numpy()])).all(axis=1)
+    holds[pairs["row"].to_numpy()[there]] = True
+    return np.asarray(holds, dtype=bool)
 
 
 def _locate(directory: Directory, xy: FloatArray, building: Texts, placed: Texts) -> Texts:
@@ -250,6 +278,19 @@ def _list_clashes(
     return join_issues(*rows)
 
 
+def _list_against(role: str, ids: pd.Series, found: dict[str, _Found], against: Texts) -> pd.DataFrame:
+    """List things whose point or area holds no part of their building, which lies in several areas."""
+    hit = np.flatnonzero(against != "")
+    house = found["building"].building
+    told = [next(code for code in found[against[i]].codes[i][::-1] if code) for i in hit]
+    detail = [
+        f"building {house[i]} | {against[i]} {code}" for i, code in zip(hit.tolist(), told, strict=True)
+    ]
+    return issue_rows(
+        role, ids.iloc[hit], "thing_places_differ", "noted", detail="" if role == "care" else detail
+    )
+
+
 def _list_reasons(
     directory: Directory,
     things: Things,
@@ -276,6 +317,26 @@ def _list_reasons(
     if "enterprise" in frame:
         left &= (frame["enterprise"] == "").to_numpy()
     rows.append(issue_rows(role, frame["id"][left], "thing_nowhere", "noted"))
+    return join_issues(*rows)
+
+
+def _list_ignored(
+    directory: Directory, things: Things, table: pd.DataFrame, found: dict[str, _Found]
+) -> pd.DataFrame:
+    """List what led nowhere of things that were placed all the same; where staff live is not looked at."""
+    frame, role = things.frame, things.role
+    placed = (table["placed"] != "").to_numpy()
+    idle = {way: placed & one.asked & ~one.there for way, one in found.items()}
+    rows = []
+    if role != "staff":
+        far = _measure(directory, frame, idle["point"])
+        house = list(frame["house"][idle["building"]])
+        rows += [
+            issue_rows(role, frame["id"][idle["point"]], "thing_point_ignored", "noted", far),
+            issue_rows(role, frame["id"][idle["building"]], "thing_building_ignored", "noted", detail=house),
+        ]
+    words, counts = np.unique(frame["area"][idle["code"]].to_numpy(dtype=str), return_counts=True)
+    rows.append(issue_rows(role, ["*"] * len(words), "things_area_ignored", "noted", counts, list(words)))
     return join_issues(*rows)
 
 

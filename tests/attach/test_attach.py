@@ -29,6 +29,7 @@ from gridplan.pipeline import write_plan
 from gridplan.plan import Plan
 from gridplan.report import describe_plan
 from gridplan.report.comparison import compare_plans
+from gridplan.report.tables import tell_issues
 
 X, Y = ORIGIN
 ENTERPRISES = pd.DataFrame(
@@ -307,3 +308,64 @@ def test_points_of_a_web_map_are_found_out_in_a_real_city(city, tmp_path: Path) 
         told = compare_systems(plan, read_things("enterprises", file, plan.crs))
         assert told["detail"].iloc[0].startswith(f"{system} 4"), told["detail"].iloc[0]
         assert told["code"].tolist() == ["points_system" if system == "wgs84" else "points_system_other"]
+
+
+def _part_grid(town: Plan) -> Plan:
+    """Split the southern rows of the tower's first grid off, so that its sub-grid has a third one."""
+    tower = town.atoms.index[town.atoms["building_id"] == "tower"]
+    home = town.atoms["grid"].loc[tower[0]]
+    low = town.atoms.geometry.bounds["maxy"] <= town.atoms.geometry.bounds["miny"].loc[tower].min() + 0.1
+    grid = town.atoms["grid"].mask((town.atoms["grid"] == home) & low, "S001-03")
+    row = town.areas["grid"].loc[[home]].rename(index={home: "S001-03"}).assign(name="S001-03")
+    areas = {**town.areas, "grid": pd.concat([town.areas["grid"], row])}
+    return replace(town, atoms=town.atoms.assign(grid=grid), areas=areas)
+
+
+def test_an_area_that_holds_no_part_of_a_cut_building_is_no_place_of_it(attach, town: Plan) -> None:
+    parted = _part_grid(town)
+    inside = parted.atoms.loc[parted.atoms["building_id"] == "tower", "grid"].iloc[0]
+    apart = parted.atoms.geometry[parted.atoms["grid"] == "S001-03"].iloc[0].centroid
+    table = pd.DataFrame(
+        {
+            "id": ["a", "b", "c"],
+            "楼栋编号": ["tower"] * 3,
+            "网格": [inside, "S001-03", ""],
+            "x": [np.nan, np.nan, apart.x],
+            "y": [np.nan, np.nan, apart.y],
+        }
+    )
+    plan = attach(plan=parted, enterprises=table)
+    placed = plan.attached["enterprises"]
+    assert placed["grid"].tolist() == [inside, "", ""] and set(placed["subgrid"]) == {"S001"}
+    told = plan.issues[plan.issues["code"] == "thing_places_differ"]
+    assert told[["id", "detail"]].to_numpy().tolist() == [
+        ["b", "building tower | code S001-03"],
+        ["c", "building tower | point S001-03"],
+    ]
+    findings = check_plan(plan)
+    assert findings.loc[findings["key"] == "placed", "verdict"].tolist() == ["ok"]
+
+
+def test_what_led_nowhere_is_told_of_things_that_were_placed_all_the_same(attach) -> None:
+    table = pd.DataFrame(
+        {
+            "id": ["a", "b", "c", "d"],
+            "x": [X - 80, np.nan, X + 10, X + 10],
+            "y": [Y, np.nan, Y + 10, Y + 10],
+            "楼栋编号": ["", "无此楼", "", ""],
+            "网格": ["S001-01", "S001-01", "无此格", "无此格"],
+        }
+    )
+    plan = attach(enterprises=table)
+    assert (plan.attached["enterprises"]["placed"] != "").all()
+    rows = plan.issues[plan.issues["code"].str.endswith("_ignored")].sort_values("code")
+    assert rows[["id", "code", "detail"]].to_numpy().tolist() == [
+        ["b", "thing_building_ignored", "无此楼"],
+        ["a", "thing_point_ignored", ""],
+        ["*", "things_area_ignored", "无此格"],
+    ]
+    assert rows["value"].tolist()[1:] == [80.0, 2.0]
+    assert all("{" not in line for lang in LANGUAGES for line in tell_issues(rows, lang))
+    staff = attach(staff=table.drop(columns="楼栋编号").iloc[:3])
+    told = staff.issues[staff.issues["code"].str.endswith("_ignored")]
+    assert told["code"].tolist() == ["things_area_ignored"], "where staff live is nobody's business"
