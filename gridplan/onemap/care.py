@@ -50,7 +50,7 @@ def hide_care(plan: Plan, secret: Mapping[str, pd.Series]) -> pd.DataFrame | Non
     pieces = pd.DataFrame(named, index=plan.atoms.index)
     ties = Ties(len(PEOPLE_COLUMNS))
     counts = plan.atoms[list(PEOPLE_COLUMNS)].to_numpy(dtype=np.int64)
-    areas = ties.add_levels(pieces, counts, ranks={}, printed={})
+    areas = ties.add_levels(pieces, counts, printed={})
     known = pd.DataFrame(
         {
             level: care[level].astype(str).where(areas[level].index.get_indexer(care[level]) >= 0, "")
@@ -77,7 +77,7 @@ def _tie_classes(ties: Ties, care: pd.DataFrame, known: pd.DataFrame) -> dict[st
         code = known[level].where(known[level] != "", _UNKNOWN + above)
         pieces[level] = care["care_class"].astype(str) + _JOINT + code
         printed[level] = np.array([_UNKNOWN not in one for one in np.unique(pieces[level].to_numpy(str))])
-    return ties.add_levels(pd.DataFrame(pieces), _single(care["households"]), ranks={}, printed=printed)
+    return ties.add_levels(pd.DataFrame(pieces), _single(care["households"]), printed=printed)
 
 
 def _list_classes(care: pd.DataFrame, codes: pd.Series, level: str, cells: pd.Series) -> pd.DataFrame:

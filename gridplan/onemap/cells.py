@@ -70,35 +70,39 @@ def hide_counts(plan: Plan, areas: Mapping[str, gpd.GeoDataFrame]) -> Hidden:
     atoms = pd.DataFrame(plan.atoms.drop(columns="geometry"))
     levels = [level for level in areas if level in atoms]
     register = tabulate_compounds(plan)
-    ties = Ties(len(PEOPLE_COLUMNS))
-    cells = _tie_areas(ties, atoms, levels, with_compounds=len(register) > 0)
-    hidden = hide_cells(ties.make_cells())
+    hidden, cells = _hide_areas(atoms, levels)
+    secret = {level: pd.Series(hidden[own], index=own.index) for level, own in cells.items()}
     frames = {}
     for level, frame in areas.items():
         mask = _look_up(hidden, cells.get(level), frame)
         told = frame.reset_index(drop=True).assign(buildings=frame["buildings"].astype("Int64").to_numpy())
         frames[level] = told.assign(**{name: _blank(frame[name], mask) for name in PEOPLE_COLUMNS})
-    mask = _look_up(hidden, cells.get(_COMPOUND), register.rename(columns={"name": "code"}))
-    for name in (*PEOPLE_COLUMNS, "dwellings"):
-        register[name] = _blank(register[name], mask)
-    secret = {level: pd.Series(hidden[cells[level]], index=cells[level].index) for level in (_WHOLE, *levels)}
+    if len(register):
+        hidden, cells = _hide_areas(atoms, levels, secret)
+        mask = _look_up(hidden, cells[_COMPOUND], register.rename(columns={"name": "code"}))
+        for name in (*PEOPLE_COLUMNS, "dwellings"):
+            register[name] = _blank(register[name], mask)
     return Hidden(frames, register, secret, _sum_whole(atoms, bool(secret[_WHOLE].any())))
 
 
-def _tie_areas(
-    ties: Ties, atoms: pd.DataFrame, levels: list[str], *, with_compounds: bool
-) -> dict[str, pd.Series]:
-    """Add the areas of all levels, the compounds across them, and the whole."""
-    named = atoms[[*levels, _COMPOUND] if with_compounds else levels].fillna("").astype(str).astype(object)
+def _hide_areas(
+    atoms: pd.DataFrame, levels: list[str], secret: Mapping[str, pd.Series] | None = None
+) -> tuple[BoolArray, dict[str, pd.Series]]:
+    """Hide areas of all levels and the whole; those decided on, the compounds that lie across them.
+
+    Compounds may be attached to a plan later on: areas are decided without them, and stay so.
+    """
+    names = levels if secret is None else [*levels, _COMPOUND]
+    named = atoms[names].fillna("").astype(str).astype(object)
     counted = atoms[list(PEOPLE_COLUMNS)].groupby([named[name] for name in named]).sum().reset_index()
-    pieces = counted[list(named)]
-    # where a small count lies between a compound and an area, the compound rather than the area is hidden;
-    # what lies outside of all compounds nobody is told
-    printed = {_COMPOUND: np.unique(pieces[_COMPOUND]) != ""} if with_compounds else {}
-    ranks = dict.fromkeys([_WHOLE, *levels], 1)
-    pieces = pieces.assign(**{_WHOLE: ""})[[_WHOLE, *named]]
+    pieces = counted[names].assign(**{_WHOLE: ""})[[_WHOLE, *names]]
     counts = counted[list(PEOPLE_COLUMNS)].to_numpy(dtype=np.int64)
-    return ties.add_levels(pieces, counts, ranks=ranks, printed=printed)
+    # what lies outside of all compounds nobody is told
+    printed = {} if secret is None else {_COMPOUND: np.unique(pieces[_COMPOUND]) != ""}
+    ties = Ties(len(PEOPLE_COLUMNS))
+    cells = ties.add_levels(pieces, counts, printed=printed)
+    told, withheld = split_decided(cells, secret or {})
+    return hide_cells(ties.make_cells(), told=told, withheld=withheld), cells
 
 
 def split_decided(
@@ -118,8 +122,10 @@ def split_decided(
     told, withheld
         Numbers of cells.
     """
-    numbers = np.concatenate([cells[level].to_numpy() for level in secret])
-    kept = np.concatenate([one.reindex(cells[level].index).to_numpy(bool) for level, one in secret.items()])
+    none = np.empty(0, dtype=np.int64)
+    numbers = np.concatenate([none, *(cells[level].to_numpy() for level in secret)])
+    known = (one.reindex(cells[level].index).to_numpy(bool) for level, one in secret.items())
+    kept = np.concatenate([none.astype(bool), *known])
     return numbers[~kept], numbers[kept]
 
 

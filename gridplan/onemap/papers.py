@@ -50,6 +50,8 @@ _OF_SUMS = ("sum_differs_households", "sum_differs_population")
 _REASONS = ("reason_zh", "reason_en")
 #: The columns of the areas that tell their limits side by side.
 _LIMITS = ("borders_zh", "borders_en")
+#: What nobody is told of where a plan comes from.
+_NOT_TOLD = ("scheme_toml", "households_in")
 #: What everybody may know of where a plan comes from.
 _PUBLIC_KEYS = (
     "scheme",
@@ -308,9 +310,10 @@ def cut_provenance(plan: Plan, audience: Audience) -> dict[str, str]:
     Returns
     -------
     dict of str
-        Without the text of the scheme.
+        Without the text of the scheme, and without how many households came in: beside those that were
+        estimated they would tell of a few that were counted.
     """
-    kept = {key: str(text) for key, text in plan.provenance.items() if key != "scheme_toml"}
+    kept = {key: str(text) for key, text in plan.provenance.items() if key not in _NOT_TOLD}
     if audience.name == "office":
         return kept
     return {key: text for key, text in kept.items() if key in _PUBLIC_KEYS}

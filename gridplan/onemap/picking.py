@@ -100,29 +100,34 @@ def break_values(values: npt.ArrayLike, most: int = 5) -> FloatArray:
     known = known[np.isfinite(known)]
     if not len(known):
         return known
+    whole = bool((known % 1 == 0).all())
     cuts = np.quantile(known, np.linspace(0, 1, most + 1)[1:-1], method="higher")
     low, high = np.quantile(known, [0.05, 0.95])
     bounds = [float(known.min())]
     for cut in cuts:
-        begin = _round_figures(float(cut))
+        begin = _round_figures(float(cut), whole=whole)
         room = min(_NARROW_OF_VALUE * begin, _NARROW_OF_SPAN * float(high - low))
         if bounds[0] < begin <= known.max() and (len(bounds) == 1 or begin - bounds[-1] >= room):
             bounds.append(begin)
     if len(bounds) < most and bounds[-1] > 0 and known.max() > _WIDE * bounds[-1]:
         # a few far above all others (the communities of the county town) are a class of their own
-        bounds.append(_round_figures(float(np.sqrt(bounds[-1] * known.max()))))
+        bounds.append(_round_figures(float(np.sqrt(bounds[-1] * known.max())), whole=whole))
     starts = np.array(bounds)
     held = np.bincount(np.searchsorted(starts, known, side="right") - 1, minlength=len(starts)) > 0
     return starts[held]
 
 
-def _round_figures(value: float) -> float:
-    """Round to a step of 1, 2 or 5 that is about a tenth of the value, so that a legend can be read."""
+def _round_figures(value: float, *, whole: bool) -> float:
+    """Round to a step of 1, 2 or 5 that is about a tenth of the value, so that a legend can be read.
+
+    Whole numbers begin at whole ones: nobody counts 2.8 people.
+    """
     if value <= 0:
         return value
     power = 10.0 ** np.floor(np.log10(value / 10))
     step = max(one * power for one in (1, 2, 5) if one * power <= value / 10 * (1 + 1e-12))
-    return float(f"{round(value / step) * step:.6g}")
+    rounded = float(f"{round(value / step) * step:.6g}")
+    return float(np.ceil(rounded)) if whole else rounded
 
 
 def tell_classes(bounds: FloatArray, *, whole: bool = True) -> list[str]:

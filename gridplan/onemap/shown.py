@@ -169,7 +169,8 @@ def show_plan_to(
     Raises
     ------
     InputError
-        ``audience_area_unknown`` if a worker's code is none of the finest level's.
+        ``audience_area_unknown`` if a worker's code is none of the finest level's, ``audience_no_level`` if
+        the plan has no level for the public: grids alone are not theirs.
     """
     hidden = hide_counts(plan, areas)
     levels = _choose_levels(plan.scheme, areas, audience)
@@ -215,6 +216,8 @@ def _choose_levels(scheme: Scheme, areas: Mapping[str, object], audience: Audien
     if audience.name == "worker":
         return (known[-1],)
     if _PUBLIC_LEVEL not in known:
+        if len(known) == 1:
+            raise InputError("audience_no_level", level=known[0])
         return (known[0],)
     line = [_PUBLIC_LEVEL]
     while parent := scheme[line[0]].parent:

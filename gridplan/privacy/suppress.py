@@ -51,8 +51,6 @@ class Cells:
         Pairs of a sum and a cell that it adds up, shape (p,).
     judged
         Columns in which a sum holds, shape (s, m).
-    ranks
-        Which cells are rather hidden: lower ones first, shape (k,).
     """
 
     values: IntArray
@@ -61,7 +59,6 @@ class Cells:
     sums: IntArray
     members: IntArray
     judged: BoolArray
-    ranks: IntArray
 
     @property
     def incidence(self) -> sp.csr_matrix:
@@ -161,7 +158,7 @@ def _choose_cells(cells: Cells, hidden: BoolArray, some: BoolArray, lacking: Boo
     # how many of the sums at fault a cell would mend
     mends = np.bincount(cells.members[lacking[cells.sums]], minlength=len(hidden))
     mends += np.bincount(cells.totals[lacking], minlength=len(hidden))
-    order = np.lexsort((members, *cells.values[members].T[::-1], -mends[members], cells.ranks[members], sums))
+    order = np.lexsort((members, *cells.values[members].T[::-1], -mends[members], sums))
     _, first = np.unique(sums[order], return_index=True)
     chosen = members[order][first]
     served = np.zeros(len(lacking), dtype=bool)
@@ -202,7 +199,7 @@ def _choose_near(cells: Cells, hidden: BoolArray, some: BoolArray, bare: int) ->
         if len(grown) == len(found):
             break
         found = grown
-    order = np.lexsort((near, *cells.values[near].T[::-1], cells.ranks[near]))
+    order = np.lexsort((near, *cells.values[near].T[::-1]))
     return np.asarray(near[order[:1]], dtype=np.int64)
 
 

@@ -30,7 +30,6 @@ class Ties:
     columns: int
     _values: list[IntArray] = field(default_factory=list)
     _printed: list[BoolArray] = field(default_factory=list)
-    _ranks: list[IntArray] = field(default_factory=list)
     _totals: list[IntArray] = field(default_factory=list)
     _sums: list[IntArray] = field(default_factory=list)
     _members: list[IntArray] = field(default_factory=list)
@@ -38,13 +37,12 @@ class Ties:
     _size: int = 0
     _count: int = 0
 
-    def add_cells(self, values: IntArray, *, printed: bool = True, rank: int = 0) -> IntArray:
+    def add_cells(self, values: IntArray, *, printed: bool = True) -> IntArray:
         """Add cells and return their numbers, shape (n,)."""
         numbers = np.arange(self._size, self._size + len(values))
         self._size += len(values)
         self._values.append(values.reshape(len(values), self.columns).astype(np.int64))
         self._printed.append(np.full(len(values), printed))
-        self._ranks.append(np.full(len(values), rank, dtype=np.int64))
         return numbers
 
     def add_sums(
@@ -64,7 +62,6 @@ class Ties:
         pieces: pd.DataFrame,
         values: IntArray,
         *,
-        ranks: Mapping[str, int],
         printed: Mapping[str, BoolArray],
     ) -> dict[str, pd.Series]:
         """Add a cell for each area of each level, and the sums between them.
@@ -75,8 +72,6 @@ class Ties:
             Codes of the ground by level, the coarser levels first, one row per piece; "" for no area.
         values
             Counts of each piece, shape (n, columns).
-        ranks
-            Rank by level, 0 for those not named.
         printed
             By level which of its areas (codes in sorted order) are told, all for those not named.
 
@@ -89,7 +84,7 @@ class Ties:
         for level in pieces.columns:
             codes, labels[level] = np.unique(pieces[level].to_numpy(dtype=str), return_inverse=True)
             counts = np.stack([np.bincount(labels[level], column, len(codes)) for column in values.T], axis=1)
-            numbers = self.add_cells(counts.astype(np.int64), rank=ranks.get(level, 0))
+            numbers = self.add_cells(counts.astype(np.int64))
             if level in printed:
                 self._printed[-1] = printed[level]
             cells[level] = pd.Series(numbers, index=pd.Index(codes, name="code"))
@@ -133,7 +128,6 @@ class Ties:
             sums=np.concatenate([np.empty(0, dtype=np.int64), *self._sums]),
             members=np.concatenate([np.empty(0, dtype=np.int64), *self._members]),
             judged=np.concatenate([np.empty((0, self.columns), dtype=bool), *self._judged]),
-            ranks=np.concatenate(self._ranks),
         )
 
 

@@ -17,6 +17,7 @@ from scipy.optimize import linprog
 
 import gridplan.onemap.walks as walks_room
 from gridplan.access import Ways
+from gridplan.errors import InputError
 from gridplan.onemap.care import hide_care
 from gridplan.onemap.compounds import list_services, list_ways
 from gridplan.onemap.issues import list_findings, list_issues
@@ -215,6 +216,13 @@ def test_what_is_attached_later_changes_nothing_that_was_told() -> None:
     for level in LEVELS:
         pd.testing.assert_series_equal(before.areas[level]["households"], after.areas[level]["households"])
     assert after.attached["care"]["households"].isna().any()
+    atoms = bare.atoms.copy()
+    mine = np.flatnonzero(atoms["grid"].isin(["S003-02", "S005-02", "S001-01"]).to_numpy())
+    atoms["compound"] = ""
+    atoms.iloc[mine[1::2], atoms.columns.get_loc("compound")] = "新苑"
+    walled = _show(replace(bare, atoms=atoms))
+    for level in LEVELS:
+        pd.testing.assert_series_equal(before.areas[level]["households"], walled.areas[level]["households"])
 
 
 def test_classes_that_make_up_a_hidden_area_are_not_all_told() -> None:
@@ -281,6 +289,20 @@ def test_the_share_of_the_estimated_tells_no_few() -> None:
         sources = np.where(mine & (town.atoms["households"] > 0), "estimated_floor_area", "given")
         shown = _show(replace(town, atoms=town.atoms.assign(households_source=sources)))
         assert "estimated" not in shown.totals
+
+
+def test_what_came_in_is_not_told() -> None:
+    """Of 515 households 512 were estimated: 3 came in."""
+    town = build_town()
+    shown = _show(replace(town, provenance={**town.provenance, "households_in": "3"}))
+    assert "households_in" not in shown.provenance
+
+
+def test_the_public_sees_no_plan_of_grids_alone() -> None:
+    plan = build_town()
+    areas = {"grid": describe_plan(plan)["grid"]}
+    with pytest.raises(InputError, match="audience_no_level"):
+        show_plan_to(plan, areas, parse_audience("public"), name="town")
 
 
 def test_findings_tell_no_small_counts_of_people() -> None:

@@ -237,6 +237,15 @@ def test_classes_hold_every_value_once_and_none_is_empty(values: list[int], most
     assert len(tell_classes(bounds)) == len(bounds)
 
 
+@given(st.lists(st.integers(1, 200), min_size=1, max_size=40), st.integers(1, 6))
+def test_classes_of_whole_numbers_begin_at_whole_numbers(values: list[int], most: int) -> None:
+    """Nobody counts "1-1.2" households: nine areas with 1 and one with 5 read so."""
+    bounds = break_values(values, most)
+    assert (bounds % 1 == 0).all()
+    assert (np.diff(bounds) > 0).all()
+    assert not any("." in name for name in tell_classes(bounds))
+
+
 # ------------------------------------------------------------------ numbers
 
 

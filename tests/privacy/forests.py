@@ -18,7 +18,7 @@ def tie(levels: dict[str, list[int]], homes: list[int], people: list[int]) -> Ce
     """Tie counts of pieces of ground in the areas of some levels, the coarse ones first, and their whole."""
     pieces = pd.DataFrame({"whole": "", **levels}).astype(str)
     ties = Ties(2)
-    ties.add_levels(pieces, np.column_stack([homes, people]), ranks={}, printed={})
+    ties.add_levels(pieces, np.column_stack([homes, people]), printed={})
     return ties.make_cells()
 
 

@@ -69,9 +69,23 @@ def test_in_a_forest_a_hidden_count_may_be_any_of_four(cells: Cells) -> None:
 def test_the_order_of_the_sums_does_not_matter(cells: Cells) -> None:
     turned = Cells(
         values=cells.values, printed=cells.printed, totals=cells.totals, sums=cells.sums[::-1],
-        members=cells.members[::-1], judged=cells.judged, ranks=cells.ranks,
+        members=cells.members[::-1], judged=cells.judged,
     )  # fmt: skip
     np.testing.assert_array_equal(hide_cells(turned), hide_cells(cells))
+
+
+@settings(max_examples=40)
+@given(FORESTS, st.data())
+def test_what_was_decided_stays_and_what_is_added_gives_nothing_away(
+    cells: Cells, data: st.DataObject
+) -> None:
+    """Cells that were told or withheld before stay so, and no cell of the later ones is hidden too few."""
+    first = hide_cells(cells)
+    places = np.flatnonzero(cells.printed)
+    decided = np.array([one for one in places if data.draw(st.booleans())], dtype=np.int64)
+    again = hide_cells(cells, told=decided[~first[decided]], withheld=decided[first[decided]])
+    np.testing.assert_array_equal(again[decided], first[decided])
+    assert again[_small(cells) & cells.printed].all()
 
 
 def _hide(*homes: int) -> list[int]:
