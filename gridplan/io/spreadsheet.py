@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TypeGuard
 
@@ -22,6 +22,8 @@ __all__ = ["pack_tables", "write_tables"]
 # what Excel allows in the name of a sheet
 _SHEET_SIGNS = re.compile(r"[\[\]:*?/\\]")
 _SHEET_LETTERS = 31
+# the sheet on which Excel writes who changed what
+_EXCELS_OWN = "history"
 # what makes names of files hard to handle
 _FILE_SIGNS = re.compile(r"[\s\[\]:*?/\\\"<>|]+")
 # a date of its own in the file would make equal tables unequal files
@@ -114,11 +116,18 @@ def _make_workbook(tables: Mapping[str, pd.DataFrame]) -> bytes:
 
 
 def _name_sheets(titles: list[str]) -> list[str]:
-    """Make names of sheets that Excel allows, each a different one."""
+    """Make names of sheets that Excel allows, each a different one, whatever the case of its letters."""
     names: list[str] = []
+    taken = {_EXCELS_OWN}
     for number, title in enumerate(titles, 1):
-        name = _SHEET_SIGNS.sub("_", title)[:_SHEET_LETTERS] or f"_{number}"
-        names.append(f"{name[: _SHEET_LETTERS - 4]}~{number}" if name in names else name)
+        words = " ".join(_SHEET_SIGNS.sub("_", _clean(title)).split())
+        plain = words[:_SHEET_LETTERS].strip("' ") or f"_{number}"
+        name, at = plain, number
+        while name.casefold() in taken:
+            name = f"{plain[: _SHEET_LETTERS - 4]}~{at}"
+            at += 1
+        taken.add(name.casefold())
+        names.append(name)
     return names
 
 
@@ -144,6 +153,8 @@ def _add_sheet(book: Workbook, title: str, table: pd.DataFrame) -> None:
                 sheet.write_boolean(row, number, bool(cell))
             elif _is_number(cell):
                 sheet.write_number(row, number, cell, formats[number])
+            elif isinstance(cell, date) and not pd.isna(cell):
+                sheet.write_string(row, number, str(cell).removesuffix(" 00:00:00"))
     if columns:
         sheet.autofilter(0, 0, len(table), len(columns) - 1)
 

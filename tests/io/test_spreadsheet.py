@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridplan.errors import WriteError
-from gridplan.io import write_tables
+from gridplan.io import pack_tables, write_tables
 from gridplan.io.export import disarm
 from gridplan.io.spreadsheet import _NOT_XML
 
@@ -98,3 +100,27 @@ def test_another_suffix_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WriteError, match="table_suffix"):
         write_tables(TABLES, tmp_path / "t.doc")
     assert not list(tmp_path.iterdir())
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.text(alphabet="aA bB'[~2\x01\n历", max_size=40), max_size=6, unique=True))
+def test_every_name_of_a_sheet_is_one_that_excel_takes(titles: list[str]) -> None:
+    table = pd.DataFrame({"a": [1]})
+    book = openpyxl.load_workbook(io.BytesIO(pack_tables(dict.fromkeys([*titles, "History"], table))))
+    assert len(book.sheetnames) == len(titles) + 1
+    assert len({name.casefold() for name in book.sheetnames} | {"history"}) == len(titles) + 2
+    assert all(len(name) <= 31 and name.strip("'") == name for name in book.sheetnames)
+
+
+def test_days_are_told_and_not_lost() -> None:
+    table = pd.DataFrame(
+        {
+            "day": [date(2026, 6, 30), None],
+            "time": pd.to_datetime(["2026-06-30", None]),
+            "at": [datetime(2026, 6, 30, 8, 5), pd.NaT],
+        }
+    )
+    sheet = openpyxl.load_workbook(io.BytesIO(pack_tables({"a": table})))["a"]
+    rows = list(sheet.iter_rows(min_row=2, values_only=True))
+    assert rows[0] == ("2026-06-30", "2026-06-30", "2026-06-30 08:05:00")
+    assert not any(any(row) for row in rows[1:])
