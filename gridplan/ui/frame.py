@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from html import escape
 from pathlib import Path
 
@@ -11,15 +12,21 @@ from gridplan.i18n import t
 from gridplan.ui.language import offer_languages
 from gridplan.ui.state import OpenedPlan
 
-__all__ = ["dress_app", "find_icon", "show_head", "show_tools", "tell_place"]
+__all__ = ["dress_app", "find_icon", "find_limit", "show_head", "show_tools", "tell_place"]
 
 _ASSETS = Path(__file__).with_name("assets")
 
 
 def dress_app(lang: str) -> None:
     """Put the app's own look over Streamlit's, and its own words where Streamlit knows English only."""
-    words = f':root {{ --gp-upload: "{t("ui.frame.upload", lang)}"; }}'
-    st.html(f"<style>{(_ASSETS / 'app.css').read_text(encoding='utf-8')}{words}</style>")
+    told = {"upload": t("ui.frame.upload", lang), "refused": t("ui.frame.refused", lang, size=find_limit())}
+    words = "".join(f"--gp-{name}: {json.dumps(word, ensure_ascii=False)};" for name, word in told.items())
+    st.html(f"<style>{(_ASSETS / 'app.css').read_text(encoding='utf-8')}:root {{ {words} }}</style>")
+
+
+def find_limit() -> int:
+    """Return the size of the largest file that may be uploaded [MB]."""
+    return int(st.get_option("server.maxUploadSize"))
 
 
 def find_icon() -> str:

@@ -15,7 +15,7 @@ from gridplan.errors import GridplanError, InputError
 from gridplan.pipeline import ROOMS
 from gridplan.ui.uploads import strip_folder
 
-__all__ = ["STEPS", "Job"]
+__all__ = ["STEPS", "Job", "end_jobs"]
 
 #: What is told of the progress, in order.
 STEPS = (*ROOMS, "write")
@@ -23,6 +23,16 @@ STEPS = (*ROOMS, "write")
 # the search of one plan fills a processor: more at once would only make all of them late
 _MOST_AT_ONCE = 2
 _places = threading.BoundedSemaphore(_MOST_AT_ONCE)
+# a browser that has lost its connection comes back within this time, or its session is over [s]: as long as
+# Streamlit keeps the session itself
+_GRACE_S = 120.0
+_kept: set[Job] = set()
+
+
+def end_jobs() -> None:
+    """End all that is being made, at the end of the server: no process and no file outlives it."""
+    for job in list(_kept):
+        job.cancel()
 
 
 class Job:
@@ -58,6 +68,8 @@ class Job:
         self.ended: dict[str, float] = {}
         self.error: GridplanError | None = None
         self._cancelled = False
+        self._leaving: threading.Timer | None = None
+        self._dropped = False
         request = Path(folder.name) / "request.json"
         asked = {"inputs": inputs, "scheme": scheme, "out": str(self.out)}
         request.write_text(json.dumps(asked), encoding="utf-8")
@@ -75,6 +87,7 @@ class Job:
             raise
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
+        _kept.add(self)
 
     @property
     def running(self) -> bool:
@@ -92,7 +105,29 @@ class Job:
         self._cancelled = True
         self._process.terminate()
         self._listener.join()
+        self.drop()
+
+    def drop(self) -> None:
+        """Throw the files of one that has ended away."""
+        self._dropped = True
+        self.attend()
+        _kept.discard(self)
         self.folder.cleanup()
+
+    def leave(self) -> None:
+        """Note that the browser is gone: unless it comes back soon, the job goes too."""
+        self.attend()
+        if self._dropped:
+            return
+        self._leaving = threading.Timer(_GRACE_S, self.cancel)
+        self._leaving.daemon = True
+        self._leaving.start()
+
+    def attend(self) -> None:
+        """Note that the browser is there, or is not waited for any longer."""
+        if self._leaving is not None:
+            self._leaving.cancel()
+            self._leaving = None
 
     def _listen(self) -> None:
         """Follow what the process tells until it ends."""
@@ -108,7 +143,8 @@ class Job:
                     self._note(line)
                 drain.join()
             if self._process.returncode and not self._cancelled and self.error is None:
-                self.error = GridplanError("making_failed", fault=faults[-1].strip() if faults else "")
+                fault = GridplanError("making_failed", fault=faults[-1].strip() if faults else "")
+                self.error = strip_folder(fault, self.folder.name)
         finally:
             _places.release()
 

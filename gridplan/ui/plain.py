@@ -7,7 +7,7 @@ import re
 import streamlit as st
 
 from gridplan.errors import GridplanError
-from gridplan.i18n import translate_error
+from gridplan.i18n import has_text, t, translate_error
 
 __all__ = ["show_error", "tell_plain"]
 
@@ -21,5 +21,10 @@ def tell_plain(text: str) -> str:
 
 
 def show_error(error: GridplanError, lang: str) -> None:
-    """Show what is wrong; files, layers and columns are told by the names that they came with."""
-    st.error(tell_plain(translate_error(error, lang)))
+    """Show what is wrong; files, layers and columns are told by the names that they came with.
+
+    Where the sentence for the command line names its options, the app has a sentence of its own.
+    """
+    own = f"ui.error.{error.key}"
+    told = t(own, lang, **error.values) if has_text(own, lang) else translate_error(error, lang)
+    st.error(tell_plain(told))

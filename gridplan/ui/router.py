@@ -15,7 +15,7 @@ from gridplan.ui.frame import dress_app, find_icon, show_head, show_tools
 from gridplan.ui.language import choose_lang
 from gridplan.ui.plain import show_error
 from gridplan.ui.settings import read_audience
-from gridplan.ui.state import OpenedPlan, find_plan, tell_argument
+from gridplan.ui.state import JOB, OpenedPlan, find_plan, tell_argument
 
 __all__ = ["PAGE_PARAMETER", "list_pages", "list_paths", "run_app"]
 
@@ -70,7 +70,15 @@ def run_app() -> None:
     if asked in pages:
         st.switch_page(pages[asked], query_params={"lang": lang})
     show_tools(lang, pages.get("open"))
+    if JOB in st.session_state:
+        _attend_job()
     chosen.run()
+
+
+def _attend_job() -> None:
+    from gridplan.ui.pages.open import attend_job
+
+    attend_job()
 
 
 def _make_page(name: str, lang: str) -> st.Page:

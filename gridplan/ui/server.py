@@ -21,6 +21,7 @@ from streamlit.starlette import App
 from gridplan.errors import GridplanError
 from gridplan.i18n import choose_language
 from gridplan.ui.blobs import BLOB_ROUTES
+from gridplan.ui.making import end_jobs
 from gridplan.ui.router import PAGE_PARAMETER, list_paths
 from gridplan.ui.statics import KeptFiles
 
@@ -49,10 +50,13 @@ MIDDLEWARE = [Middleware(KeptFiles)]
 
 @asynccontextmanager
 async def open_early(_app: App) -> AsyncIterator[None]:
-    """Open the server's plan beside the start, so that the first visitor does not wait for it."""
+    """Open the server's plan beside the start: the first visitor does not wait. Tidy up at the end."""
     _answer_at_once(asyncio.get_running_loop())
     threading.Thread(target=_open, daemon=True).start()
-    yield
+    try:
+        yield
+    finally:
+        end_jobs()
 
 
 def _answer_at_once(loop: asyncio.AbstractEventLoop) -> None:

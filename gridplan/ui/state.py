@@ -20,6 +20,7 @@ from gridplan.privacy import Audience
 from gridplan.ui.settings import read_audience
 
 __all__ = [
+    "JOB",
     "OpenedPlan",
     "attach_files",
     "drop_own_plan",
@@ -31,6 +32,8 @@ __all__ = [
 ]
 
 _OWN = "own_plan"
+#: Where a session keeps the plan that is being made for it.
+JOB = "job"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -49,10 +49,27 @@ def _begin(*, whole: bool) -> Job:
 
 def test_files_keep_their_names_and_stay_in_their_folder(tmp_path: Path) -> None:
     folder = tmp_path / "streets"
-    parts = [File("路.dbf"), File("路.shp"), File("..\\..\\路.prj"), File("../../etc/passwd#a")]
+    parts = [File("路.dbf"), File("..\\..\\路.prj"), File("路.shp")]
     assert Path(keep_files(parts, folder)).name == "路.shp"
+    assert Path(keep_files([File("../../etc/passwd#a")], folder)).name == "passwd_a"
     assert {path.name for path in folder.iterdir()} == {"路.dbf", "路.shp", "路.prj", "passwd_a"}
     assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_a_name_is_no_longer_than_a_file_system_takes(tmp_path: Path) -> None:
+    parts = [File("楼" * 120 + ending, ending.encode()) for ending in (".shp", ".shx", ".dbf")]
+    shape = Path(keep_files(parts, tmp_path))
+    assert {path.name for path in tmp_path.iterdir()} == {shape.stem + e for e in (".shp", ".shx", ".dbf")}
+    assert shape.read_bytes() == b".shp"
+    assert 100 < len(shape.name.encode()) <= 143
+    assert Path(keep_files([File("." * 300 + "长" * 300)], tmp_path)).is_file()
+
+
+@pytest.mark.parametrize("names", [("a.gpkg", "b.gpkg"), ("a.shp", "a.dbf", "b.shp"), ("a.shp", "b.dbf")])
+def test_no_file_is_left_out_without_a_word(tmp_path: Path, names: tuple[str, ...]) -> None:
+    with pytest.raises(InputError, match="upload_several") as told:
+        keep_files([File(name) for name in names], tmp_path / "buildings")
+    assert told.value.values["files"] == list(names)
 
 
 def test_a_message_does_not_name_folders_of_the_server(tmp_path: Path) -> None:
@@ -67,7 +84,7 @@ def test_a_file_that_cannot_be_read_is_told_in_one_message() -> None:
     assert isinstance(job.error, GridplanError)
     assert job.error.values["path"] == "town.gpkg"
     assert not job.out.exists()
-    job.folder.cleanup()
+    job.drop()
 
 
 def test_a_job_can_be_cancelled_and_makes_room_for_others() -> None:
@@ -81,7 +98,32 @@ def test_a_job_can_be_cancelled_and_makes_room_for_others() -> None:
         assert not Path(job.folder.name).exists()
     last = _begin(whole=False)
     _await_end(last)
-    last.folder.cleanup()
+    last.drop()
+
+
+def test_a_job_goes_when_its_browser_does_not_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(making, "_GRACE_S", 0.3)
+    job = _begin(whole=True)
+    job.leave()
+    job.attend()
+    time.sleep(0.5)
+    assert job.running, "it came back"
+    job.leave()
+    _await_end(job, 20)
+    until = time.monotonic() + 10
+    while Path(job.folder.name).exists():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    job.leave()
+    assert job.error is None
+
+
+def test_nothing_outlives_the_server() -> None:
+    job = _begin(whole=True)
+    making.end_jobs()
+    assert not job.running
+    assert not Path(job.folder.name).exists()
+    making.end_jobs()
 
 
 @pytest.mark.slow
@@ -91,4 +133,4 @@ def test_a_town_is_planned_step_by_step() -> None:
     assert job.error is None
     assert all(job.seconds(step) is not None for step in STEPS)
     assert len(open_plan(job.out).areas)
-    job.folder.cleanup()
+    job.drop()

@@ -13,17 +13,17 @@ from gridplan.i18n import t
 from gridplan.io import open_plan
 from gridplan.pipeline import ATTACHABLE
 from gridplan.scheme import list_schemes, load_scheme
+from gridplan.ui.frame import find_limit
 from gridplan.ui.making import STEPS, Job
 from gridplan.ui.plain import show_error
-from gridplan.ui.state import attach_files, drop_own_plan, hold_own_plan, holds_own_plan
+from gridplan.ui.state import JOB, attach_files, drop_own_plan, hold_own_plan, holds_own_plan
 from gridplan.ui.uploads import VECTOR_TYPES, Upload, keep_files, strip_folder
 
-__all__ = ["show_open"]
+__all__ = ["attend_job", "show_open"]
 
 _NEEDED = ("buildings", "streets")
 _OPTIONAL = ("boundary", "compounds", "landuse", "barriers", "services", "existing")
 _LIST_TYPES = (*VECTOR_TYPES, "csv", "xlsx", "txt")
-_JOB = "job"
 # the scheme that the command line takes as well where none is named
 _SCHEME = "gridplan"
 
@@ -39,7 +39,7 @@ def show_open(lang: str, home: st.Page) -> None:
         The page to go to when something is open.
     """
     st.html(f'<header class="gp-head"><h1>{t("ui.page.open", lang)}</h1></header>')
-    st.caption(t("ui.open.privacy", lang))
+    st.caption(t("ui.open.privacy", lang) + t("ui.open.limit", lang, size=find_limit()))
     if holds_own_plan() and st.button(t("ui.open.back", lang), key="open-back"):
         drop_own_plan()
         st.switch_page(home)
@@ -69,7 +69,7 @@ def _offer_plan(lang: str, home: st.Page) -> None:
 
 
 def _offer_making(lang: str, home: st.Page) -> None:
-    job = st.session_state.get(_JOB)
+    job = st.session_state.get(JOB)
     if isinstance(job, Job):
         if job.running:
             _follow_job(lang)
@@ -108,12 +108,13 @@ def _ask_date(lang: str, key: str) -> str:
 
 def _start_job(files: Mapping[str, Sequence[Upload]], scheme: str, day: str, lang: str) -> None:
     folder = tempfile.TemporaryDirectory(prefix="gridplan-")
-    kept = {role: keep_files(given, Path(folder.name) / role) for role, given in files.items() if given}
-    existing = kept.pop("existing", None)
-    inputs = {**kept, "existing": {"": existing} if existing else {}, "date": day}
     try:
-        st.session_state[_JOB] = Job(inputs, scheme, folder, Path(files["buildings"][0].name).stem)
+        kept = {role: keep_files(given, Path(folder.name) / role) for role, given in files.items() if given}
+        existing = kept.pop("existing", None)
+        inputs = {**kept, "existing": {"": existing} if existing else {}, "date": day}
+        st.session_state[JOB] = Job(inputs, scheme, folder, Path(files["buildings"][0].name).stem)
     except GridplanError as error:
+        folder.cleanup()
         show_error(error, lang)
         return
     st.rerun()
@@ -121,7 +122,7 @@ def _start_job(files: Mapping[str, Sequence[Upload]], scheme: str, day: str, lan
 
 @st.fragment(run_every=1.0)
 def _follow_job(lang: str) -> None:
-    job: Job = st.session_state[_JOB]
+    job: Job = st.session_state[JOB]
     done = sum(step in job.ended for step in STEPS)
     at = next((step for step in STEPS if step not in job.ended), STEPS[-1])
     st.progress(done / len(STEPS), text=t("ui.open.at", lang, room=t(f"room.{at}", lang)))
@@ -135,7 +136,7 @@ def _follow_job(lang: str) -> None:
         st.rerun()
     if st.button(t("ui.open.cancel", lang), key="make-cancel"):
         job.cancel()
-        del st.session_state[_JOB]
+        del st.session_state[JOB]
         st.toast(t("ui.open.cancelled", lang))
         st.rerun()
 
@@ -154,8 +155,22 @@ def _end_job(job: Job, lang: str, home: st.Page) -> None:
 
 
 def _drop_job(job: Job) -> None:
-    job.folder.cleanup()
-    del st.session_state[_JOB]
+    job.drop()
+    del st.session_state[JOB]
+
+
+def attend_job() -> None:
+    """Keep the job of this session going as long as its browser is there, whatever page it looks at."""
+    job = st.session_state.get(JOB)
+    if isinstance(job, Job):
+        _attend(str(job.out), job)
+
+
+@st.cache_resource(scope="session", on_release=Job.leave, show_spinner=False)
+def _attend(name: str, _job: Job) -> Job:
+    del name  # another one for each job
+    _job.attend()
+    return _job
 
 
 def _offer_attaching(lang: str, home: st.Page) -> None:

@@ -111,6 +111,38 @@ def test_a_browser_that_comes_again_gets_the_language_that_was_chosen_last(
     assert not watch.faults
 
 
+@pytest.mark.parametrize(("lang", "words"), [("zh", "不能上传"), ("en", "not taken")])
+def test_why_a_file_is_not_taken_is_told(
+    address: str, open_page: Callable, tmp_path: Path, lang: str, words: str
+) -> None:
+    (tmp_path / "notes.txt").write_text("no plan", encoding="utf-8")
+    page, watch = open_page(f"{address}/open?lang={lang}")
+    page.locator(".st-key-upload input[type=file]").set_input_files(tmp_path / "notes.txt")
+    refused = page.locator(".st-key-upload [role=alert]")
+    refused.wait_for(state="visible")
+    assert words in refused.evaluate("(one) => getComputedStyle(one, '::after').content")
+    assert refused.bounding_box()["width"] > 100
+    assert not watch.faults
+
+
+def test_a_thing_that_is_clicked_is_told_beside_the_map(address: str, open_page: Callable) -> None:
+    page, watch = open_page(find_address(address, "risk", "zh"))
+    box = page.locator(".gridplan-map").bounding_box()
+    tip = page.locator(".om-tip.om-on")
+    for step in range(400):
+        x, y = (
+            box["x"] + box["width"] * (step % 20 + 1) / 24,
+            box["y"] + box["height"] * (step // 20 + 2) / 24,
+        )
+        page.mouse.move(x, y)
+        page.wait_for_timeout(30)
+        if tip.count() and "密厂" in tip.inner_text():
+            break
+    page.mouse.click(x, y)
+    page.wait_for_selector(".gp-area:has-text('密厂')")
+    assert not watch.faults
+
+
 def test_an_area_that_is_clicked_is_told_beside_the_map(
     address: str, open_page: Callable, tmp_path: Path
 ) -> None:
