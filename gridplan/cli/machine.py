@@ -23,10 +23,10 @@ from gridplan.privacy import parse_audience
 __all__ = ["run_app", "run_doctor"]
 
 _NEEDED = (
-    "gridplan", "geopandas", "matplotlib", "numba", "numpy", "pandas", "pyarrow", "pyogrio", "pyproj",
-    "scipy", "shapely", "tqdm", "xlsxwriter",
+    "gridplan", "geopandas", "matplotlib", "numba", "numpy", "openpyxl", "pandas", "pyarrow", "pyogrio",
+    "pyproj", "scipy", "shapely", "tqdm", "xlsxwriter",
 )  # fmt: skip
-_OPTIONAL = ("highspy", "osmnx", "pyrosm", "streamlit")
+_OPTIONAL = ("esda", "highspy", "libpysal", "osmnx", "pyrosm", "streamlit")
 
 
 def run_doctor(options: argparse.Namespace) -> int:
