@@ -115,21 +115,22 @@ class Directory:
             Rows, -1 for none; the atom is known where the code names a stairwell that is one of its own.
         """
         codes, words = pd.factorize(texts)
-        place = [self._find_house(str(word)) for word in words]
+        # one look into a dictionary is a hundred times quicker than one into an index
+        rows = {str(name): row for row, name in enumerate(self.buildings)}
+        place = [self._find_house(str(word), rows) for word in words]
         building = np.array([*(one for one, _ in place), -1], dtype=np.int64)[codes]
         return building, np.array([*(one for _, one in place), -1], dtype=np.int64)[codes]
 
-    def _find_house(self, text: str) -> tuple[int, int]:
+    def _find_house(self, text: str, rows: Mapping[str, int]) -> tuple[int, int]:
         for one in _shorten(text):
-            at = int(self.buildings.get_indexer([one])[0])
-            if at >= 0:
-                return at, -1
+            if one in rows:
+                return rows[one], -1
         stems = [text, text[: -self.tail] + "0" * self.tail] if len(text) > self.tail > 0 else [text]
         for stem in stems:
             at = self.houses.get(stem, -1)
             if at < -1:
                 atom = -2 - at
-                return int(self.buildings.get_indexer([self.atom_building[atom]])[0]), atom
+                return rows.get(self.atom_building[atom], -1), atom
             if at >= 0:
                 return at, -1
         return -1, -1
