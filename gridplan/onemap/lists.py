@@ -109,8 +109,8 @@ def list_unstaffed(shown: Shown) -> pd.DataFrame:
         One row per area with homes that lacks somebody, those without anybody first, then by how many lack:
         ``level, code, name, population, have, need`` (the fewest that the scheme wants), ``lack``,
         ``words_*`` ("A岗片长 0/1"). People of posts that the scheme does not name fill none of its posts, but
-        are counted in ``have`` and told of. Where the scheme names no posts: areas of the finest level with
-        nobody.
+        are counted in ``have`` and told of. Where the scheme names no posts: areas with nobody, of the finest
+        level that the list names.
     """
     staff = shown.attached.get("staff")
     if staff is None or not len(staff):
@@ -121,7 +121,9 @@ def list_unstaffed(shown: Shown) -> pd.DataFrame:
         fold=staff["post"].map(_fold), own=_find_own_level(staff, shown.levels)
     )
     people = people.assign(named=people["fold"].isin(named))
-    levels = dict.fromkeys([rule.level for rule in rules] or [shown.levels[-1]])
+    # of a list that names communities only nobody knows which grids have nobody
+    told = [level for level in shown.levels if (people["own"] == level).any()]
+    levels = dict.fromkeys([rule.level for rule in rules] or (told or shown.levels)[-1:])
     tables = [
         _count_staff(shown, level, [rule for rule in rules if rule.level == level], people)
         for level in levels

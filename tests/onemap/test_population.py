@@ -171,6 +171,13 @@ def test_unstaffed_areas_lack_somebody(shown: Shown) -> None:
     assert short["words_en"].iloc[-1] == "grid worker 1/2"
 
 
+def test_staff_named_for_coarse_areas_leave_no_grid_without_anybody(shown: Shown) -> None:
+    staff = shown.attached["staff"].assign(grid="")
+    rows = list_unstaffed(replace(shown, attached={**shown.attached, "staff": staff}))
+    assert set(rows["level"]) == {"subgrid"}
+    assert not set(rows["code"]) & set(staff["subgrid"])
+
+
 def test_lists_without_data_are_empty_and_say_so(told_town: Shown) -> None:
     assert not has_things(told_town, "staff")
     assert not has_things(told_town, "services")

@@ -285,6 +285,16 @@ def test_hot_spots_do_not_change_by_looking_into_a_part(shown):
     assert "不足30个" in _view(shown, "hotspot").areas.legend_title
 
 
+def test_staff_of_communities_alone_leave_no_grid_without_anybody(shown):
+    staff = shown.attached["staff"].assign(grid="")
+    named = replace(shown, attached={**shown.attached, "staff": staff})
+    assert compare_risk_staff(named, "grid")["staff"].isna().all()
+    assert not compare_risk_staff(named, "grid")["unstaffed"].any()
+    assert compare_risk_staff(named, "subgrid")["staff"].sum() > 0
+    tables = list(tabulate_key_areas(named, "grid", "en").values())
+    assert len(tables[2]) == 0 and len(tables[1]) == len(tables[0])
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_key_areas_as_a_workbook(shown, lang, tmp_path):
     tables = tabulate_key_areas(shown, "grid", lang)

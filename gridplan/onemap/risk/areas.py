@@ -197,12 +197,17 @@ def compare_risk_staff(
 
 
 def _count_staff(shown: Shown, level: str) -> IntArray | None:
-    """Return how many people work in each area of a level, None where there is no list of them."""
+    """Return how many people work in each area of a level, None where no list tells.
+
+    A list that names communities only knows of no grid whether anybody works there.
+    """
     staff = shown.attached.get("staff")
     if staff is None:
         return None
     areas = pd.Index(shown.areas[level]["code"])
     where = areas.get_indexer(staff[level])
+    if len(staff) and not (where >= 0).any():
+        return None
     return np.bincount(where[where >= 0], minlength=len(areas)).astype(np.int64)
 
 
