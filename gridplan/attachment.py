@@ -76,7 +76,7 @@ def attach_things(
     crs
         Coordinate system of files that tell none or a wrong one: an EPSG code, "gcj02", "bd09" or "wgs84".
     date
-        What day the lists are of ("YYYY-MM-DD"); "" takes the day on which each file was last changed.
+        What day the lists are of ("YYYY-MM-DD"); "" for not told.
     progress
         Called with a role and 0.0 at its start, 1.0 at its end.
 

@@ -90,5 +90,5 @@ def summarise_ways(
 def _find_medians(homes: pd.DataFrame) -> pd.Series:
     """Return the way by area that half of the households do not go beyond; rows sorted by area and way."""
     upto = homes.groupby("code")["households"].cumsum()
-    half = homes["code"].map(homes.groupby("code")["households"].sum()) / 2
+    half = homes.groupby("code")["households"].transform("sum") / 2
     return homes[upto >= half].drop_duplicates("code").set_index("code")["metres"]

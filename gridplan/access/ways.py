@@ -95,7 +95,7 @@ def find_ways(
     served = np.flatnonzero(at_place.edge >= 0)
     metres, place = _measure(net, at_home, np.arange(len(homes)), served)
     own = np.zeros(len(homes), dtype=bool)
-    if home_area is not None and place_area is not None:
+    if home_area is not None and place_area is not None and len(places):
         own = (place >= 0) & (home_area >= 0) & (place_area[place] == home_area)
         for area in np.unique(home_area[(~own) & (home_area >= 0) & (at_home.edge >= 0)]):
             mine = served[place_area[served] == area]

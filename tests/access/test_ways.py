@@ -212,3 +212,19 @@ def test_no_step_leads_over_a_railway() -> None:
     lines = [[(0, 0), (1000, 0)], [(500, 12), (500, 200)], [(0, 6), (1000, 6)]]
     net = build_network(_streets(lines, ["residential", "residential", "rail"]))
     assert np.isnan(find_ways(net, np.array([[500.0, 150.0]]), np.array([[900.0, 0.0]])).metres).all()
+
+
+@pytest.mark.parametrize("homes", [0, 3])
+def test_where_nobody_has_a_way_the_tables_say_so(homes: int) -> None:
+    streets, no_streets = (build_network(_streets([[(0, 0), (100, 0)]]).iloc[:n]) for n in (1, 0))
+    xy, place = np.array([[10.0, 5.0], [90.0, 5.0], [5000.0, 0.0]])[:homes], np.array([[50.0, 1.0]])
+    for network, places in ((streets, place[:0]), (streets, place + 9000.0), (no_streets, place)):
+        area = np.arange(homes, dtype=np.int64)
+        ways = find_ways(
+            network, xy, places, home_area=area, place_area=np.zeros(len(places), dtype=np.int64)
+        )
+        assert np.isnan(ways.metres).all() and (ways.place == -1).all() and not ways.own.any()
+        table = summarise_ways(ways, [2, 3, 4][:homes], [5, 6, 7][:homes], ["a", "b", "c"][:homes])
+        assert table["without_way"].tolist() == [2, 3, 4][:homes]
+        assert table[["farthest_m", "median_m", "own_share"]].isna().all(axis=None)
+        assert (table["within_500_m"] == 0).all() and (table["place"] == -1).all()
