@@ -147,7 +147,7 @@ def name_file(title: str, shown: Shown) -> str:
 def ask_imprint(shown: Shown, lang: str, *, key: str, title: str) -> Imprint:
     """Ask for the title, the review number and the stamp; the last two are kept from page to page."""
     told = st.text_input(t("ui.export.title", lang), title, key=f"export-{key}-title-{title}")
-    left, right = st.columns(2)
+    left, right = st.columns((1, 2))
     left.text_input(
         t("ui.export.review", lang),
         key=_REVIEW,

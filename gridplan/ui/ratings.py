@@ -15,7 +15,7 @@ from gridplan.onemap.numbers import tell_count
 from gridplan.onemap.risk.swatches import swatch_ratings, tell_rating
 from gridplan.risk import RATINGS, Funnel, tell_share
 
-__all__ = ["count_ratings", "dress_ratings", "show_funnel", "show_ratings"]
+__all__ = ["count_ratings", "dress_ratings", "name_rated", "show_funnel", "show_ratings"]
 
 # what became of hazards: key, colour
 _STAGES = (("found", "#0f5e6e"), ("on_site", "#3d8f7d"), ("fixed_later", "#8db8a6"),
@@ -34,6 +34,12 @@ def count_ratings(tables: Sequence[pd.DataFrame]) -> list[int]:
     return [int((ratings == rating).sum()) for rating in (*RATINGS, "")]
 
 
+def name_rated(roles: Sequence[str], lang: str) -> str:
+    """Name what is counted by rating: the layers that it is of."""
+    names = [t(f"ui.risk.count.{role}", lang) for role in roles]
+    return t("ui.risk.by_rating", lang, things=names)
+
+
 def show_ratings(counts: Sequence[int], label: str, lang: str) -> None:
     """Show how many things there are of each rating.
 
@@ -42,7 +48,7 @@ def show_ratings(counts: Sequence[int], label: str, lang: str) -> None:
     counts
         Result of :func:`count_ratings`.
     label
-        What is counted, for those who do not see it.
+        What is counted.
     lang
         "zh" or "en".
     """
@@ -60,7 +66,8 @@ def show_ratings(counts: Sequence[int], label: str, lang: str) -> None:
             f"<div><b>{tell_count(count, lang)}</b><i>{share}</i>"
             f"<small>{escape(tell_rating(rating, lang))}</small></div></li>"
         )
-    st.html(f'<ul class="gp-ratings" aria-label="{escape(label, quote=True)}">{"".join(tiles)}</ul>')
+    named = f'<p class="gp-rated">{escape(label)}</p>'
+    st.html(f'{named}<ul class="gp-ratings" aria-label="{escape(label)}">{"".join(tiles)}</ul>')
 
 
 def show_funnel(funnel: Funnel, lang: str) -> None:

@@ -11,7 +11,7 @@ from gridplan.onemap.risk.swatches import name_ratings
 from gridplan.risk import RATINGS, count_funnel
 from gridplan.ui.choices import name_level
 from gridplan.ui.plain import tell_plain
-from gridplan.ui.ratings import count_ratings, show_ratings
+from gridplan.ui.ratings import count_ratings, name_rated, show_ratings
 from gridplan.ui.risk_choice import RiskChoice, RiskThings
 from gridplan.ui.rows import LONG_TABLE, choose_row, show_rows
 from gridplan.ui.state import OpenedPlan
@@ -71,7 +71,7 @@ def show_area(opened: OpenedPlan, choice: RiskChoice, left: RiskThings, code: st
     inside = {role: table[table[level] == code] for role, table in left.things.items()}
     head = code if name in ("", code) else f"{name} · {code}"
     st.subheader(tell_plain(f"{name_level(opened.shown, level, lang)} {head}"))
-    show_ratings(count_ratings(list(inside.values())), head, lang)
+    show_ratings(count_ratings(list(inside.values())), name_rated(list(inside), lang), lang)
     hazards = left.hazards[left.hazards[level] == code]
     if len(hazards):
         funnel = count_funnel(hazards)

@@ -23,6 +23,7 @@ from gridplan.onemap.risk import (
     tabulate_key_areas,
     view_risk,
 )
+from gridplan.onemap.risk.swatches import name_ratings
 from gridplan.onemap.view import MapView
 from gridplan.risk import RATINGS, count_funnel
 from gridplan.ui.boxes import choose_some
@@ -30,7 +31,7 @@ from gridplan.ui.choices import choose_level, is_fresh, name_level, suggest_leve
 from gridplan.ui.exports import offer_exports
 from gridplan.ui.figures import Figure, show_figures
 from gridplan.ui.frame import tell_place
-from gridplan.ui.ratings import count_ratings, dress_ratings, show_funnel, show_ratings
+from gridplan.ui.ratings import count_ratings, dress_ratings, name_rated, show_funnel, show_ratings
 from gridplan.ui.risk_choice import RiskChoice, RiskThings, choose_things
 from gridplan.ui.risk_tables import show_area, show_key_areas, show_loads
 from gridplan.ui.state import OpenedPlan
@@ -185,8 +186,8 @@ def _show_head(left: RiskThings, choice: RiskChoice, lang: str) -> None:
         show_figures(figures)
     with ratings:
         first = next(iter(left.things), "enterprises")
-        label = t(f"ui.risk.count.{first}", lang)
-        show_ratings(count_ratings([left.things[first]] if first in left.things else []), label, lang)
+        told = {first: left.things[first]} if left.things else {}
+        show_ratings(count_ratings(list(told.values())), name_rated([first], lang), lang)
 
 
 def _ask(opened: OpenedPlan, lang: str) -> RiskChoice:
@@ -233,7 +234,7 @@ def _ask_filters(opened: OpenedPlan, lang: str) -> tuple[tuple[str, ...], tuple[
             t("ui.risk.ratings", lang),
             (*RATINGS, ""),
             selection_mode="multi",
-            format_func=lambda rating: t(f"ui.risk.rating.{rating or 'unknown'}", lang),
+            format_func=name_ratings(lang).__getitem__,
             key="ratings",
             persist_state="session",
         )
