@@ -46,7 +46,8 @@ def replace_files(folder: Path) -> Iterator[Path]:
     try:
         beside = Path(tempfile.mkdtemp(prefix=".gridplan-", dir=folder))
     except OSError as error:
-        raise _tell(error, folder) from error
+        # the folder is what the user knows, not the name that was to be in it
+        raise _tell(OSError(error.errno, error.strerror, str(folder)), folder) from error
     try:
         yield beside
         written = sorted(beside.iterdir())
