@@ -81,8 +81,9 @@ def render_poster(view: MapView, kind: str, *, size: Size = SCREEN_SIZE) -> byte
     view
         The view; what it holds is drawn, nothing is looked up.
     kind
-        One of :data:`POSTER_KINDS`. A PDF carries its letters and can be searched: those of a TrueType font
-        as such, those of another (Noto, Source Han: outlines that TrueType does not know) as drawings.
+        One of :data:`POSTER_KINDS`. Around the map a PDF carries its letters and can be searched: in fonts of
+        TrueType, else (Noto, Source Han: outlines that TrueType does not know) in fonts of drawn letters
+        (Type 3). Names on the map have a halo and are drawings.
     size
         Width and height [px], or a name of :data:`PAPERS`.
 
