@@ -71,12 +71,15 @@ def hide_care(plan: Plan, secret: Mapping[str, pd.Series]) -> pd.DataFrame | Non
 def _tie_classes(ties: Ties, care: pd.DataFrame, known: pd.DataFrame) -> dict[str, pd.Series]:
     """Add each class of each area, and the sums of a class over the areas inside and across another."""
     pieces, printed = {}, {}
-    for at, level in enumerate(known):
+    above = np.full(len(care), _UNKNOWN, dtype=object)
+    for level in known:
+        codes = known[level].to_numpy(dtype=object)
         # households of which only a coarser area is known lie somewhere in that one
-        above = known.iloc[:, :at].agg(_UNKNOWN.join, axis=1) if at else ""
-        code = known[level].where(known[level] != "", _UNKNOWN + above)
-        pieces[level] = care["care_class"].astype(str) + _JOINT + code
-        printed[level] = np.array([_UNKNOWN not in one for one in np.unique(pieces[level].to_numpy(str))])
+        pieces[level] = (
+            care["care_class"].to_numpy(dtype=object) + _JOINT + np.where(codes == "", above, codes)
+        )
+        printed[level] = np.array([_UNKNOWN not in one for one in np.unique(pieces[level].astype(str))])
+        above = above + codes + _UNKNOWN
     return ties.add_levels(pd.DataFrame(pieces), _single(care["households"]), printed=printed)
 
 
