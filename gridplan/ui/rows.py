@@ -67,24 +67,27 @@ def choose_row(
 ) -> int | None:
     """Show rows of which one can be chosen, the first :data:`LONG_TABLE` of them, and return its place.
 
-    The parameters are those of :func:`show_rows`.
+    The parameters are those of :func:`show_rows`. A choice goes when other rows come: at the same place there
+    may be another one now.
 
     Returns
     -------
     int or None
         Place in ``rows``.
     """
-    state = st.dataframe(
-        rows[list(heads)].head(LONG_TABLE),
-        hide_index=True,
-        height=_fit(rows, height),
-        column_config=_dress(rows, heads, widths or {}),
-        placeholder=_NOTHING,
-        alt=alt,
-        key=key,
-        on_select="rerun",
-        selection_mode="single-row",
-    )
+    told = rows[list(heads)].head(LONG_TABLE)
+    with st.container(key=key):
+        state = st.dataframe(
+            told,
+            hide_index=True,
+            height=_fit(rows, height),
+            column_config=_dress(rows, heads, widths or {}),
+            placeholder=_NOTHING,
+            alt=alt,
+            key=f"{key}-{pd.util.hash_pandas_object(told.astype('str'), index=False).sum()}",
+            on_select="rerun",
+            selection_mode="single-row",
+        )
     chosen: list[int] = state["selection"]["rows"]
     return chosen[0] if chosen and chosen[0] < len(rows) else None
 

@@ -186,8 +186,8 @@ def _show_head(left: RiskThings, choice: RiskChoice, lang: str) -> None:
         show_figures(figures)
     with ratings:
         first = next(iter(left.things), "enterprises")
-        told = {first: left.things[first]} if left.things else {}
-        show_ratings(count_ratings(list(told.values())), name_rated([first], lang), lang)
+        rated = {first: left.things[first]} if left.things else {}
+        show_ratings(count_ratings(list(rated.values())), name_rated([first], lang), lang)
 
 
 def _ask(opened: OpenedPlan, lang: str) -> RiskChoice:
