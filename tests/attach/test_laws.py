@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -15,6 +16,8 @@ from hypothesis import strategies as st
 from lattice_town import ORIGIN, build_town
 
 from gridplan.attach import build_directory, place_things
+from gridplan.check.attached import judge_attached
+from gridplan.check.reading import read_plan
 from gridplan.io import open_plan
 from gridplan.pipeline import attach_things, write_plan
 from gridplan.schema import Source, Things, empty_issues
@@ -107,6 +110,15 @@ def test_codes_are_nested(drawn) -> None:
         table, _ = place_things(DIRECTORY, _make(role, drawn))
         fine = table[table["grid"] != ""]
         assert (fine["subgrid"] == fine["grid"].map(TOWN.areas["grid"]["parent"])).all()
+
+
+@settings(max_examples=20)
+@given(rows)
+def test_the_check_finds_nothing_wrong_with_what_was_placed(drawn) -> None:
+    roles = ("enterprises", "staff", "care")
+    placed = {role: place_things(DIRECTORY, _make(role, drawn))[0] for role in roles}
+    findings = judge_attached(read_plan(replace(TOWN, attached=placed)))
+    assert [one.reason for one in findings] == ["judged"]
 
 
 @settings(max_examples=20)
