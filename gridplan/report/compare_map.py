@@ -150,6 +150,7 @@ def _draw_names(axes: Axes, comparison: Comparison, points_per_m: float, lang: s
                 color=_NEW,
                 ha="center",
                 va="center",
+                parse_math=False,
                 zorder=8,
                 path_effects=make_halo(1.5),
             )

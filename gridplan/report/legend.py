@@ -51,7 +51,9 @@ def draw_frame(figure: Figure, axes: Axes, plan: Plan, lang: str) -> None:
 
 def _write(figure: Figure, x: float, y: float, text: str, lang: str, **style: Any) -> None:
     font = find_fonts(text, lang, size=style.pop("size"), bold=style.pop("bold", False))
-    figure.text(x, y, text, fontproperties=font, **{"color": _INK, "va": "top", **style})
+    # dollar signs in the name of a file are no formula
+    told = {"color": _INK, "va": "top", "parse_math": False, **style}
+    figure.text(x, y, text, fontproperties=font, **told)
 
 
 def draw_panel(figure: Figure, plan: Plan, areas: gpd.GeoDataFrame, level: str, lang: str) -> None:

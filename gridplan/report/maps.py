@@ -208,6 +208,7 @@ def _draw_labels(
                 ha="center",
                 va="center",
                 alpha=0.9,
+                parse_math=False,
                 zorder=9 if wanted == parent else 8,
                 path_effects=make_halo(points / 5),
             )

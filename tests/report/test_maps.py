@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib import font_manager
@@ -79,3 +81,11 @@ def test_what_cannot_be_written_leaves_nothing(town: Plan, tmp_path: Path) -> No
         draw_overview(town, tmp_path / "map.bmp", lang="en")
     with pytest.raises(WriteError, match="map_not_written"):
         draw_overview(town, tmp_path / "nowhere" / "map.png", lang="en", size=(300, 200))
+
+
+def test_dollars_in_the_name_of_a_file_are_no_formula(town: Plan, tmp_path: Path) -> None:
+    inputs = json.dumps([{"file": "a$^$b.gpkg", "role": "buildings"}])
+    told = replace(town, provenance={**town.provenance, "inputs": inputs})
+    with mpl.rc_context({"svg.fonttype": "none"}):
+        path = draw_overview(told, tmp_path / "map.svg", lang="en", size=(600, 400))
+    assert "a$^$b.gpkg" in path.read_text(encoding="utf-8")
