@@ -21,7 +21,6 @@ __all__ = [
     "blank_issues",
     "blank_reasons",
     "cut_compounds",
-    "cut_limits",
     "cut_provenance",
     "judge_areas",
 ]
@@ -48,8 +47,6 @@ _PEOPLE_VALUES = ("households", "counted", *KINDS, "proved", "claimed", "people"
 _OF_SUMS = ("sum_differs_households", "sum_differs_population")
 #: The columns of the areas that tell why nothing better exists.
 _REASONS = ("reason_zh", "reason_en")
-#: The columns of the areas that tell their limits side by side.
-_LIMITS = ("borders_zh", "borders_en")
 #: What nobody is told of where a plan comes from.
 _NOT_TOLD = ("scheme_toml", "households_in")
 #: What everybody may know of where a plan comes from.
@@ -256,46 +253,6 @@ def cut_compounds(
     for name in counts:
         told[name] = told[name].astype("Int64").where(whole)
     return told.assign(**{levels[0]: audience.code}, cut="")[inside].reset_index(drop=True)
-
-
-def cut_limits(frame: gpd.GeoDataFrame, plan: Plan, level: str, audience: Audience) -> gpd.GeoDataFrame:
-    """Take away the limits in words (四至) that name what an audience may not see.
-
-    Off the streets a limit is told by the areas on either hand and by the houses along it.
-
-    Parameters
-    ----------
-    frame
-        The areas that are seen of a level.
-    plan
-        The plan.
-    level
-        The level.
-    audience
-        Who looks at it: a worker sees no other area and no house outside of the own one, the public no house.
-
-    Returns
-    -------
-    GeoDataFrame
-        ``borders_*`` is "" where it names anything of that.
-    """
-    if audience.name == "office":
-        return frame
-    names = plan.buildings.get("name", pd.Series(index=plan.buildings.index, dtype="str"))
-    names = names.fillna("").astype(str).str.strip()
-    words = set(names)
-    if audience.name == "worker":
-        own = plan.atoms.loc[plan.atoms[level] == audience.code, "building_id"].dropna()
-        others = plan.areas[level].drop(index=audience.code, errors="ignore")
-        words = set(names[~names.index.isin(own)]) - set(names[names.index.isin(own)])
-        words |= {*others.index.astype(str), *others["name"].fillna("").astype(str)}
-    words.discard("")
-    return frame.assign(
-        **{
-            column: ["" if any(word in text for word in words) else text for text in frame[column]]
-            for column in _LIMITS
-        }
-    )
 
 
 def cut_provenance(plan: Plan, audience: Audience) -> dict[str, str]:

@@ -12,12 +12,12 @@ import pandas as pd
 from gridplan.errors import InputError
 from gridplan.onemap.care import ATTACHED_CARE, hide_care
 from gridplan.onemap.cells import PEOPLE_COLUMNS, hide_counts, in_column
+from gridplan.onemap.limits import cut_limits
 from gridplan.onemap.papers import (
     blank_findings,
     blank_issues,
     blank_reasons,
     cut_compounds,
-    cut_limits,
     cut_provenance,
     judge_areas,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import geopandas as gpd
@@ -384,9 +385,13 @@ def test_limits_name_nothing_that_their_reader_may_not_see() -> None:
     assert office["subgrid"]["borders_en"].str.contains("HOUSE", regex=False).any()
     public = _show(plan, "public").areas["subgrid"]
     assert not public[["borders_en", "borders_zh"]].map(lambda text: "HOUSE" in text).any(axis=None)
-    assert (public["borders_en"] != "").any()
-    for own, told in (("S002-01", False), ("S005-01", True)):
+    assert public["borders_en"].str.contains("a house").any()
+    assert public["borders_zh"].str.contains("与S002之间的楼间界线（本侧房屋", regex=False).any()
+    for own, off in (("S002-01", True), ("S005-01", False)):
         worker = _show(plan, f"worker:{own}").areas["grid"].iloc[0]
+        mine = set(plan.atoms.loc[plan.atoms["grid"] == own, "building_id"])
         for lang in ("en", "zh"):
-            assert "S002-02" not in worker[f"borders_{lang}"]
-            assert (worker[f"borders_{lang}"] != "") == told
+            text = str(worker[f"borders_{lang}"])
+            assert text and "S002-02" not in text
+            assert set(re.findall(r"HOUSE (b\d+)", text)) <= mine
+        assert ("相邻区域" in worker["borders_zh"]) == off
