@@ -12,8 +12,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
 from map_views import make_view
 
 from benchmarks.browsing import FLAGS
@@ -200,6 +202,36 @@ def test_what_the_server_has_forgotten_is_asked_for_anew(tab: Any, office: _Offi
     tab.evaluate("(data) => { show(data) }", data)
     tab.wait_for_selector(".gridplan-map[data-ready]")
     assert not tab.locator(".om-note").inner_text()
+
+
+def test_footprints_that_did_not_come_are_asked_for_again(tab: Any, office: _Office, view: MapView) -> None:
+    data = office.offer(encode_view(view))
+    blob = office.blobs.pop(data["config"]["buildings"])
+    _show(tab, office, data)
+    zoom = "document.querySelector('.gridplan-map').gridplanMap.setZoom(17, {animate: false})"
+    tab.evaluate(zoom)
+    tab.wait_for_function("told.some(([name]) => name === 'lost')")
+    office.blobs[data["config"]["buildings"]] = blob
+    tab.evaluate(zoom.replace("17", "16.75"))
+    tab.wait_for_selector(f".gridplan-map[data-buildings='{data['config']['building_count']}']")
+
+
+def test_a_thing_is_picked_by_what_it_is_known_by(tab: Any, office: _Office, town: Plan) -> None:
+    view = make_view(town, "grid")
+    things = replace(view.points[0], codes=["E1", "E2", "E3"])
+    _show(tab, office, office.offer(encode_view(replace(view, points=(things,)))))
+    x, y = (float(side) for side in things.xy[2])
+    frame = view.areas.shapes
+    spot = gpd.GeoSeries([shapely.Point(x, y)], crs=frame.crs).to_crs("EPSG:4326").iloc[0]
+    tab.evaluate(
+        "(at) => document.querySelector('.gridplan-map').gridplanMap.setView(at, 18, {animate: false})",
+        [spot.y, spot.x],
+    )
+    tab.locator(".om-map").focus()
+    tab.keyboard.press("Enter")
+    tab.wait_for_function("told.length > 0")
+    pick = tab.evaluate("told.at(-1)[1]")
+    assert (pick["kind"], pick["level"], pick["code"]) == ("point", "enterprises", "E3")
 
 
 @pytest.mark.parametrize("crs", ["cgcs2000", "gcj02"])

@@ -104,7 +104,14 @@ class OneMap {
     if (wanted === this.buildingsShown) return;
     this.buildingsShown = wanted;
     const zoom = map.getZoom() + Math.log2(measurePixel(map, map.getZoom()) / coarsest);
-    const buildings = wanted ? await this.fetchBlob(wanted) : null;
+    let buildings = null;
+    try {
+      if (wanted) buildings = await this.fetchBlob(wanted);
+    } catch {
+      // without them the map is a map: they are asked for again when it is moved
+      if (wanted === this.buildingsShown) this.buildingsShown = null;
+      return;
+    }
     if (turn !== this.turn || this.gone || wanted !== this.buildingsShown) return;
     this.buildingTiles.options.minZoom = Math.max(map.getMinZoom(), Math.floor(zoom));
     this.buildingTiles.setShapes(buildings ? buildings.geometry : null);
