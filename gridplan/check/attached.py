@@ -174,25 +174,39 @@ def _stand_together(labels: IntArray, ground: IntArray) -> BoolArray:
     return fits
 
 
-def _find_astray(things: _Things, ground: IntArray, asked: BoolArray, pairs: IntArray) -> BoolArray:
-    """Tell which of the things asked for agree with none of the atoms that they are paired with."""
+def _find_astray(
+    things: _Things, ground: IntArray, asked: BoolArray, pairs: IntArray, *, whole: bool
+) -> BoolArray:
+    """Tell which of the things asked for agree with none of the atoms that they are paired with.
+
+    Parameters
+    ----------
+    things, ground
+        Codes of the things, and those of the atoms, shape (atoms, levels).
+    asked
+        The things to be judged, shape (n,).
+    pairs
+        Rows of things and of atoms, shape (2, pairs).
+    whole
+        Whether all codes of the atom have to be told, as they are of a point.
+    """
     thing, atom = pairs
     told = things.labels[thing]
-    agree = ((told < 0) | (told == ground[atom])).all(axis=1)
+    agree = ((told == ground[atom]) | ((told < 0) & (not whole))).all(axis=1)
     found = np.zeros(len(things.ids), dtype=bool)
     found[thing[agree]] = True
     return asked & ~found
 
 
 def _judge_points(reading: Reading, ground: IntArray, things: _Things, asked: BoolArray) -> list[Finding]:
+    """Judge things by their points; the table of staff has none."""
     if not isinstance(things.table, gpd.GeoDataFrame):
         return []
-    points = things.table.geometry.to_numpy()
-    asked = asked & ~shapely.is_missing(points) & ~shapely.is_empty(points)
     rows = np.flatnonzero(asked)
     tree = shapely.STRtree(reading.geometry)
-    row, atom = tree.query(points[rows], predicate="dwithin", distance=TOUCH_M)
-    return things.fault("things_elsewhere", _find_astray(things, ground, asked, np.array([rows[row], atom])))
+    row, atom = tree.query(things.table.geometry.to_numpy()[rows], predicate="dwithin", distance=TOUCH_M)
+    astray = _find_astray(things, ground, asked, np.array([rows[row], atom]), whole=True)
+    return things.fault("things_elsewhere", astray)
 
 
 def _judge_buildings(reading: Reading, ground: IntArray, things: _Things, asked: BoolArray) -> list[Finding]:
@@ -206,7 +220,7 @@ def _judge_buildings(reading: Reading, ground: IntArray, things: _Things, asked:
     held = np.zeros(len(house), dtype=bool)
     held[rows] = True
     both = pairs[["thing", "atom"]].to_numpy(dtype=np.int64).T
-    return faults + things.fault("things_elsewhere", _find_astray(things, ground, held, both))
+    return faults + things.fault("things_elsewhere", _find_astray(things, ground, held, both, whole=False))
 
 
 def _judge_followers(reading: Reading, things: _Things, asked: BoolArray) -> list[Finding]:
@@ -228,9 +242,11 @@ def _judge_followers(reading: Reading, things: _Things, asked: BoolArray) -> lis
         np.where(told == "", -1, _find_first(pd.Index(single), told)),
     )
     mine = things.table.loc[asked, levels].fillna("").astype(str).to_numpy(dtype=object)
-    theirs = owners[levels].fillna("").astype(str).to_numpy(dtype=object)[np.maximum(row, 0)]
+    # one row more stands for no enterprise
+    nobody = np.full((1, len(levels)), "?", dtype=object)
+    theirs = np.concatenate([owners[levels].fillna("").astype(str).to_numpy(dtype=object), nobody])[row]
     wrong = asked.copy()
-    wrong[asked] = (row < 0) | (mine != theirs).any(axis=1)
+    wrong[asked] = (mine != theirs).any(axis=1)
     return things.fault("things_ownerless", wrong)
 
 

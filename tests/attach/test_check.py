@@ -132,6 +132,22 @@ def _move_point(plan: Plan) -> Plan:
     return replace(plan, attached={**plan.attached, "enterprises": moved})
 
 
+def _forget_codes(plan: Plan) -> Plan:
+    return _change(plan, "services", grid="")
+
+
+def _lose_point(plan: Plan) -> Plan:
+    table = plan.attached["services"]
+    blank = table.set_geometry(gpd.GeoSeries([shapely.Point()], crs=table.crs))
+    return replace(plan, attached={**plan.attached, "services": blank})
+
+
+def _lose_enterprises(plan: Plan) -> Plan:
+    table = plan.attached["enterprises"].iloc[:0]
+    provenance = {**plan.provenance, "attached": "[]"}
+    return replace(plan, attached={**plan.attached, "enterprises": table}, provenance=provenance)
+
+
 def _move_house(plan: Plan) -> Plan:
     return _change(
         plan, "enterprises", building_id=_put(plan.attached["enterprises"]["building_id"], 3, "b0001")
@@ -168,6 +184,8 @@ def _unplaced(plan: Plan) -> Plan:
         (_renumber, "things_area_gone", "staff"),
         (_mix, "things_codes_apart", "staff"),
         (_move_point, "things_elsewhere", "enterprises"),
+        (_forget_codes, "things_elsewhere", "services"),
+        (_lose_point, "things_elsewhere", "services"),
         (_move_house, "things_elsewhere", "enterprises"),
         (_lose_house, "things_building_gone", "enterprises"),
         (_wrong_owner, "things_ownerless", "risk_points"),
@@ -181,6 +199,13 @@ def test_each_fault_is_found_by_its_name(
     told = _judge(spoil(things))
     assert [key for key, _ in told] == [reason]
     assert told[0][1]["role"] == role
+
+
+def test_things_whose_enterprises_are_gone_are_told(things: Plan) -> None:
+    told = _judge(_lose_enterprises(things))
+    assert [(key, values["role"]) for key, values in told] == [
+        ("things_ownerless", "risk_points"), ("things_ownerless", "hazards")
+    ]  # fmt: skip
 
 
 def test_grids_that_were_redrawn_after_attaching_are_found_out(things: Plan) -> None:
