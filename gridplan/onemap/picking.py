@@ -16,6 +16,8 @@ __all__ = ["break_values", "find_level", "find_lineage", "pick_areas", "pick_out
 _NARROW_OF_VALUE, _NARROW_OF_SPAN = 0.1, 0.08
 # A last class that reaches to more than so many times its beginning hides the differences in it.
 _WIDE = 3.0
+# From here on parts of a number tell nothing.
+_LARGE = 10.0
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -134,6 +136,10 @@ def tell_classes(bounds: FloatArray, *, whole: bool = True) -> list[str]:
     """Name the classes of :func:`break_values`: "1–4", "≥5"; with ``whole=False`` "<2", "2–<5", "≥5"."""
     if not len(bounds):
         return []
+    if not whole and len(bounds) == 1:
+        # a class alone begins at the least value itself, which is no round number as borders of classes are
+        places = 0 if bounds[0] >= _LARGE else 2
+        bounds = np.floor(bounds * 10**places) / 10**places
     told = [f"{bound:,.10g}" for bound in bounds]
     names: list[str] = []
     for lower, after, at, following in zip(bounds, bounds[1:], told, told[1:], strict=False):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from guarded_town import SMALL, build_guarded_town
 
 from gridplan.i18n import t
+from gridplan.onemap.picking import break_values, tell_classes
 from gridplan.onemap.shown import Shown, show_plan_to
 from gridplan.onemap.standard import MapOrder, make_standard
 from gridplan.privacy import parse_audience
@@ -30,6 +32,13 @@ def test_a_map_of_things_is_of_the_day_of_its_lists(shown: Shown) -> None:
     assert dates == {"risk": "2026-05-01", "compounds": "2026-06-30"}
     view, _ = make_standard(shown, MapOrder("population"), "en")
     assert view.imprint.date == t("onemap.date_unknown", "en")
+
+
+@pytest.mark.parametrize(
+    ("value", "told"), [(6082.363816, "≥6,082"), (12.0, "≥12"), (3.456789, "≥3.45"), (0.5, "≥0.5")]
+)
+def test_a_class_alone_begins_at_a_number_that_is_read(value: float, told: str) -> None:
+    assert tell_classes(break_values(np.array([value, np.nan])), whole=False) == [told]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -33,6 +33,8 @@ _INCH = 72.0
 _TITLE_HIGH, _STAMP_HIGH, _SOURCE_HIGH, _REVIEW_HIGH = 0.72, 0.6, 0.42, 0.3
 # height of a line of the size of its letters; letters smaller than this are read by nobody [pt]
 _LINE, _LEAST = 1.25, 5.0
+# how much smaller letters may be so that a text stays on one line
+_ALONE = 0.75
 # where a text may be broken: before a Latin word, and before each Chinese sign that ends no sentence
 _PIECE = re.compile(r"\s*(?:[（《]?[\u2e80-\uffef]|[^\s\u2e80-\uffef]+)[，。、；：！？）》]*")
 
@@ -116,6 +118,10 @@ def _wrap(text: str, size: float, wide: float, *, bold: bool = False) -> tuple[s
 def _fit(text: str, largest: float, wide: float, high: float, *, bold: bool = False) -> tuple[str, float]:
     """Break a text into lines and choose the largest letters [pt] with which it fits: nothing is cut off."""
     size = largest
+    # one line is read better than two, unless its letters are much smaller
+    alone = largest * wide / max(_measure(text, largest, bold=bold), wide)
+    if alone >= _ALONE * largest:
+        return text, alone
     while True:
         lines = _wrap(text, size, wide, bold=bold)
         if len(lines) == 1 or len(lines) * _LINE * size / _INCH <= high or size <= _LEAST:
