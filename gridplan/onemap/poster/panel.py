@@ -34,7 +34,7 @@ _TITLE_HIGH, _STAMP_HIGH, _SOURCE_HIGH, _REVIEW_HIGH = 0.72, 0.6, 0.42, 0.3
 # height of a line of the size of its letters; letters smaller than this are read by nobody [pt]
 _LINE, _LEAST = 1.25, 5.0
 # how much smaller letters may be so that a text stays on one line
-_ALONE = 0.7
+_ALONE = 0.65
 # where a text may be broken: before a Latin word, and before each Chinese sign that ends no sentence
 _PIECE = re.compile(r"\s*(?:[（《]?[\u2e80-\uffef]|[^\s\u2e80-\uffef]+)[，。、；：！？）》]*")
 
