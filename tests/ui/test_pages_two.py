@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -166,6 +167,15 @@ def test_every_map_can_be_chosen_for_export(show_page: ShowPage, busy: Shown, la
     assert app.warning
     app.text_input(key="export-review").set_value("GS(2026)0000号").run()
     assert not app.warning
+
+
+def test_only_areas_that_hold_those_of_the_level_whole_are_offered(show_page: ShowPage, busy: Shown) -> None:
+    def list_boxes(shown: Shown) -> list[str]:
+        return [box.key for box in show_page("export", shown).selectbox]
+
+    assert "export-within-zh" in list_boxes(busy)
+    across = busy.areas["grid"].drop(columns="in_subgrid")
+    assert "export-within-zh" not in list_boxes(replace(busy, areas={**busy.areas, "grid": across}))
 
 
 def test_the_public_gets_no_map_of_risk(show_to: ShowTo) -> None:
