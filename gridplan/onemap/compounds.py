@@ -10,7 +10,7 @@ import shapely
 
 from gridplan.access import BRIDGE_M, MAX_ACCESS_M, REACHES_M
 from gridplan.i18n import t
-from gridplan.onemap.numbers import tell_whole
+from gridplan.onemap.numbers import fill_withheld, tell_whole
 from gridplan.onemap.picking import pick_areas
 from gridplan.onemap.shown import Shown
 from gridplan.onemap.view import AreaLayer, Imprint, MapView, PointLayer, Swatch
@@ -281,12 +281,14 @@ def tabulate_estates(
         ways to them, and notes on how these are reckoned.
     """
     tables = tell_compounds(pick_compounds(shown, within, names), shown.scheme, lang)
+    counts = [t(f"compounds.{name}", lang) for name in ("households", "population", "dwellings", "buildings")]
+    tables = {title: fill_withheld(table, counts, lang) for title, table in tables.items()}
     if shown.walks is None:
         return tables
-    ways = list_ways(shown, level, within).rename(
+    ways = fill_withheld(list_ways(shown, level, within), ("households", "without_way"), lang).rename(
         columns={name: t(f"estates.column.{name}", lang) for name in WALK_COLUMNS}
     )
-    services = list_services(shown).rename(
+    services = fill_withheld(list_services(shown), ("households", "population"), lang).rename(
         columns={name: t(f"estates.service.{name}", lang) for name in SERVICE_COLUMNS}
     )
     own = shown.scheme[find_outline_level(shown)].name[lang]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
@@ -9,7 +10,7 @@ import pandas as pd
 from gridplan import risk
 from gridplan.i18n import t
 
-__all__ = ["tell_count", "tell_density", "tell_km2", "tell_share", "tell_whole"]
+__all__ = ["fill_withheld", "tell_count", "tell_density", "tell_km2", "tell_share", "tell_whole"]
 
 # Chinese counts in ten thousands (万) and hundred millions (亿)
 _WAN, _YI = 10_000, 100_000_000
@@ -38,6 +39,15 @@ def tell_count(value: object, lang: str) -> str:
 def tell_whole(value: object, lang: str) -> str:
     """Tell a count in full, as tables do: "238,400"; NA is a count that is not told."""
     return t("onemap.withheld", lang) if pd.isna(value) else f"{int(value):,}"  # type: ignore[call-overload]
+
+
+def fill_withheld(table: pd.DataFrame, columns: Sequence[str], lang: str) -> pd.DataFrame:
+    """Write into a table for a workbook that counts are not told, where an empty cell would leave it open."""
+    word = t("onemap.withheld", lang)
+    hidden = [name for name in columns if table[name].isna().any()]
+    return table.assign(
+        **{name: table[name].astype(object).mask(table[name].isna(), word) for name in hidden}
+    )
 
 
 def tell_share(part: object, whole: object) -> str:

@@ -13,6 +13,7 @@ from gridplan.i18n import t
 from gridplan.onemap.compounds import tabulate_estates, view_compounds
 from gridplan.onemap.exports import export_view
 from gridplan.onemap.issues import list_findings, list_issues, name_layer
+from gridplan.onemap.numbers import fill_withheld
 from gridplan.onemap.population import list_measures, view_areas
 from gridplan.onemap.risk import AREA_RULES, THING_ROLES, rate_all, tabulate_key_areas, view_risk
 from gridplan.onemap.shown import Shown
@@ -196,4 +197,5 @@ def _tell_areas(shown: Shown, level: str, lang: str) -> pd.DataFrame:
         borders=areas[f"borders_{lang}"],
         reason=areas[f"reason_{lang}"],
     )[list(_AREA_COLUMNS)]
+    told = fill_withheld(told, ("households", "population", "buildings"), lang)
     return told.rename(columns={name: t(f"ui.export.column.{name}", lang) for name in _AREA_COLUMNS})

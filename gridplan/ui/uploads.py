@@ -78,10 +78,4 @@ def _shorten(name: str) -> str:
 
 def strip_folder(error: GridplanError, folder: str) -> GridplanError:
     """Take a folder of the server out of what an error names: the visitor knows the file by its name."""
-
-    def strip(value: object) -> object:
-        if isinstance(value, (list, tuple)):
-            return [strip(one) for one in value]
-        return value.replace(folder + os.sep, "") if isinstance(value, str) else value
-
-    return GridplanError(error.key, **{name: strip(value) for name, value in error.values.items()})
+    return error.rename(folder + os.sep, "")

@@ -219,6 +219,14 @@ def test_all_that_is_known_is_in_one_workbook(busy: Shown, lang: str) -> None:
     assert len(busy.issues) in sizes
 
 
+def test_counts_that_are_not_told_are_told_as_such(busy: Shown) -> None:
+    grids = busy.areas["grid"]
+    hidden = grids.assign(population=grids["population"].mask(grids.index == 0))
+    shown = replace(busy, areas={**busy.areas, "grid": hidden})
+    table = tabulate_plan(shown, "grid", "zh")["网格"]
+    assert table["人口"].tolist() == ["未公开", *hidden["population"].tolist()[1:]]
+
+
 def test_files_of_a_map_are_made_with_what_was_chosen_to_stand_on_them(busy: Shown) -> None:
     imprint = make_imprint(busy, "小城 · 人口", "zh", review_number="GS(2026)0000号", stamp="")
     level = find_outline_level(busy)

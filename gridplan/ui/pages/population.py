@@ -11,7 +11,7 @@ import streamlit as st
 
 from gridplan.i18n import t
 from gridplan.onemap.imprint import make_imprint
-from gridplan.onemap.numbers import tell_count, tell_density, tell_km2
+from gridplan.onemap.numbers import fill_withheld, tell_count, tell_density, tell_km2
 from gridplan.onemap.picking import find_lineage
 from gridplan.onemap.population import (
     find_areas,
@@ -264,6 +264,6 @@ def _word_children(children: pd.DataFrame, lang: str) -> pd.DataFrame:
 def _tabulate(shown: Shown, line: tuple[str, ...], path: Path, lang: str) -> dict[str, pd.DataFrame]:
     """Give the table of what lies inside for the workbook."""
     children = list_children(shown, [code for _, code, _ in path], chain=line)
-    told = _word_children(children, lang)
+    told = fill_withheld(_word_children(children, lang), ("population", "households", "density"), lang)
     heads = _head_columns(shown, lang)
     return {name_level(shown, line[len(path)], lang): told.rename(columns=heads)}
