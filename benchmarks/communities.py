@@ -36,6 +36,7 @@ from gridplan.contiguity import find_shared_edges
 from gridplan.crs import parse_crs, reproject
 from gridplan.graph import AtomGraph, Setting, find_components, sum_borders, take_ground
 from gridplan.scheme import Level, Scheme, Text, load_scheme
+from gridplan.solve.deadline import Deadline
 from gridplan.solve.redraw import AIMS, redraw_level
 from gridplan.solve.redraw_exact import draw_exactly
 from gridplan.solve.redraw_ground import find_majority, make_question, read_quarter
@@ -275,7 +276,7 @@ def compare_moved(cases: int) -> None:
         quarter = read_quarter(graph, setting, level, scheme, None)
         task = make_question(quarter, np.arange(NEAR)).weigh(AIMS["fewest"])
         begin = start_from_old(task, *find_majority(quarter, np.arange(NEAR)))
-        found = improve_draft(task, begin, choose_effort(NEAR, None), 0)
+        found = improve_draft(task, begin, choose_effort(NEAR, Deadline()), 0)
         begun = time.process_time()
         best, proved = draw_exactly(task, 200_000, 20_000_000)
         proof = time.process_time() - begun

@@ -6,6 +6,8 @@ command line and the app translate it (see :mod:`gridplan.i18n`), a caller in Py
 
 from __future__ import annotations
 
+from typing import Self
+
 __all__ = ["CRSError", "GridplanError", "InputError", "SchemeError", "WriteError"]
 
 
@@ -25,6 +27,16 @@ class GridplanError(Exception):
         self.values = values
         told = ", ".join(f"{name}={value!r}" for name, value in values.items())
         super().__init__(f"{key}({told})")
+
+    def rename(self, old: str, new: str) -> Self:
+        """Return the error with one text for another in all that it names, such as a file's true name."""
+
+        def put(value: object) -> object:
+            if isinstance(value, (list, tuple)):
+                return [put(one) for one in value]
+            return value.replace(old, new) if isinstance(value, str) else value
+
+        return type(self)(self.key, **{name: put(value) for name, value in self.values.items()})
 
 
 class InputError(GridplanError, ValueError):

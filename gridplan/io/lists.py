@@ -38,7 +38,7 @@ from gridplan.errors import CRSError, InputError
 from gridplan.io.columns import normalise_name
 from gridplan.io.dbf import decode_frame, find_encoding
 from gridplan.io.sheets import read_csv, read_sheet
-from gridplan.io.source import PathLike, choose_layer, hash_file, require_file, split_layer
+from gridplan.io.source import PathLike, choose_layer, hash_file, open_packed, require_file, split_layer
 from gridplan.io.values import clean_text, parse_coordinates
 
 __all__ = [
@@ -175,8 +175,9 @@ def read_list(spec: PathLike, role: str = "", names: Collection[str] = ()) -> Li
             shaped = b"geo" in (pq.read_schema(file).metadata or {})
             table = gpd.read_parquet(file) if shaped else pd.read_parquet(file)
         else:
-            layer = choose_layer(file, layer, role) if role else layer
-            table = _read_vector(file, layer)
+            with open_packed(file, layer, role) as (inner, within):
+                layer = choose_layer(inner, within, role) if role else within
+                table = _read_vector(inner, layer)
     return ListFile(str(file), layer, hash_file(file), table.reset_index(drop=True), above)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import warnings
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,10 @@ import pyproj
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
-from gridplan.errors import InputError
+from gridplan.errors import GridplanError, InputError
 from gridplan.io.columns import find_columns, normalise_name
 from gridplan.io.dbf import decode_frame, decode_name, find_encoding, find_part, missing_bytes
+from gridplan.io.zipped import unpack_zip
 from gridplan.schema import issue_rows
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "choose_layer",
     "hash_file",
     "is_osm",
+    "open_packed",
     "read_source",
     "split_layer",
 ]
@@ -173,6 +176,58 @@ def require_file(path: Path) -> None:
             raise InputError("file_truncated", path=str(part), bytes=lacking)
 
 
+@contextmanager
+def open_packed(path: Path, wished: str, role: str) -> Iterator[tuple[Path, str]]:
+    """Open a vector file, or the one in a zip that is wanted.
+
+    Parameters
+    ----------
+    path
+        The file; unless it is a zip it is given back as it is.
+    wished
+        The layer that was named, "" for none; of a zip a file in it, without its ending.
+    role
+        What the layer is wanted for, "" where any will do.
+
+    Yields
+    ------
+    file, layer
+        What is to be read. Errors name the zip and not the folder that it was unpacked to.
+
+    Raises
+    ------
+    InputError
+        If it is a zip that cannot be unpacked, or nothing tells which of its files is wanted.
+    """
+    if path.suffix.lower() != ".zip":
+        yield path, wished
+        return
+    with unpack_zip(path) as files:
+        folder = str(next(iter(files.values())).parent)
+        try:
+            yield _choose_packed(path, files, wished, role)
+        except GridplanError as error:
+            raise error.rename(folder, str(path)) from error
+
+
+def _choose_packed(path: Path, files: Mapping[str, Path], wished: str, role: str) -> tuple[Path, str]:
+    """Choose the file of a zip as the layer of a file is chosen."""
+    for file in files.values():
+        require_file(file)
+    name, layer = wished, ""
+    if len(files) == 1:
+        (name,) = files
+        layer = "" if wished == name else wished
+    elif wished and wished not in files:
+        raise InputError("layer_missing", path=str(path), layer=wished, layers=", ".join(files))
+    elif not wished:
+        drawn = [(one, kind) for one, file in files.items() for _, kind in _list_drawn(file)[1]]
+        name = _fit_layer(drawn, role)
+    if name not in files:
+        raise InputError("layer_unclear", path=str(path), role=role, layers=", ".join(files))
+    return files[name], layer
+
+
 def read_source(
     spec: PathLike, role: str, asked: Mapping[str, str], *, options: Mapping[str, Any] | None = None
 ) -> RawLayer:
@@ -200,6 +255,23 @@ def read_source(
     """
     path, wished = split_layer(spec)
     require_file(path)
+    with open_packed(path, wished, role) as (file, layer):
+        raw = _read_file(file, layer, role, asked, options or {})
+        if file == path:
+            return raw
+        # what was unpacked is gone when this is told
+        issues = tuple(
+            one.assign(detail=one["detail"].str.replace(str(file.parent), str(path), regex=False))
+            for one in raw.issues
+        )
+        return replace(
+            raw, path=str(path), layer=raw.layer or file.stem, sha256=hash_file(path), issues=issues
+        )
+
+
+def _read_file(
+    path: Path, wished: str, role: str, asked: Mapping[str, str], options: Mapping[str, Any]
+) -> RawLayer:
     if path.suffix.lower() in (".parquet", ".geoparquet"):
         return _read_parquet(path, role, asked)
     shape = path.suffix.lower() == ".shp"
@@ -209,7 +281,7 @@ def read_source(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            info = pyogrio.read_info(path, layer=layer, encoding=forced, **(options or {}))
+            info = pyogrio.read_info(path, layer=layer, encoding=forced, **options)
             raw_names = [str(name) for name in info["fields"]]
             names = [decode_name(name, text.encoding) for name in raw_names] if text else raw_names
             where = f"{path}#{layer}" if wished or not shape else str(path)
@@ -223,7 +295,7 @@ def read_source(
                 force_2d=True,
                 on_invalid="ignore",
                 columns=[raw for raw, name in zip(raw_names, names, strict=True) if name in needed],
-                **(options or {}),
+                **options,
             )
         except InputError:
             raise
@@ -289,6 +361,21 @@ def _known_crs(frame: gpd.GeoDataFrame) -> pyproj.CRS | None:
 
 def choose_layer(path: Path, wished: str, role: str) -> str:
     """Choose the layer of a file: the one named, the only one, the one whose name or shapes fit."""
+    names, drawn = _list_drawn(path)
+    if wished:
+        if wished not in names:
+            raise InputError("layer_missing", path=str(path), layer=wished, layers=", ".join(names) or "-")
+        return wished
+    if not drawn:
+        raise InputError("no_geometry", path=str(path), layer=", ".join(names) or "-")
+    found = _fit_layer(drawn, role)
+    if not found:
+        raise InputError("layer_unclear", path=str(path), role=role, layers=", ".join(names))
+    return found
+
+
+def _list_drawn(path: Path) -> tuple[list[str], list[tuple[str, str]]]:
+    """List the layers of a file, and those that have shapes with the kind of these."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -297,25 +384,19 @@ def choose_layer(path: Path, wished: str, role: str) -> str:
             known = path.suffix.lower() in _VECTOR_SUFFIXES
             key = "file_damaged" if known else "file_not_vector"
             raise InputError(key, path=str(path), fault=_short(error)) from error
-    names = [name for name, _ in listed]
-    if wished:
-        if wished not in names:
-            raise InputError("layer_missing", path=str(path), layer=wished, layers=", ".join(names) or "-")
-        return wished
-    drawn = [(name, str(kind)) for name, kind in listed if kind is not None]
-    if not drawn:
-        raise InputError("no_geometry", path=str(path), layer=", ".join(names) or "-")
+    return [name for name, _ in listed], [(name, str(kind)) for name, kind in listed if kind is not None]
+
+
+def _fit_layer(drawn: Sequence[tuple[str, str]], role: str) -> str:
+    """Return the only layer, or the only one whose name or shapes fit a role; "" where there is none."""
     if len(drawn) == 1:
         return drawn[0][0]
-    words = [normalise_name(word) for word in _LAYER_WORDS[role]]
+    words = [normalise_name(word) for word in _LAYER_WORDS.get(role, ())]
     exact = [name for name, _ in drawn if normalise_name(name) in words]
     partly = [name for name, _ in drawn if any(len(w) > 2 and w in normalise_name(name) for w in words)]
     wanted = "Polygon" if role in _POLYGON_ROLES else "Line"
     fitting = [name for name, kind in drawn if wanted in kind] if role in ("buildings", "streets") else []
-    for candidates in (exact, partly, fitting):
-        if len(candidates) == 1:
-            return candidates[0]
-    raise InputError("layer_unclear", path=str(path), role=role, layers=", ".join(names))
+    return next((one[0] for one in (exact, partly, fitting) if len(one) == 1), "")
 
 
 def _read_parquet(path: Path, role: str, asked: Mapping[str, str]) -> RawLayer:
