@@ -46,7 +46,7 @@ def read_csv(file: Path, known: Collection[str]) -> tuple[pd.DataFrame, int]:
     ValueError, pandas.errors.ParserWarning
         If rows have more cells than there are heads, or the text is in none of the encodings.
     """
-    text = _decode(file.read_bytes()).lstrip()
+    text = _decode(file.read_bytes()).lstrip(" \r\n")
     separator = max(_SEPARATORS, key="\n".join(text.splitlines()[:_FIRST_ROWS]).count)
     starts, rows = [0], []
     stream = io.StringIO(text, newline="")

@@ -80,6 +80,13 @@ def test_a_sign_at_the_end_of_each_row_does_not_move_the_cells(tmp_path: Path) -
     assert read_things("enterprises", path, CRS).frame["id"].tolist() == ["Q1", "Q2", "Q3"]
 
 
+@pytest.mark.parametrize("sign", [",", "\t", ";"])
+def test_a_first_column_without_a_head_keeps_its_place(tmp_path: Path, sign: str) -> None:
+    rows = [["", *HEADS], *([str(at), *row] for at, row in enumerate(ROWS))]
+    things = read_things("enterprises", _text(tmp_path / "e.csv", rows, sign=sign), CRS)
+    assert things.frame[["id", "area"]].to_numpy().tolist() == [[row[0], row[2]] for row in ROWS]
+
+
 @pytest.mark.parametrize("row", [0, 1])
 def test_cells_that_no_head_stands_above_are_refused_and_not_lost(tmp_path: Path, row: int) -> None:
     rows = [HEADS, *ROWS]
