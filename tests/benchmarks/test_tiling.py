@@ -32,6 +32,7 @@ def test_tiled_town(tmp_path: Path, size: int) -> None:
 
 
 @pytest.mark.city
+@pytest.mark.slow
 def test_real_ids_stay_unique(city: Callable[[str], Path], tmp_path: Path) -> None:
     tile_city(city("nantes_centre"), 17_000, tmp_path / "town.gpkg")
     buildings = gpd.read_file(tmp_path / "town.gpkg", layer="buildings", ignore_geometry=True)

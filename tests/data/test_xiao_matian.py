@@ -33,6 +33,7 @@ def hazards() -> pd.DataFrame:
     return pd.read_parquet(STORED_HAZARDS)
 
 
+@pytest.mark.slow
 def test_generator_writes_the_stored_content(
     stored: dict[str, gpd.GeoDataFrame], hazards: pd.DataFrame
 ) -> None:

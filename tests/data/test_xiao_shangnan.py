@@ -97,6 +97,7 @@ def test_every_street_is_one_line(stored: dict[str, gpd.GeoDataFrame]) -> None:
         assert shapely.line_merge(shapely.union_all(pieces.geometry.values)).geom_type == "LineString"
 
 
+@pytest.mark.slow
 def test_the_rooms_see_16_regions_and_100_sections(net: tuple[AtomGraph, pd.Series]) -> None:
     graph, _ = net
     for rank, count in ((1, 16), (2, 100)):

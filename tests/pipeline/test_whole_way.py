@@ -100,7 +100,7 @@ def _judge_city(told: dict) -> None:
     assert told["bad"] == unproven, "no law is broken but for areas honestly called unproven"
 
 
-@pytest.mark.parametrize("name", ["karhula", "beijing_wangjing"])
+@pytest.mark.parametrize("name", ["karhula", pytest.param("beijing_wangjing", marks=pytest.mark.slow)])
 def test_a_real_city_is_legal_or_proved(name: str, city: Callable[[str], Path], tmp_path: Path) -> None:
     _judge_city(_plan_city(name, city, tmp_path))
 

@@ -47,7 +47,7 @@ def draw_maps(shown: Shown, lang: str) -> Iterator[tuple[str, MapView]]:
         yield "risk", view_risk(shown, level, "worst", lang, things=things, heat=True, imprint=imprint)
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("lang", ["zh", pytest.param("en", marks=pytest.mark.slow)])
 def test_a_file_opens_without_any_network(
     guarded_plan: Plan, open_page: Callable, pictures: Path, tmp_path: Path, lang: str
 ) -> None:

@@ -92,6 +92,7 @@ def test_the_language_is_switched_at_once_and_stays(address: str, open_page: Cal
     assert "总览" not in page.locator("h1").first.inner_text()
 
 
+@pytest.mark.slow
 def test_a_browser_that_comes_again_gets_the_language_that_was_chosen_last(
     address: str, open_page: Callable
 ) -> None:
@@ -111,6 +112,7 @@ def test_a_browser_that_comes_again_gets_the_language_that_was_chosen_last(
     assert not watch.faults
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("lang", "words"), [("zh", "不能上传"), ("en", "not taken")])
 def test_why_a_file_is_not_taken_is_told(
     address: str, open_page: Callable, tmp_path: Path, lang: str, words: str
@@ -125,6 +127,7 @@ def test_why_a_file_is_not_taken_is_told(
     assert not watch.faults
 
 
+@pytest.mark.slow
 def test_a_thing_that_is_clicked_is_told_beside_the_map(address: str, open_page: Callable) -> None:
     page, watch = open_page(find_address(address, "risk", "zh"))
     box = page.locator(".gridplan-map").bounding_box()
