@@ -60,8 +60,7 @@ class _Things:
 
     def texts(self, column: str) -> npt.NDArray[np.object_]:
         """Give the texts of a column, "" for none."""
-        told = self.table[column].astype(object)
-        return np.asarray(told.where(told.notna(), "").astype(str), dtype=object)
+        return _read_texts(self.table[column])
 
 
 def judge_attached(reading: Reading) -> list[Finding]:
@@ -126,16 +125,20 @@ def _judge_role(reading: Reading, levels: list[LevelReading], role: str, given: 
     return faults + _judge_count(reading.plan.issues, things, given)
 
 
+def _read_texts(column: pd.Series) -> npt.NDArray[np.object_]:
+    told = column.astype(object)
+    return np.asarray(told.where(told.notna(), "").astype(str), dtype=object)
+
+
 def _read_things(table: pd.DataFrame, role: str, levels: list[LevelReading]) -> _Things:
     labels = np.full((len(table), len(levels)), -1, dtype=np.int64)
     for place, one in enumerate(levels):
-        told = table[one.level.id].astype(object)
-        codes = told.where(told.notna(), "").astype(str)
+        codes = _read_texts(table[one.level.id])
         found = pd.Index(one.codes.astype(object)).get_indexer(codes)
         labels[:, place] = np.where(codes == "", -1, np.where(found < 0, -2, found))
     named = ["id"] if role != "care" else ["care_class", *(one.level.id for one in levels)]
-    words = [table[name].astype(object).where(table[name].notna(), "").astype(str) for name in named]
-    ids = np.array([" ".join(filter(None, row)) for row in zip(*words, strict=True)], dtype=object)
+    words = zip(*(_read_texts(table[name]) for name in named), strict=True)
+    ids = np.array([" ".join(filter(None, row)) for row in words], dtype=object)
     return _Things(role, table, ids, labels)
 
 

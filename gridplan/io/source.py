@@ -53,6 +53,9 @@ _VECTOR_SUFFIXES = frozenset({
     ".dxf", ".tab", ".mif", ".gdb", ".sqlite", ".parquet", ".zip", ".gpx", ".csv", ".osm", ".pbf",
 })  # fmt: skip
 
+#: What is looked for in a zip; lists of rows and whole extracts are read as they are.
+_PACKED_SUFFIXES = _VECTOR_SUFFIXES - {".zip", ".csv", ".parquet", ".osm", ".pbf"}
+
 #: Formats that are read through Arrow; others hide behind it that a file is cut off.
 _ARROW_SUFFIXES = (".gpkg", ".shp", ".fgb", ".geojson", ".json")
 
@@ -202,7 +205,7 @@ def open_packed(path: Path, wished: str, role: str) -> Iterator[tuple[Path, str]
     if path.suffix.lower() != ".zip":
         yield path, wished
         return
-    with unpack_zip(path) as files:
+    with unpack_zip(path, _PACKED_SUFFIXES) as files:
         folder = str(next(iter(files.values())).parent)
         try:
             yield _choose_packed(path, files, wished, role)
@@ -212,8 +215,6 @@ def open_packed(path: Path, wished: str, role: str) -> Iterator[tuple[Path, str]
 
 def _choose_packed(path: Path, files: Mapping[str, Path], wished: str, role: str) -> tuple[Path, str]:
     """Choose the file of a zip as the layer of a file is chosen."""
-    for file in files.values():
-        require_file(file)
     name, layer = wished, ""
     if len(files) == 1:
         (name,) = files
@@ -225,6 +226,7 @@ def _choose_packed(path: Path, files: Mapping[str, Path], wished: str, role: str
         name = _fit_layer(drawn, role)
     if name not in files:
         raise InputError("layer_unclear", path=str(path), role=role, layers=", ".join(files))
+    require_file(files[name])
     return files[name], layer
 
 

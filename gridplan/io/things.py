@@ -145,7 +145,8 @@ def read_things(
     places = find_places(file, reading.found, crs, parse_system(system))
     _require_places(reading, places)
     frame = _read_columns(reading, places)
-    kept = _keep_rows(reading, frame)
+    filled = _find_filled(file)
+    kept = _keep_rows(reading, frame, filled)
     frame = _name_rows(reading, frame[kept])
     frame = _settle_hazards(reading, frame) if role == "hazards" else frame
     frame = frame.drop(columns=[name for name in frame if str(name).startswith("unknown ")])
@@ -161,7 +162,7 @@ def read_things(
     if places.swapped:
         reading.note(["*"], "thing_degrees_swapped", "repaired")
     source = Source(
-        role, file.path, file.layer, file.sha256, int(_find_filled(file).sum()), places.crs,
+        role, file.path, file.layer, file.sha256, int(filled.sum()), places.crs,
         columns={name: " | ".join(several) for name, several in sorted(reading.found.items())},
     )  # fmt: skip
     return Things(role, frame, source, date, join_issues(*reading.issues))
@@ -233,7 +234,7 @@ def _read_column(name: str, column: pd.Series | None, index: pd.Index) -> tuple[
     return read_text(column.to_frame(), [str(column.name)]), np.zeros(len(index), dtype=bool)
 
 
-def _keep_rows(reading: _Reading, frame: pd.DataFrame) -> BoolArray:
+def _keep_rows(reading: _Reading, frame: pd.DataFrame, filled: BoolArray) -> BoolArray:
     """Leave out rows of sums, and rows that tell nothing of what is read."""
     texts = [name for name in frame if pd.api.types.is_string_dtype(frame[name])]
     blank = (frame[texts] == "").all(axis=1) & frame[["x", "y"]].isna().any(axis=1)
@@ -244,7 +245,7 @@ def _keep_rows(reading: _Reading, frame: pd.DataFrame) -> BoolArray:
     # what stands below a table fills no more than the first cells of its row, or one merged cell
     single = frame[texts].ne("").sum(axis=1).le(1) & frame[["x", "y"]].isna().any(axis=1)
     idle = (blank | (single & is_note(cells))).to_numpy(dtype=bool) & ~total
-    lost = idle & _find_filled(reading.file)
+    lost = idle & filled
     reading.note([f"row {n}" for n in number[lost]], "thing_row_blank", "dropped")
     return np.asarray(~idle & ~total, dtype=bool)
 

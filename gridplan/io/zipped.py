@@ -6,10 +6,11 @@ taken for Latin-1 and lost, and what lies in a folder of the zip is not found.
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
@@ -17,58 +18,58 @@ from gridplan.errors import InputError
 
 __all__ = ["unpack_zip"]
 
-#: Endings of files that can be read, a shapefile by its first part, and of what belongs to one.
-_WHOLE = (".shp", ".gpkg", ".geojson", ".json", ".fgb", ".gml", ".kml", ".sqlite")
-_PARTS = (".shx", ".dbf", ".prj", ".cpg")
 #: A file geodatabase is a folder.
 _FOLDER = ".gdb"
+# what a name of a file must not hold on some system, above all a drive
+_SIGNS = re.compile(r'[<>:"|?*]')
 _UTF8_FLAG = 0x800
 
 
 @contextmanager
-def unpack_zip(path: Path) -> Iterator[dict[str, Path]]:
+def unpack_zip(path: Path, endings: Collection[str]) -> Iterator[dict[str, Path]]:
     """Unpack the files that can be read.
 
     Parameters
     ----------
     path
         The zip.
+    endings
+        Of files that can be read; whatever has the name of such a one belongs to it (the parts of a
+        shapefile or a table of MapInfo).
 
     Yields
     ------
     dict of str to Path
-        Files by their name without folder and ending, in the order of names; the parts of a shapefile lie
-        beside it. They are gone afterwards.
+        Files by their name without folder and ending, in the order of names; their parts lie beside them.
+        They are gone afterwards.
 
     Raises
     ------
     InputError
-        If it is no whole zip, has a password, holds nothing that can be read, or two files of one name.
+        If it is no whole zip, has a password, holds nothing that can be read or two files of one name, or if
+        there is no room to unpack it.
     """
     with tempfile.TemporaryDirectory(prefix="gridplan-") as folder:
         try:
             with zipfile.ZipFile(path) as archive:
-                found = _unpack(archive, Path(folder), path)
+                found = _unpack(archive, Path(folder), path, endings)
         except (zipfile.BadZipFile, RuntimeError, EOFError, OSError, UnicodeError) as error:
             raise InputError("file_damaged", path=str(path), fault=str(error)[:200]) from error
         yield found
 
 
-def _unpack(archive: zipfile.ZipFile, folder: Path, path: Path) -> dict[str, Path]:
+def _unpack(archive: zipfile.ZipFile, folder: Path, path: Path, endings: Collection[str]) -> dict[str, Path]:
     found: dict[str, Path] = {}
-    for info in sorted(archive.infolist(), key=lambda one: one.filename):
-        inner = PurePosixPath(_read_name(info).replace("\\", "/"))
-        base = next((one for one in inner.parts[:-1] if one.lower().endswith(_FOLDER)), "")
-        if info.is_dir() or inner.name.startswith(".") or "__MACOSX" in inner.parts:
-            continue
-        if not base and inner.suffix.lower() not in (*_PARTS, *_WHOLE):
-            continue
-        # only the last name counts: a path from outside must not lead out of the folder
-        target = folder / base / inner.name
-        whole = folder / base if base else target
-        is_whole = bool(base) or inner.suffix.lower() in _WHOLE
+    packed = list(_list_packed(archive, endings))
+    room, size = shutil.disk_usage(folder).free, sum(info.file_size for info, _ in packed)
+    if size > room:
+        raise InputError("zip_too_large", path=str(path), size=size // 2**20, room=room // 2**20)
+    for info, name in packed:
+        target = folder / name
+        whole = folder / name.parts[0]
+        is_whole = whole.suffix.lower() in endings
         if target.exists() or (is_whole and found.get(whole.stem, whole) != whole):
-            raise InputError("zip_same_name", path=str(path), name=inner.name)
+            raise InputError("zip_same_name", path=str(path), name=target.name)
         target.parent.mkdir(exist_ok=True)
         with archive.open(info) as source, target.open("wb") as copy:
             shutil.copyfileobj(source, copy)
@@ -78,6 +79,23 @@ def _unpack(archive: zipfile.ZipFile, folder: Path, path: Path) -> dict[str, Pat
         held = ", ".join(sorted(_read_name(info) for info in archive.infolist())[:5]) or "-"
         raise InputError("zip_without_layer", path=str(path), files=held)
     return found
+
+
+def _list_packed(
+    archive: zipfile.ZipFile, endings: Collection[str]
+) -> Iterator[tuple[zipfile.ZipInfo, PurePosixPath]]:
+    """List what can be read, its parts, and where each is to lie: a file, or a file in a geodatabase."""
+    listed = []
+    for info in sorted(archive.infolist(), key=lambda one: one.filename):
+        inner = PurePosixPath(_SIGNS.sub("_", _read_name(info).replace("\\", "/")))
+        base = next((one for one in inner.parts[:-1] if one.lower().endswith(_FOLDER)), "")
+        if not (info.is_dir() or inner.name.startswith(".") or "__MACOSX" in inner.parts):
+            # only the last name counts: a path from outside must not lead out of the folder
+            listed.append((info, PurePosixPath(base, inner.name)))
+    stems = {name.stem for _, name in listed if name.suffix.lower() in endings}
+    for info, name in listed:
+        if len(name.parts) > 1 or name.stem in stems:
+            yield info, name
 
 
 def _read_name(info: zipfile.ZipInfo) -> str:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from gridplan.plan import Plan
-from gridplan.privacy import MIN_CELL, Ties, hide_cells
+from gridplan.privacy import Ties, hide_cells, is_few
 from gridplan.report.compounds import tabulate_compounds
 
 __all__ = ["PEOPLE_COLUMNS", "Hidden", "hide_counts", "in_column", "split_decided"]
@@ -132,7 +132,7 @@ def split_decided(
 def _look_up(hidden: BoolArray, cells: pd.Series | None, frame: pd.DataFrame) -> BoolArray:
     """Return which rows are hidden; a small count that no atom knows of is hidden as well."""
     counts = frame[list(PEOPLE_COLUMNS)].to_numpy()
-    mask = np.asarray(((counts > 0) & (counts < MIN_CELL)).any(axis=1))
+    mask = np.asarray(is_few(counts).any(axis=1))
     if cells is not None:
         at = cells.index.get_indexer(frame["code"].astype(str))
         mask |= (at >= 0) & hidden[cells.to_numpy()[at]]
@@ -150,7 +150,7 @@ def _sum_whole(atoms: pd.DataFrame, hidden: bool) -> dict[str, int]:
     guessed = atoms["households_source"].astype(str).str.startswith("estimated")
     sums = {name: int(atoms[name].sum()) for name in PEOPLE_COLUMNS}
     parts = atoms["households"].groupby(guessed).sum()
-    if not parts.between(1, MIN_CELL - 1).any():
+    if not is_few(parts.to_numpy()).any():
         # the few that were counted would be the rest of those that were not
         sums["estimated"] = int(parts.get(True, 0))
     return sums

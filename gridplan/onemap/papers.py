@@ -13,7 +13,7 @@ import pandas as pd
 from gridplan.check import read_reason
 from gridplan.graph import KINDS
 from gridplan.plan import Plan
-from gridplan.privacy import MIN_CELL, Audience
+from gridplan.privacy import MIN_CELL, Audience, is_few
 
 __all__ = [
     "DATE_KEY",
@@ -121,7 +121,7 @@ def blank_reasons(plan: Plan, areas: Mapping[str, gpd.GeoDataFrame]) -> dict[str
     for number, text in zip(plan.certificates["certificate_id"], plan.certificates["atoms"], strict=True):
         atoms = np.asarray(json.loads(str(text)), dtype=np.int64)
         held = np.bincount(whole[atoms], homes[atoms], minlength=len(finest))
-        few = (_is_few(held) | _is_few(total - held)) & (held > 0)
+        few = (is_few(held) | is_few(total - held)) & (held > 0)
         if secret[atoms].any() or few.any():
             unsafe.add(int(number))
     told = {}
@@ -130,10 +130,6 @@ def blank_reasons(plan: Plan, areas: Mapping[str, gpd.GeoDataFrame]) -> dict[str
         keep = ~(frame["households"].isna().to_numpy() | numbers.isin(unsafe).to_numpy())
         told[level] = frame.assign(**{name: frame[name].where(keep, "") for name in _REASONS})
     return told
-
-
-def _is_few(counts: npt.NDArray[np.float64] | npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    return np.asarray((counts > 0) & (counts < MIN_CELL), dtype=bool)
 
 
 def _mark_hidden_atoms(plan: Plan, areas: Mapping[str, pd.DataFrame]) -> npt.NDArray[np.bool_]:
@@ -215,7 +211,7 @@ def blank_issues(issues: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     value = issues["value"].to_numpy(dtype=np.float64)
     houses = pd.Index(plan.atoms.loc[plan.atoms["households"] > 0, "building_id"].dropna().unique())
     # an index of ids: Series.isin takes a hundred times as long on text
-    blank = people & (_is_few(value) | (houses.get_indexer(issues["id"]) >= 0))
+    blank = people & (is_few(value) | (houses.get_indexer(issues["id"]) >= 0))
     return issues.assign(value=np.where(blank, np.nan, value)).reset_index(drop=True)
 
 

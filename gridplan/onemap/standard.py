@@ -11,6 +11,7 @@ from gridplan.errors import InputError
 from gridplan.i18n import t
 from gridplan.onemap.compounds import find_outline_level, tabulate_estates, view_compounds
 from gridplan.onemap.imprint import make_imprint
+from gridplan.onemap.numbers import fill_withheld
 from gridplan.onemap.picking import pick_areas
 from gridplan.onemap.population import view_areas
 from gridplan.onemap.risk import AREA_RULES, THING_ROLES, rate_all, tabulate_key_areas, view_risk
@@ -18,7 +19,7 @@ from gridplan.onemap.shown import Shown
 from gridplan.onemap.view import Imprint, MapView
 from gridplan.onemap.walks import SERVICES
 
-__all__ = ["STANDARD_MAPS", "MapOrder", "make_standard"]
+__all__ = ["STANDARD_MAPS", "MapOrder", "list_roles", "make_standard"]
 
 #: Maps by name.
 STANDARD_MAPS = ("population", "density", "households", "status", "risk", "compounds")
@@ -116,6 +117,11 @@ def make_standard(shown: Shown, order: MapOrder, lang: str) -> tuple[MapView, Ma
     return view, _tabulate_areas(shown, level, order.within, lang)
 
 
+def list_roles(name: str) -> tuple[str, ...]:
+    """List the roles of the things that a map ("risk", "compounds") shows: their day is its own."""
+    return {"risk": THING_ROLES, "compounds": (SERVICES,)}.get(name, ())
+
+
 def _sign(shown: Shown, order: MapOrder, level: str, lang: str) -> Imprint:
     """Call the map by the plan, what it shows, and where."""
     place = order.within
@@ -123,31 +129,26 @@ def _sign(shown: Shown, order: MapOrder, level: str, lang: str) -> Imprint:
     if order.name != "compounds":
         words.append(shown.scheme[level].name[lang])
     title = " · ".join(word for word in words if word)
-    roles = {"risk": THING_ROLES, "compounds": (SERVICES,)}.get(order.name, ())
+    roles = list_roles(order.name)
     return make_imprint(shown, title, lang, roles=roles, review_number=order.review_number, stamp=order.stamp)
 
 
 def _tabulate_areas(shown: Shown, level: str, within: str, lang: str) -> dict[str, pd.DataFrame]:
     """Make the table of the areas, headings in the language; what is not told is told as such."""
     areas = pick_areas(shown, level, within)
-    density = (areas["population"] / (areas["area_m2"] / 1e6)).round().astype("Int64")
-    counts = {"households": areas["households"], "population": areas["population"], "density": density}
-    told = {
-        name: values.astype(object).mask(values.isna(), t("onemap.withheld", lang))
-        for name, values in counts.items()
-    }
     table = pd.DataFrame(
         {
             "code": areas["code"],
             "name": areas["name"],
             "parent": areas["parent"],
-            "households": told["households"],
-            "population": told["population"],
+            "households": areas["households"],
+            "population": areas["population"],
             "buildings": areas["buildings"],
-            "density": told["density"],
+            "density": (areas["population"] / (areas["area_m2"] / 1e6)).round().astype("Int64"),
             "area_km2": (areas["area_m2"] / 1e6).round(3),
             "status": [t(f"onemap.status.{one}", lang) for one in areas["status"]],
         }
     )
+    table = fill_withheld(table, ("households", "population", "density"), lang)
     heads = {column: t(f"export.column.{column}", lang) for column in table.columns}
     return {shown.scheme[level].name[lang]: table.rename(columns=heads)}

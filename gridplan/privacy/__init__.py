@@ -1,7 +1,7 @@
 """Who may see what: audiences, and counts too small to be told."""
 
 from gridplan.privacy.audience import AUDIENCES, MIN_CELL, Audience, parse_audience
-from gridplan.privacy.rounding import round_counts, round_parts
+from gridplan.privacy.rounding import is_few, round_counts, round_parts
 from gridplan.privacy.suppress import Cells, find_determined, hide_cells
 from gridplan.privacy.ties import Ties
 
@@ -13,6 +13,7 @@ __all__ = [
     "Ties",
     "find_determined",
     "hide_cells",
+    "is_few",
     "parse_audience",
     "round_counts",
     "round_parts",

@@ -8,7 +8,7 @@ import pandas as pd
 
 from gridplan.privacy.audience import MIN_CELL
 
-__all__ = ["STEP", "round_counts", "round_parts"]
+__all__ = ["STEP", "is_few", "round_counts", "round_parts"]
 
 #: Counts are told in steps of this: what is rounded hides any count below ``MIN_CELL`` added to it or taken
 #: from it.
@@ -18,6 +18,11 @@ STEP = 2 * MIN_CELL
 _ROOM = 3
 
 IntArray = npt.NDArray[np.int64]
+
+
+def is_few(counts: npt.NDArray[np.float64] | IntArray) -> npt.NDArray[np.bool_]:
+    """Tell which counts of people are too small to be told; nobody is not few."""
+    return np.asarray((counts > 0) & (counts < MIN_CELL), dtype=bool)
 
 
 def round_counts(counts: IntArray) -> pd.arrays.IntegerArray:
@@ -34,8 +39,7 @@ def round_counts(counts: IntArray) -> pd.arrays.IntegerArray:
         0 where there is nobody, NA below ``MIN_CELL``, else the nearest ten, a half upwards.
     """
     counts = np.asarray(counts, dtype=np.int64)
-    few = (counts > 0) & (counts < MIN_CELL)
-    return pd.arrays.IntegerArray((counts + MIN_CELL) // STEP * STEP, few)
+    return pd.arrays.IntegerArray((counts + MIN_CELL) // STEP * STEP, is_few(counts))
 
 
 def round_parts(parts: IntArray, wholes: IntArray) -> IntArray:

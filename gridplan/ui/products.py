@@ -17,8 +17,8 @@ from gridplan.onemap.numbers import fill_withheld
 from gridplan.onemap.population import list_measures, view_areas
 from gridplan.onemap.risk import AREA_RULES, THING_ROLES, rate_all, tabulate_key_areas, view_risk
 from gridplan.onemap.shown import Shown
+from gridplan.onemap.standard import list_roles
 from gridplan.onemap.view import Imprint, MapView
-from gridplan.onemap.walks import SERVICES
 from gridplan.ui.choices import name_measure
 
 __all__ = ["Product", "list_products", "make_view", "pack_pictures", "tabulate_plan"]
@@ -56,7 +56,7 @@ class Product:
     @property
     def roles(self) -> tuple[str, ...]:
         """The lists that it shows, whose date is its own."""
-        return {"risk": THING_ROLES, "compounds": (SERVICES,)}.get(self.page, ())
+        return list_roles(self.page)
 
     @property
     def in_set(self) -> bool:

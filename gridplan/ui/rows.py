@@ -84,12 +84,17 @@ def choose_row(
             column_config=_dress(rows, heads, widths or {}),
             placeholder=_NOTHING,
             alt=alt,
-            key=f"{key}-{pd.util.hash_pandas_object(told.astype('str'), index=False).sum()}",
+            key=f"{key}-{_hash_rows(told)}",
             on_select="rerun",
             selection_mode="single-row",
         )
     chosen: list[int] = state["selection"]["rows"]
     return chosen[0] if chosen and chosen[0] < len(rows) else None
+
+
+def _hash_rows(rows: pd.DataFrame) -> int:
+    """Return another number for other rows, and for the same ones in another order."""
+    return int(pd.util.hash_pandas_object(rows.astype("str").reset_index(drop=True)).sum())
 
 
 def _fit(rows: pd.DataFrame, height: int) -> int | Literal["content"]:

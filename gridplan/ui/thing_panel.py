@@ -18,7 +18,7 @@ from gridplan.ui.area_panel import draw_facts
 from gridplan.ui.ratings import show_funnel
 from gridplan.ui.risk_choice import RiskThings
 
-__all__ = ["find_thing", "list_areas_of", "show_card", "show_risk_thing", "show_service"]
+__all__ = ["find_thing", "show_card", "show_risk_thing", "show_service"]
 
 
 def find_thing(table: pd.DataFrame | None, code: str) -> pd.Series | None:
@@ -59,7 +59,7 @@ def show_risk_thing(shown: Shown, left: RiskThings, role: str, code: str, lang: 
     show_card(
         _tell(thing["name"]) or code,
         f"{t(f'ui.thing.{role}', lang)} {code}",
-        [*facts, *list_areas_of(shown, thing, lang)],
+        [*facts, *_list_areas(shown, thing, lang)],
     )
     own = left.hazards[(left.hazards["enterprise"] == code).to_numpy(dtype=bool)]
     if role == "enterprises" and len(own):
@@ -98,11 +98,11 @@ def show_service(shown: Shown, services: pd.DataFrame, code: str, lang: str) -> 
     show_card(
         _tell(place["name"]) or code,
         f"{t('ui.thing.services', lang)} {code}",
-        [*facts, *list_areas_of(shown, place, lang)],
+        [*facts, *_list_areas(shown, place, lang)],
     )
 
 
-def list_areas_of(shown: Shown, thing: pd.Series, lang: str) -> list[tuple[str, str]]:
+def _list_areas(shown: Shown, thing: pd.Series, lang: str) -> list[tuple[str, str]]:
     """List the areas that a thing lies in, the coarsest first: level, and name or code."""
     told = []
     for level in shown.levels:

@@ -1,5 +1,6 @@
 """Zips: what is packed in them is read as if it lay beside, whatever folder or encoding it was packed in."""
 
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -136,7 +137,32 @@ def test_a_zip_that_is_of_no_use_is_told_by_its_own_name(tmp_path, files, key):
     assert "gridplan-" not in str(caught.value)
 
 
-def test_what_is_no_zip_or_has_a_password_is_told(tmp_path):
+def test_a_zip_that_the_disk_cannot_hold_is_refused_before_it_is_unpacked(tmp_path, parts, monkeypatch):
+    packed = pack(tmp_path / "all.zip", parts["路网"])
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=10))
+    with pytest.raises(InputError, match="zip_too_large") as caught:
+        read_layers(buildings=packed, streets=packed)
+    assert caught.value.values["path"] == str(packed)
+
+
+def test_tables_of_mapinfo_may_be_zipped(tmp_path, parts):
+    STREETS.astype({"名称": "str"}).rename(columns={"名称": "name"}).to_file(
+        tmp_path / "路.tab", driver="MapInfo File", encoding="UTF-8"
+    )
+    packed = pack(tmp_path / "tab.zip", sorted(tmp_path.glob("路.*")), "导出/")
+    read = read_layers(buildings=parts["房屋"][-2], streets=packed)
+    assert len(read.streets) == len(STREETS)
+
+
+def test_a_broken_neighbour_is_nobodys_concern(tmp_path, parts):
+    packed = pack(tmp_path / "all.zip", parts["路网"])
+    with zipfile.ZipFile(packed, "a") as archive:
+        archive.writestr("旧/坏.shp", b"\x00\x00")
+    assert len(read_layers(buildings=parts["房屋"][-2], streets=f"{packed}#路网").streets) == 4
+
+
+def test_what_is_no_zip_is_told(tmp_path):
     broken = tmp_path / "x.zip"
     broken.write_bytes(b"PK\x03\x04 and no more")
     with pytest.raises(InputError, match="file_damaged"):

@@ -19,6 +19,6 @@ def test_a_choice_goes_when_other_rows_come(monkeypatch: pytest.MonkeyPatch) -> 
     heads = {"name": "name", "people": "people"}
     places = [
         choose_row(rows, heads, alt="", key="table")
-        for rows in (table, table[1:], table, table.assign(people=0), table.assign(unseen=1))
+        for rows in (table, table[1:], table, table.assign(people=0), table.assign(unseen=1), table[::-1])
     ]
-    assert places == [0, None, 0, None, 0]
+    assert places == [0, None, 0, None, 0, None]
