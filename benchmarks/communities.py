@@ -32,15 +32,15 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from gridplan.contiguity import find_shared_edges
+from gridplan.atoms.contiguity import find_shared_edges
 from gridplan.crs import parse_crs, reproject
 from gridplan.graph import AtomGraph, Setting, find_components, sum_borders, take_ground
 from gridplan.scheme import Level, Scheme, Text, load_scheme
 from gridplan.solve.deadline import Deadline
 from gridplan.solve.redraw import AIMS, redraw_level
-from gridplan.solve.redraw_exact import draw_exactly
-from gridplan.solve.redraw_ground import find_majority, make_question, read_quarter
-from gridplan.solve.redraw_search import choose_effort, improve_draft, start_from_old
+from gridplan.solve.redraw.exact import draw_exactly
+from gridplan.solve.redraw.ground import find_majority, make_question, read_quarter
+from gridplan.solve.redraw.search import choose_effort, improve_draft, start_from_old
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("GRIDPLAN_SHARED", ROOT.parent / "shared"))

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gridplan.atoms import build_atoms
+    from gridplan.atoms.contiguity import build_graph
     from gridplan.check import check_plan
     from gridplan.clean import clean_layers
-    from gridplan.contiguity import build_graph
     from gridplan.crs import to_metres
     from gridplan.errors import GridplanError
     from gridplan.io import export_plan, open_plan, read_layers

@@ -14,14 +14,19 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
+from typing import TYPE_CHECKING
 
 from gridplan.errors import GridplanError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "LANGUAGES",
     "align_rows",
     "choose_language",
     "has_text",
+    "label_columns",
     "load_texts",
     "measure_text",
     "t",
@@ -154,3 +159,8 @@ def align_rows(rows: Sequence[Sequence[str]]) -> str:
 def measure_text(text: str) -> int:
     """Return how wide a text is, in Latin letters; a Chinese one is as wide as two."""
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def label_columns(table: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """Give the columns of a table their headings (``column.*``)."""
+    return table.rename(columns={name: t(f"column.{name}", lang) for name in table.columns})

@@ -13,9 +13,9 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from gridplan.codes import DEFAULT_HOUSE, code_houses
 from gridplan.errors import InputError
 from gridplan.plan import Plan
+from gridplan.plan.codes import DEFAULT_HOUSE, code_houses
 
 __all__ = ["Directory", "build_directory"]
 

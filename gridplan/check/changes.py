@@ -10,8 +10,8 @@ import pandas as pd
 
 from gridplan.check.findings import Finding, name_ids, with_ok
 from gridplan.check.reading import LevelReading, Reading
-from gridplan.codes import LIKE_UNITS, RESIDENTS, STEM_DIGITS, is_statcode
-from gridplan.succession import Standing, find_urban, match_areas
+from gridplan.plan.codes import LIKE_UNITS, RESIDENTS, STEM_DIGITS, is_statcode
+from gridplan.plan.succession import Standing, find_urban, match_areas
 
 __all__ = ["judge_changed"]
 

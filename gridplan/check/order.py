@@ -13,7 +13,7 @@ from gridplan.check.cover import find_differing, layer_codes
 from gridplan.check.findings import Finding, name_ids, with_ok
 from gridplan.check.reading import LevelReading, Reading
 from gridplan.check.totals import building_ids
-from gridplan.plan import order_codes
+from gridplan.plan.codes import order_codes
 
 __all__ = ["judge_coded", "judge_nested", "judge_whole"]
 

@@ -15,8 +15,8 @@ from shapely.geometry.base import BaseGeometry
 from gridplan.clean.area_borders import draw_area_borders
 from gridplan.clean.network import GRID_M
 from gridplan.clean.old_borders import settle_borders
-from gridplan.codes import RESIDENTS, STEM_DIGITS, VILLAGES
 from gridplan.errors import InputError
+from gridplan.plan.codes import RESIDENTS, STEM_DIGITS, VILLAGES
 from gridplan.schema import issue_rows, join_issues
 from gridplan.scheme import Scheme
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 
+from gridplan.borders.tables import tabulate_borders
 from gridplan.cli import FINE
 from gridplan.i18n import t
 from gridplan.io import open_plan, write_tables
-from gridplan.report import tabulate_borders
 
 __all__ = ["run_borders"]
 

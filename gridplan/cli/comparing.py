@@ -6,16 +6,17 @@ import argparse
 import json
 from pathlib import Path
 
+from gridplan.check import judge_plan
 from gridplan.cli import FINE
-from gridplan.crosswalk import CHANGES, list_levels
+from gridplan.compare.comparison import Comparison, compare_plans, restore_plan
+from gridplan.compare.crosswalk import CHANGES, list_levels
+from gridplan.compare.crosswalk_tables import count_changes, tabulate_crosswalks
+from gridplan.compare.tables import format_comparison, tabulate_changes
 from gridplan.errors import InputError
 from gridplan.i18n import align_rows, t
 from gridplan.io import open_plan, write_tables
+from gridplan.onemap.pictures.changes import draw_changes
 from gridplan.plan import Plan
-from gridplan.report.compare_map import draw_changes
-from gridplan.report.compare_tables import format_comparison, tabulate_changes
-from gridplan.report.comparison import Comparison, compare_plans, restore_plan
-from gridplan.report.crosswalk_tables import count_changes, tabulate_crosswalks
 
 __all__ = ["run_compare"]
 
@@ -52,7 +53,7 @@ def _compare(options: argparse.Namespace) -> tuple[dict[str, Comparison], Plan]:
         raise InputError("compare_nothing_before", path=options.before)
     compared: dict[str, Comparison] = {}
     for level in known:
-        compared |= compare_plans(restore_plan(first, level), first)
+        compared |= compare_plans(judge_plan(restore_plan(first, level)), first)
     return compared, first
 
 

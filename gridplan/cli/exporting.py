@@ -12,9 +12,10 @@ from gridplan.errors import InputError, WriteError
 from gridplan.i18n import t
 from gridplan.io import export_plan, open_plan, write_whole
 from gridplan.io.export import drop_ending
+from gridplan.onemap.pictures.overview import draw_overview
 from gridplan.plan import Plan
 from gridplan.privacy import parse_audience
-from gridplan.report import describe_areas, draw_overview
+from gridplan.report import describe_areas
 
 __all__ = ["run_export"]
 
@@ -96,7 +97,7 @@ def _write_levels(plan: Plan, options: argparse.Namespace, audience: str) -> tup
 def _write_map(plan: Plan, options: argparse.Namespace, target: Path, audience: str) -> Path:
     """Write one of the maps as its audience may see it."""
     from gridplan.onemap.exports import export_view
-    from gridplan.onemap.poster import SCREEN_SIZE
+    from gridplan.onemap.pictures import SCREEN_SIZE
     from gridplan.onemap.shown import described_from_file, show_plan_to
     from gridplan.onemap.standard import MapOrder, make_standard
 

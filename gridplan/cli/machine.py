@@ -98,7 +98,7 @@ def _tell_memory() -> str:
 
 def _tell_font() -> str:
     """Return the font that maps are lettered with in Chinese."""
-    from gridplan.report.fonts import find_fonts
+    from gridplan.onemap.pictures.fonts import find_fonts
 
     return str(find_fonts("网格划分图", "zh").get_family()[0])
 

@@ -17,11 +17,12 @@ from gridplan.demo import find_towns
 from gridplan.errors import InputError
 from gridplan.i18n import t, translate_error
 from gridplan.io import write_plan
+from gridplan.onemap.pictures.fonts import find_fonts
+from gridplan.onemap.pictures.overview import draw_overview
 from gridplan.parallel import default_workers
 from gridplan.pipeline import ROOMS, Inputs, make_plan
 from gridplan.plan import Plan
-from gridplan.report import describe_plan, draw_overview, format_summary, summarise_plan
-from gridplan.report.fonts import find_fonts
+from gridplan.report import describe_plan, format_summary, summarise_plan
 from gridplan.scheme import Scheme, load_scheme
 
 __all__ = ["read_date", "read_inputs", "run_demo", "run_plan"]

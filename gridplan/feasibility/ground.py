@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from gridplan.faces import find_faces
 from gridplan.graph import AtomGraph, Setting, fence_graph, find_components, sum_borders
+from gridplan.graph.faces import find_faces
 from gridplan.scheme import Level, Scheme
 
 __all__ = ["Closed", "Ground", "lay_grounds", "list_capped"]

@@ -8,11 +8,11 @@ from math import ceil, floor
 import numpy as np
 import numpy.typing as npt
 
-from gridplan.faces import find_faces
 from gridplan.feasibility.bounds import count_loads, make_bounds
 from gridplan.feasibility.ground import Ground, list_capped
 from gridplan.feasibility.outlook import LevelOutlook, Reckoning
 from gridplan.graph import AtomGraph, Setting, fence_graph
+from gridplan.graph.faces import find_faces
 from gridplan.scheme import Level, Scheme
 
 __all__ = ["reckon"]

@@ -14,11 +14,11 @@ from gridplan.errors import InputError
 from gridplan.i18n import t
 from gridplan.onemap.care import ATTACHED_CARE
 from gridplan.onemap.cells import in_column
+from gridplan.onemap.colours import EMPTY_COLOUR, PALETTE, STATUS_COLOURS
 from gridplan.onemap.numbers import tell_count, tell_density, tell_km2, tell_share, tell_whole
 from gridplan.onemap.picking import break_values, pick_areas, pick_outlines, tell_classes
 from gridplan.onemap.shown import Shown
 from gridplan.onemap.view import AreaLayer, Imprint, MapView, Swatch
-from gridplan.report.colours import EMPTY_COLOUR, PALETTE, STATUS_COLOURS
 
 __all__ = ["list_measures", "view_areas"]
 

@@ -12,7 +12,7 @@ import shapely
 from gridplan.errors import InputError
 from gridplan.io import pack_layers, pack_tables
 from gridplan.onemap.browser.page import write_page
-from gridplan.onemap.poster import SCREEN_SIZE, Size, render_poster
+from gridplan.onemap.pictures import SCREEN_SIZE, Size, render_poster
 from gridplan.onemap.shown import Shown
 from gridplan.onemap.view import AreaLayer, MapView, PointLayer
 
@@ -55,7 +55,7 @@ def export_view(
     ------
     InputError
         ``export_unknown`` for another kind, ``export_no_map`` for a page without a map, and what
-        :func:`gridplan.onemap.poster.render_poster` raises.
+        :func:`gridplan.onemap.pictures.render_poster` raises.
     """
     if kind not in EXPORT_KINDS:
         raise InputError("export_unknown", kind=kind, known=", ".join(EXPORT_KINDS))

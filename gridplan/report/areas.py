@@ -7,13 +7,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from gridplan.borders.limits import list_limits, tell_limits
+from gridplan.borders.trace import trace_borders
 from gridplan.i18n import LANGUAGES
 from gridplan.plan import Plan, dissolve_level
-from gridplan.report.borders import trace_borders
-from gridplan.report.limits import list_limits, tell_limits
+from gridplan.plan.names import name_areas, name_places
 from gridplan.report.reasons import explain_areas
 
-__all__ = ["AREA_COLUMNS", "count_buildings", "describe_areas", "describe_plan", "name_areas", "name_places"]
+__all__ = ["AREA_COLUMNS", "count_buildings", "describe_areas", "describe_plan"]
 
 #: Columns of a level's layer besides the geometry, in order.
 AREA_COLUMNS = (
@@ -83,21 +84,6 @@ def describe_areas(plan: Plan, level_id: str) -> gpd.GeoDataFrame:
         frame[f"reason_{lang}"] = explain_areas(plan, level_id, frame, traced, lang)
         frame[f"borders_{lang}"] = tell_limits(limits, name_areas(frame), frame.index, lang)
     return frame.reset_index()[[*AREA_COLUMNS, "geometry"]]
-
-
-def name_areas(areas: pd.DataFrame) -> list[str]:
-    """Call areas by their name, those without one by their code (the index)."""
-    named = areas["name"].to_numpy(dtype=object)
-    return [str(name or code) for name, code in zip(named, areas.index, strict=True)]
-
-
-def name_places(plan: Plan) -> list[str]:
-    """Name what stands on each atom: the building, else the compound (小区), "" for neither."""
-    names = plan.buildings["name"] if "name" in plan.buildings.columns else pd.Series(dtype="str")
-    told = plan.atoms["building_id"].map(names).fillna("").astype(str).str.strip()
-    if "compound" in plan.atoms.columns:
-        told = told.where(told != "", plan.atoms["compound"].fillna("").astype(str))
-    return [str(name) for name in told]
 
 
 def count_buildings(plan: Plan, level_id: str) -> pd.Series:

@@ -30,7 +30,7 @@ def explain_areas(
     frame
         The level's areas indexed by code, with ``kind, households, area_m2, status, certificate``.
     borders
-        Their borders (see :func:`gridplan.report.borders.trace_borders`); the main streets round an
+        Their borders (see :func:`gridplan.borders.trace.trace_borders`); the main streets round an
         area are named from it.
     lang
         "zh" or "en".

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from gridplan.i18n import align_rows, t
+from gridplan.i18n import align_rows, label_columns, t
 from gridplan.plan import Plan
-from gridplan.report.border_tables import head_columns
 from gridplan.report.tables import tell_action, tell_issues
 from gridplan.staffing import Staffing, plan_posts, sum_posts
 
@@ -73,11 +72,11 @@ def tabulate_staff(plan: Plan, lang: str, staffing: Staffing | None = None) -> d
     """
     posts = plan_posts(plan) if staffing is None else staffing.posts
     tables = {"sheet.staff": _name_posts(summarise_staff(plan, staffing), plan, lang)}
-    titled = {t(key, lang): head_columns(table, lang) for key, table in tables.items()}
+    titled = {t(key, lang): label_columns(table, lang) for key, table in tables.items()}
     for level in dict.fromkeys(posts["level"]):
         title = t("sheet.staff_level", lang, level=plan.scheme[level].name[lang])
         own = posts[posts["level"] == level].drop(columns=["kind"])
-        titled[title] = head_columns(_name_posts(own, plan, lang, with_level=False), lang)
+        titled[title] = label_columns(_name_posts(own, plan, lang, with_level=False), lang)
     if staffing is not None:
         titled |= _tabulate_people(plan, staffing, lang)
     return titled
@@ -103,7 +102,7 @@ def _tabulate_people(plan: Plan, staffing: Staffing, lang: str) -> dict[str, pd.
         "sheet.unplaced": unplaced,
         "sheet.issues": told,
     }
-    return {t(key, lang): head_columns(table, lang) for key, table in tables.items() if len(table)}
+    return {t(key, lang): label_columns(table, lang) for key, table in tables.items() if len(table)}
 
 
 def _name_posts(table: pd.DataFrame, plan: Plan, lang: str, *, with_level: bool = True) -> pd.DataFrame:

@@ -1,11 +1,11 @@
 """The solver: arrays in, labels and proofs out."""
 
 from gridplan.solve.bounds import LoadRule, make_rule
-from gridplan.solve.certificate import Certificate
-from gridplan.solve.certify import certify
 from gridplan.solve.levels import solve_levels
 from gridplan.solve.partition import Partition, partition
 from gridplan.solve.problem import Weights
+from gridplan.solve.proofs.certificate import Certificate
+from gridplan.solve.proofs.certify import certify
 
 __all__ = [
     "Certificate",

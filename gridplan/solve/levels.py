@@ -4,7 +4,7 @@ Given areas, faces of the barriers and areas bounded by people stand before the 
 drawn, and these stay inside. Among the others an area of a level is a union of its children: nesting
 holds by construction, and a coarser level can never be drawn so that its children become impossible.
 Streets stay the borders of the coarser level because the finer one crosses a lane only where its bounds
-demand it (see :mod:`gridplan.solve.zones`), and because whole blocks are the pieces that are put
+demand it (see :mod:`gridplan.solve.grids.zones`), and because whole blocks are the pieces that are put
 together wherever they fit below the cap.
 """
 
@@ -17,14 +17,14 @@ import numpy as np
 import numpy.typing as npt
 
 from gridplan.errors import SchemeError
-from gridplan.faces import find_faces
 from gridplan.graph import AtomGraph, Setting, fence_graph, find_components, take_ground
+from gridplan.graph.faces import find_faces
 from gridplan.scheme import Level, Scheme
-from gridplan.solve.certify import Certificate
-from gridplan.solve.counted import reach_count, share_ground
 from gridplan.solve.fences import cross_labels
-from gridplan.solve.ground import merge_by_area, prove_oversize
-from gridplan.solve.homes import solve_homes
+from gridplan.solve.grids.counted import reach_count, share_ground
+from gridplan.solve.grids.ground import merge_by_area, prove_oversize
+from gridplan.solve.grids.homes import solve_homes
+from gridplan.solve.proofs.certify import Certificate
 from gridplan.solve.redraw import Alternative, redraw_level
 
 __all__ = ["LevelsResult", "solve_levels"]

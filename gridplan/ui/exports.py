@@ -15,10 +15,10 @@ from gridplan.errors import GridplanError
 from gridplan.i18n import t
 from gridplan.onemap.exports import export_view
 from gridplan.onemap.imprint import make_imprint
-from gridplan.onemap.poster import SCREEN_SIZE, Size
+from gridplan.onemap.pictures import SCREEN_SIZE, Size
+from gridplan.onemap.pictures.fonts import find_fonts
 from gridplan.onemap.shown import Shown
 from gridplan.onemap.view import Imprint, MapView
-from gridplan.report.fonts import find_fonts
 from gridplan.ui.boxes import choose_one
 from gridplan.ui.plain import show_error
 from gridplan.ui.state import OpenedPlan

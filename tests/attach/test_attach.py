@@ -19,7 +19,7 @@ from pandas.testing import assert_frame_equal
 
 from gridplan.attach import compare_systems
 from gridplan.check import check_plan
-from gridplan.codes import code_house, code_houses
+from gridplan.compare.comparison import compare_plans
 from gridplan.crs import SYSTEMS, WGS84, from_wgs84
 from gridplan.errors import InputError
 from gridplan.i18n import LANGUAGES, translate_error
@@ -27,8 +27,8 @@ from gridplan.io import open_plan
 from gridplan.io.things import read_things
 from gridplan.pipeline import write_plan
 from gridplan.plan import Plan
+from gridplan.plan.codes import code_house, code_houses
 from gridplan.report import describe_plan
-from gridplan.report.comparison import compare_plans
 from gridplan.report.tables import tell_issues
 
 X, Y = ORIGIN

@@ -15,9 +15,9 @@ from lattice_town import build_town
 from gridplan.check.changes import judge_changed
 from gridplan.check.findings import Finding
 from gridplan.check.reading import read_plan
-from gridplan.codes import code_areas
-from gridplan.crosswalk import stand_areas
+from gridplan.compare.crosswalk import stand_areas
 from gridplan.plan import Plan
+from gridplan.plan.codes import code_areas
 from gridplan.scheme import Level, Text
 
 STEM = "611023001"

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridplan.codes import code_areas
 from gridplan.plan import Plan, dissolve_level
+from gridplan.plan.codes import code_areas
 from gridplan.schema import CERTIFICATE_COLUMNS, empty_issues
 from gridplan.scheme import parse_scheme
 

@@ -13,13 +13,13 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gridplan.atoms.overlay import place_atoms
 from gridplan.clean import clean_layers
 from gridplan.clean.area_borders import draw_area_borders
 from gridplan.clean.existing import clean_existing, clean_level, sort_levels
 from gridplan.crs import to_metres
 from gridplan.errors import InputError
 from gridplan.io import read_layers
-from gridplan.overlay import place_atoms
 from gridplan.scheme import Level, Scheme, Text, load_scheme
 from shangnan.uses import FLAWS, GAP, OLD_AREAS, OVERLAP
 

@@ -14,8 +14,8 @@ import shapely
 from pandas.testing import assert_frame_equal
 
 from gridplan.atoms import build_atoms
+from gridplan.atoms.contiguity import build_graph
 from gridplan.clean import clean_layers
-from gridplan.contiguity import build_graph
 from gridplan.crs import to_metres
 from gridplan.graph import AtomGraph, find_components
 from gridplan.io import read_layers

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from lattice_ground import make_lattice, pieces_of
 
 from gridplan.scheme import load_scheme
-from gridplan.solve.carriers import find_passages, gather_homes
+from gridplan.solve.grids.carriers import find_passages, gather_homes
 from gridplan.solve.levels import solve_levels
 
 SCHEME = load_scheme("gridplan")

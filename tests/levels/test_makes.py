@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from lattice_ground import make_lattice, pieces_of
 
 from gridplan.errors import SchemeError
-from gridplan.faces import find_faces
 from gridplan.graph import fence_graph, take_ground
+from gridplan.graph.faces import find_faces
 from gridplan.scheme import load_scheme, parse_scheme
-from gridplan.solve.counted import reach_count
 from gridplan.solve.fences import cross_labels
+from gridplan.solve.grids.counted import reach_count
+from gridplan.solve.kernels.shares import share_count
 from gridplan.solve.levels import solve_levels
-from gridplan.solve.shares import share_count
 
 BASE = load_scheme("gridplan").text.split("[codes]")[0]
 GRID = """
@@ -55,9 +55,8 @@ def test_faces_lie_between_streets_of_their_ranks_and_grids_lie_in_them():
 def test_a_sliver_joins_the_neighbour_with_the_longest_border():
     graph, _ = make_lattice(6, [12] * 36, lanes=(1, 4))
     area = np.where(np.arange(36) % 6 == 0, 10.0, 1600.0)
-    faces = find_faces(
-        replace(graph, area=area), make_scheme(level("s", make="faces", ranks=(2,), merge_m2=100.0))["s"]
-    )
+    rules = make_scheme(level("s", make="faces", ranks=(2,), merge_m2=100.0))["s"]
+    faces = find_faces(replace(graph, area=area), rules)
     assert faces.labels.max() == 1
     assert faces.merged_m2.tolist() == [60.0]
     assert len(set(faces.labels.reshape(6, 6)[:, :4].ravel())) == 1

@@ -19,15 +19,15 @@ from matplotlib.path import Path as DrawnPath
 from PIL import Image
 
 from gridplan.errors import InputError
+from gridplan.onemap.pictures import fonts
+from gridplan.onemap.pictures.draw import _lay_out as lay_out
+from gridplan.onemap.pictures.ground import weigh_heat
+from gridplan.onemap.pictures.labels import place_labels
+from gridplan.onemap.pictures.panel import _measure as measure
+from gridplan.onemap.pictures.panel import _wrap as wrap
+from gridplan.onemap.pictures.panel import draw_surround
 from gridplan.onemap.poster import PAPERS, draw_poster, render_poster, symbols
-from gridplan.onemap.poster.draw import _lay_out as lay_out
-from gridplan.onemap.poster.ground import weigh_heat
-from gridplan.onemap.poster.labels import place_labels
-from gridplan.onemap.poster.panel import _measure as measure
-from gridplan.onemap.poster.panel import _wrap as wrap
-from gridplan.onemap.poster.panel import draw_surround
 from gridplan.onemap.view import AreaLayer, Ground, HeatLayer, Imprint, MapView, PointLayer, Swatch
-from gridplan.report import fonts
 
 SMALL = (960, 540)
 

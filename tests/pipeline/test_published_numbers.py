@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from gridplan.check import check_plan
-from gridplan.crosswalk import classify_changes, tabulate_crosswalk
+from gridplan.compare.crosswalk import classify_changes, tabulate_crosswalk
 from gridplan.io import open_plan
 from gridplan.pipeline import Inputs, make_plan, write_plan
 from gridplan.plan import Plan

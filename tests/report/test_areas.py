@@ -10,10 +10,10 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gridplan.onemap.colours import colour_areas
 from gridplan.plan import Plan
 from gridplan.report import describe_areas
 from gridplan.report.areas import AREA_COLUMNS, count_buildings
-from gridplan.report.colours import colour_areas
 
 LEVELS = ("subgrid", "grid")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gridplan.solve.packing import _call_highs
+from gridplan.solve.kernels.packing import _call_highs
 
 
 @pytest.mark.parametrize("size", [2, 3, 4])

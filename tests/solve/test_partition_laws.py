@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from gridplan.errors import InputError
 from gridplan.solve import Partition, Weights, certify, make_rule, partition
-from gridplan.solve.moves import anneal
+from gridplan.solve.kernels.moves import anneal
+from gridplan.solve.partition.search import price_layout, tally_layout
 from gridplan.solve.problem import label_components, make_problem
-from gridplan.solve.search import price_layout, tally_layout
 
 LOWER, UPPER = np.array([50, 30]), np.array([80, 50])
 MODES = ("weighted", "forbid", "majority")

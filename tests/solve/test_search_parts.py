@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gridplan.solve.counts import choose_effort
-from gridplan.solve.moves import RANGE, STEPS, is_taken, list_odds
-from gridplan.solve.search import HOT, SET, plan_heats
-from gridplan.solve.seed import sort_roughly
+from gridplan.solve.kernels.moves import RANGE, STEPS, is_taken, list_odds
+from gridplan.solve.kernels.seed import sort_roughly
+from gridplan.solve.partition.counts import choose_effort
+from gridplan.solve.partition.search import HOT, SET, plan_heats
 
 
 @pytest.mark.parametrize("heats", [0.05, 0.5, 1.0, 2.0, 5.0])

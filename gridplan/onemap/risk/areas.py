@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gridplan.contiguity import find_shared_edges
+from gridplan.atoms.contiguity import find_shared_edges
 from gridplan.onemap.picking import pick_areas
 from gridplan.onemap.risk.things import rate_all, rate_things, select_things
 from gridplan.onemap.shown import Shown

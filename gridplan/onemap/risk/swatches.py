@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from gridplan.i18n import t
+from gridplan.onemap.colours import EMPTY_COLOUR
 from gridplan.onemap.view import Swatch
-from gridplan.report.colours import EMPTY_COLOUR
 from gridplan.risk import RATINGS, SPOTS
 
 __all__ = [

@@ -1,0 +1,229 @@
+"""From old areas to new ones: who lives where, what each area is to the old ones, where old ones went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from gridplan.errors import InputError
+from gridplan.plan import Plan
+from gridplan.plan.succession import Standing, trace_succession
+
+__all__ = [
+    "CHANGES",
+    "classify_changes",
+    "list_levels",
+    "list_moves",
+    "stand_areas",
+    "tabulate_crosswalk",
+    "trace_areas",
+]
+
+IntArray = npt.NDArray[np.int64]
+
+#: What a new area is to the old ones: 新设, 村改社区, 撤并, 边界微调, 不变.
+CHANGES = ("new", "converted", "merged", "adjusted", "same")
+_COUNTS = ("buildings", "households", "population")
+
+
+def stand_areas(plan: Plan, level: str) -> Standing:
+    """Read what stood before a level from a plan.
+
+    Parameters
+    ----------
+    plan
+        A plan whose atoms have the column ``old_<level>``.
+    level
+        Id of the level.
+
+    Returns
+    -------
+    Standing
+
+    Raises
+    ------
+    InputError
+        ``level_without_existing`` if the plan knows of no areas that stood before.
+    """
+    column = _require_old(plan, level)
+    table = plan.existing[level].sort_index(kind="stable")
+    codes = table.index.to_numpy(dtype=object)
+    place = pd.Index(codes).get_indexer(pd.Index(plan.atoms[column].fillna("").astype(str)))
+    return Standing(
+        codes=codes,
+        types=table["type"].to_numpy(dtype=object),
+        grounds=table["ground"].to_numpy(dtype=object),
+        place=place.astype(np.int64),
+        people=plan.atoms["population"].to_numpy(dtype=np.int64),
+        ground_m2=plan.atoms["area_m2"].to_numpy(dtype=np.float64),
+    )
+
+
+def _require_old(plan: Plan, level: str) -> str:
+    """Return the column of the atoms that tells the old area."""
+    column = f"old_{level}"
+    if level not in plan.existing or column not in plan.atoms:
+        known = ", ".join(sorted(plan.existing))
+        raise InputError("level_without_existing", level=level, known=known or "-")
+    return column
+
+
+def list_moves(plan: Plan, level: str) -> pd.DataFrame:
+    """List every building, or slice of one, with its old and its new area.
+
+    Parameters
+    ----------
+    plan, level
+        As in :func:`stand_areas`.
+
+    Returns
+    -------
+    DataFrame
+        ``building_id, slice, households, population, old, new``, sorted by building and slice; ``old`` is
+        "" where no area stood.
+    """
+    column = _require_old(plan, level)
+    atoms = plan.atoms[plan.atoms["building_id"].notna()]
+    kept = ["building_id", "slice", "households", "population", column, level]
+    table = pd.DataFrame(atoms[kept]).rename(columns={column: "old", level: "new"})
+    return table.sort_values(["building_id", "slice"], kind="stable", ignore_index=True)
+
+
+def tabulate_crosswalk(plan: Plan, level: str) -> pd.DataFrame:
+    """Count buildings, households and people by old and new area.
+
+    Parameters
+    ----------
+    plan, level
+        As in :func:`stand_areas`.
+
+    Returns
+    -------
+    DataFrame
+        ``old, new, buildings, households, population, area_m2``, sorted; one row per pair that shares any
+        ground. A building that is cut between areas counts once, where most of its people are (then
+        households, then the first code), so that every column adds up to the plan's total.
+    """
+    column = _require_old(plan, level)
+    atoms = pd.DataFrame(
+        {
+            "old": plan.atoms[column].fillna("").astype(str).to_numpy(),
+            "new": plan.atoms[level].astype(str).to_numpy(),
+            "building": plan.atoms["building_id"].to_numpy(dtype=object),
+            **{name: plan.atoms[name].to_numpy() for name in ("households", "population", "area_m2")},
+        }
+    )
+    sums = atoms.groupby(["old", "new"], sort=True)[["households", "population", "area_m2"]].sum()
+    homes = atoms.dropna(subset=["building"]).groupby(["building", "old", "new"], sort=True)
+    homes = homes[["population", "households"]].sum().reset_index()
+    most = homes.sort_values(
+        ["building", "population", "households", "old", "new"], ascending=[True, False, False, True, True]
+    ).drop_duplicates("building")
+    sums["buildings"] = most.groupby(["old", "new"]).size().reindex(sums.index, fill_value=0)
+    return sums.reset_index()[["old", "new", *_COUNTS, "area_m2"]]
+
+
+def classify_changes(plan: Plan, level: str) -> pd.DataFrame:
+    """Tell what each area of a level is to the areas that stood before.
+
+    Parameters
+    ----------
+    plan, level
+        As in :func:`stand_areas`.
+
+    Returns
+    -------
+    DataFrame
+        Index ``code``; ``name, type, change, continues, absorbs, households, population`` and
+        ``people, households, buildings`` each ``_in`` and ``_out``. ``change`` is one of :data:`CHANGES`,
+        the first that holds: ``new`` (continues none), ``converted`` (a village became a community),
+        ``merged`` (holds most people of an old area that is gone, see ``absorbs``), ``adjusted`` (anything
+        came or went, be it open land) or ``same``. ``in`` counts what came from other old areas or from no
+        area, ``out`` what left the old area that is continued. Over all areas in = out + what came from no
+        area and from retired areas.
+    """
+    standing = stand_areas(plan, level)
+    codes, new = np.unique(plan.atoms[level].astype(str).to_numpy(), return_inverse=True)
+    told = trace_succession(standing, new.astype(np.int64), redrawn=plan.scheme[level].redraw)
+    old_codes = np.append(standing.codes, "")
+    continues = old_codes[told.continues]
+    table = tabulate_crosswalk(plan, level)
+    heir = dict(zip(continues, codes, strict=True))
+    heir.pop("", None)
+    stays = table["old"].map(heir) == table["new"]
+    names = plan.existing[level]["name"]
+    frame = pd.DataFrame(index=pd.Index(codes, name="code"))
+    frame["name"] = [names.get(one, "") for one in continues]
+    frame["type"] = told.types
+    frame["continues"] = continues
+    absorbed = _find_absorbed(table, set(heir))
+    frame["absorbs"] = [" ".join(absorbed.get(code, [])) for code in codes]
+    totals = table.groupby("new")[["households", "population"]].sum().reindex(codes)
+    frame[["households", "population"]] = totals.to_numpy()
+    moved = table[~stays]
+    for way, key, index in (("in", "new", codes), ("out", "old", continues)):
+        counts = moved[moved[key] != ""].groupby(key)[list(_COUNTS)].sum().reindex(index, fill_value=0)
+        for name, short in zip(_COUNTS, ("buildings", "households", "people"), strict=True):
+            frame[f"{short}_{way}"] = counts[name].to_numpy(dtype=np.int64)
+    touched = set(moved["new"]) | {heir[one] for one in moved["old"] if one in heir}
+    conditions = [
+        continues == "",
+        told.converted,
+        (frame["absorbs"] != "").to_numpy(),
+        np.isin(codes, sorted(touched)),
+    ]
+    frame["change"] = np.select(conditions, CHANGES[:4], CHANGES[4])
+    flows = [f"{short}_{way}" for short in ("people", "households", "buildings") for way in ("in", "out")]
+    return frame[["name", "type", "change", "continues", "absorbs", "households", "population", *flows]]
+
+
+def _find_absorbed(table: pd.DataFrame, continued: set[str]) -> dict[str, list[str]]:
+    """Find for each retired area the new one that holds most of its people, then of its ground."""
+    retired = table[(table["old"] != "") & ~table["old"].isin(continued)]
+    order = ["old", "population", "area_m2", "new"]
+    most = retired.sort_values(order, ascending=[True, False, False, True]).drop_duplicates("old")
+    return {str(code): rows.tolist() for code, rows in most.groupby("new")["old"]}
+
+
+def trace_areas(plan: Plan, level: str) -> pd.DataFrame:
+    """Tell where every old area went.
+
+    Parameters
+    ----------
+    plan, level
+        As in :func:`stand_areas`.
+
+    Returns
+    -------
+    DataFrame
+        Index ``old``; ``name, type, fate, continued_by, goes_to, households, population``. ``fate`` is
+        ``continued``, ``recoded`` (continued under another code) or ``retired``; ``goes_to`` lists the new
+        areas, most people first.
+    """
+    standing = stand_areas(plan, level)
+    changes = classify_changes(plan, level)
+    heirs = changes[changes["continues"] != ""].reset_index().set_index("continues")["code"]
+    table = tabulate_crosswalk(plan, level).sort_values(
+        ["old", "population", "area_m2", "new"], ascending=[True, False, False, True]
+    )
+    rows = plan.existing[level].loc[standing.codes]
+    frame = pd.DataFrame(
+        {"name": rows["name"].to_numpy(), "type": rows["type"].to_numpy()},
+        index=pd.Index(standing.codes, name="old"),
+    )
+    frame["continued_by"] = heirs.reindex(frame.index).fillna("").to_numpy()
+    same = (frame["continued_by"] == frame.index).to_numpy()
+    frame["fate"] = np.select([frame["continued_by"] == "", same], ["retired", "continued"], "recoded")
+    goes = table.groupby("old")["new"].agg(" ".join).reindex(frame.index)
+    frame["goes_to"] = goes.fillna("").to_numpy()
+    totals = table.groupby("old")[["households", "population"]].sum().reindex(frame.index, fill_value=0)
+    frame[["households", "population"]] = totals.to_numpy(dtype=np.int64)
+    return frame[["name", "type", "fate", "continued_by", "goes_to", "households", "population"]]
+
+
+def list_levels(plan: Plan) -> Sequence[str]:
+    """Return the levels of a plan that are known to have stood before."""
+    return [level for level in plan.areas if level in plan.existing and f"old_{level}" in plan.atoms]

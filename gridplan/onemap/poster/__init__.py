@@ -1,5 +1,0 @@
-"""The one map as a picture: for the big screen, and for paper."""
-
-from gridplan.onemap.poster.draw import PAPERS, POSTER_KINDS, SCREEN_SIZE, Size, draw_poster, render_poster
-
-__all__ = ["PAPERS", "POSTER_KINDS", "SCREEN_SIZE", "Size", "draw_poster", "render_poster"]

@@ -1,0 +1,1 @@
+"""Levels drawn anew: zones of blocks, homes, open land, counts that are asked for."""

@@ -1,0 +1,1 @@
+"""Claims that nothing better exists, each checkable without the solver."""
