@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
+
+from gridplan.arrays import FloatArray, IntArray, ShapeArray
 
 __all__ = [
     "BARRED_CLASSES",
@@ -21,9 +22,6 @@ __all__ = [
     "snap_points",
 ]
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-Shapes = npt.NDArray[np.object_]
 
 #: Barriers that nobody walks along: railways, water, borders drawn on the map, and motorways
 #: (the Road Traffic Safety Law of China, article 67, keeps people on foot off them).
@@ -103,7 +101,7 @@ class Network:
         the net at a spot.
     """
 
-    lines: Shapes
+    lines: ShapeArray
     ends: IntArray
     length: FloatArray
     nodes: int
@@ -141,7 +139,7 @@ def build_network(streets: gpd.GeoDataFrame) -> Network:
 
 
 def _bridge_islands(
-    lines: Shapes, ends: IntArray, crossings: FloatArray, tree: shapely.STRtree, barred: Shapes
+    lines: ShapeArray, ends: IntArray, crossings: FloatArray, tree: shapely.STRtree, barred: ShapeArray
 ) -> Bridges:
     """Find the step from each crossing of an island to the nearest street of another part of the net."""
     n = len(crossings)

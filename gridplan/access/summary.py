@@ -12,7 +12,6 @@ from gridplan.access.ways import Ways
 
 __all__ = ["REACHES_M", "WAY_COLUMNS", "summarise_ways"]
 
-FloatArray = npt.NDArray[np.float64]
 
 #: Ways that people walk to what they need daily [m]: those of the ten-minute and of the fifteen-minute
 #: community life circle (GB 50180-2018, 2.0.4 and 2.0.5: 500 m and 800-1,000 m on foot).

@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from gridplan.access.network import MAX_ACCESS_M, Network, Spots, snap_points
+from gridplan.arrays import BoolArray, FloatArray, IntArray
 
 __all__ = ["Ways", "find_ways"]
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 # Sparse graphs take a link of length 0 for none [m].
 _LEAST = 1e-9
@@ -42,7 +40,7 @@ class Ways:
     metres: FloatArray
     place: IntArray
     straight: FloatArray
-    own: npt.NDArray[np.bool_]
+    own: BoolArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,7 +109,7 @@ def _serve_by_own(
     asking: IntArray,
     mine: IntArray,
     where: tuple[FloatArray, FloatArray],
-    found: tuple[FloatArray, IntArray, npt.NDArray[np.bool_]],
+    found: tuple[FloatArray, IntArray, BoolArray],
 ) -> None:
     """Let homes go to the places of their own area; those without a way to them keep the nearest of all."""
     corners = np.concatenate([where[0][asking], where[1][mine]])

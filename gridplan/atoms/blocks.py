@@ -12,7 +12,8 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from gridplan.atoms.linework import Geometries, draw_faces, find_holders, find_sides, node_lines
+from gridplan.arrays import BoolArray, FloatArray, IntArray, ShapeArray
+from gridplan.atoms.linework import draw_faces, find_holders, find_sides, node_lines
 from gridplan.schema import issue_rows
 from gridplan.scheme import AtomRules
 
@@ -22,9 +23,6 @@ __all__ = ["STREET_STEP_M", "Blocks", "build_blocks"]
 STREET_STEP_M = 5.0
 # a noded segment lies this near to the barrier that it came from [m]: twice the grid
 NEAR_M = 0.02
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +41,13 @@ class Blocks:
         Faces that were joined to a neighbour.
     """
 
-    polygons: Geometries
-    block: Ints
-    lines: Geometries
+    polygons: ShapeArray
+    block: IntArray
+    lines: ShapeArray
     issues: pd.DataFrame
 
 
-def rank_lines(lines: Geometries, barriers: Geometries, rank: npt.NDArray[np.int8]) -> Ints:
+def rank_lines(lines: ShapeArray, barriers: ShapeArray, rank: npt.NDArray[np.int8]) -> IntArray:
     """Return the strictest rank of the barriers that each noded line lies on."""
     found = np.full(len(lines), 3, dtype=np.int64)
     if len(barriers) and len(lines):
@@ -59,7 +57,7 @@ def rank_lines(lines: Geometries, barriers: Geometries, rank: npt.NDArray[np.int
     return found
 
 
-def join_slivers(held: npt.NDArray[np.bool_], sides: Ints, rank: Ints, length: Floats) -> Ints:
+def join_slivers(held: BoolArray, sides: IntArray, rank: IntArray, length: FloatArray) -> IntArray:
     """Join faces that nobody lives in to a neighbour, across the least strict, then the longest border.
 
     Parameters
@@ -93,14 +91,14 @@ def join_slivers(held: npt.NDArray[np.bool_], sides: Ints, rank: Ints, length: F
     return np.where(root < 0, faces, root)
 
 
-def group_faces(count: int, sides: Ints) -> Ints:
+def group_faces(count: int, sides: IntArray) -> IntArray:
     """Label faces joined by the given pairs."""
     matrix = coo_array((np.ones(len(sides), dtype=np.int8), (sides[:, 0], sides[:, 1])), shape=(count, count))
-    label: Ints = connected_components(matrix, directed=False)[1].astype(np.int64)
+    label: IntArray = connected_components(matrix, directed=False)[1].astype(np.int64)
     return label
 
 
-def choose_lanes(faces: Geometries, sides: Ints, rank: Ints, largest: float) -> Ints:
+def choose_lanes(faces: ShapeArray, sides: IntArray, rank: IntArray, largest: float) -> IntArray:
     """Label lane blocks: faces joined across barriers of rank 3, except inside blocks above ``largest``."""
     service = rank == 3
     block = group_faces(len(faces), sides[service])
@@ -108,7 +106,7 @@ def choose_lanes(faces: Geometries, sides: Ints, rank: Ints, largest: float) -> 
     return group_faces(len(faces), sides[service & ~wide[block[sides[:, 0]]]])
 
 
-def draw_ground(lines: Geometries, district: shapely.Geometry) -> tuple[Geometries, Ints]:
+def draw_ground(lines: ShapeArray, district: shapely.Geometry) -> tuple[ShapeArray, IntArray]:
     """Return the faces between lines that lie in the district, and the faces beside each line."""
     faces = draw_faces(lines)
     faces = faces[find_holders(shapely.point_on_surface(faces), np.array([district])) >= 0]
@@ -116,7 +114,7 @@ def draw_ground(lines: Geometries, district: shapely.Geometry) -> tuple[Geometri
 
 
 def build_blocks(
-    barriers: gpd.GeoDataFrame, district: shapely.Geometry, homes: Geometries, options: AtomRules
+    barriers: gpd.GeoDataFrame, district: shapely.Geometry, homes: ShapeArray, options: AtomRules
 ) -> Blocks:
     """Find the blocks and lane blocks of a district.
 
@@ -166,7 +164,7 @@ def build_blocks(
     return Blocks(polygons, block, kept, list_joined(faces[first], area[gone]))
 
 
-def list_joined(faces: Geometries, area: Floats) -> pd.DataFrame:
+def list_joined(faces: ShapeArray, area: FloatArray) -> pd.DataFrame:
     """List the faces that were joined to a neighbour by a point in them."""
     spots = shapely.get_coordinates(shapely.point_on_surface(faces)).round().astype(int)
     names = [f"{x} {y}" for x, y in spots]

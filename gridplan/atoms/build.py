@@ -10,10 +10,11 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from gridplan.arrays import FloatArray, IntArray, ShapeArray
 from gridplan.atoms.blocks import Blocks, build_blocks
 from gridplan.atoms.ground import Ground, find_homes, find_touching, lay_ground
 from gridplan.atoms.land import find_open_land
-from gridplan.atoms.linework import GRID_M, Geometries, point_keys
+from gridplan.atoms.linework import GRID_M, point_keys
 from gridplan.atoms.options import Atoms
 from gridplan.atoms.slices import Units, cut_slices, share_out
 from gridplan.atoms.tiles import Tile, TileCells, fill_tile
@@ -26,8 +27,6 @@ __all__ = ["build_atoms", "label_compounds"]
 #: Buildings worked on at a time: bounds the memory, keeps the arrays in the cache, never changes the result.
 TILE_BUILDINGS = 1_000
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 # a footprint with more ground than this in another block is told of [m2]; less is noise of the survey
 STRADDLE_M2 = 1.0
@@ -39,14 +38,14 @@ class Site:
 
     blocks: Blocks
     units: Units
-    home: Ints
+    home: IntArray
     ground: Ground
-    land_block: Ints
+    land_block: IntArray
 
 
 def shift_layers(
     buildings: gpd.GeoDataFrame, barriers: gpd.GeoDataFrame, district: shapely.Geometry
-) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, shapely.Geometry, Floats]:
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, shapely.Geometry, FloatArray]:
     """Sort by id and move to whole-metre local coordinates, so that the grid of 1 cm fits integers."""
     origin = np.floor(np.array(district.bounds[:2]))
     moved = []
@@ -93,13 +92,13 @@ def prepare_site(
     return site, [straddles, outside, sliced, blocks.issues]
 
 
-def group_rows(label: Ints, count: int) -> list[Ints]:
+def group_rows(label: IntArray, count: int) -> list[IntArray]:
     """Return the rows of each label 0..count-1, ascending; rows with a label below 0 are left out."""
     order = np.argsort(label, kind="stable")
     return np.split(order, np.searchsorted(label[order], np.arange(count + 1)))[1:-1]
 
 
-def make_tiles(site: Site, options: AtomRules) -> tuple[list[Tile], list[Ints]]:
+def make_tiles(site: Site, options: AtomRules) -> tuple[list[Tile], list[IntArray]]:
     """Pack lane blocks into tiles; also return the owners of each (open land behind the units)."""
     units, ground, lane_blocks = site.units, site.ground, len(site.blocks.polygons)
     load = np.bincount(site.home[site.home >= 0], minlength=lane_blocks)
@@ -145,7 +144,7 @@ def make_tiles(site: Site, options: AtomRules) -> tuple[list[Tile], list[Ints]]:
     return tiles, owners
 
 
-def restore_rim(polygons: Geometries, ground: Ground, district: shapely.Geometry) -> Geometries:
+def restore_rim(polygons: ShapeArray, ground: Ground, district: shapely.Geometry) -> ShapeArray:
     """Move the vertices on the rim from the grid back to the district's own outline."""
     rim = ground.lines[(ground.sides < 0).any(axis=1) & (ground.sides >= 0).any(axis=1)]
     rim_keys = np.unique(point_keys(shapely.get_coordinates(rim)))
@@ -164,13 +163,13 @@ def restore_rim(polygons: Geometries, ground: Ground, district: shapely.Geometry
     moved = np.where((along == 1)[:, None], ends[inner + 1][near], foot[near] + span[near] * along[:, None])
     away = np.hypot(*(moved - xy[on_rim]).T)
     xy[on_rim] = np.where((away < 2 * GRID_M)[:, None], moved, xy[on_rim])
-    restored: Geometries = shapely.set_coordinates(polygons.copy(), xy)
+    restored: ShapeArray = shapely.set_coordinates(polygons.copy(), xy)
     return restored
 
 
 def collect_cells(
-    cells: list[TileCells], owners: list[Ints]
-) -> tuple[Geometries, Ints, Ints, tuple[Ints, Floats]]:
+    cells: list[TileCells], owners: list[IntArray]
+) -> tuple[ShapeArray, IntArray, IntArray, tuple[IntArray, FloatArray]]:
     """Put the tiles' cells in one table: polygon, owner, lane block; and what was moved."""
     named = [
         np.where(c.owner >= 0, mine[np.maximum(c.owner, 0)] if len(mine) else -1, -1)
@@ -185,7 +184,7 @@ def collect_cells(
     )
 
 
-def order_numbers(labels: Ints, xy: Floats, count: int) -> Ints:
+def order_numbers(labels: IntArray, xy: FloatArray, count: int) -> IntArray:
     """Give numbers west to east, then north to south, by the mean of their members' points."""
     size = np.maximum(np.bincount(labels, minlength=count), 1)
     x = np.bincount(labels, xy[:, 0], minlength=count) / size
@@ -196,7 +195,7 @@ def order_numbers(labels: Ints, xy: Floats, count: int) -> Ints:
 
 
 def build_frame(
-    polygons: Geometries, owner: Ints, lane_block: Ints, site: Site, buildings: gpd.GeoDataFrame
+    polygons: ShapeArray, owner: IntArray, lane_block: IntArray, site: Site, buildings: gpd.GeoDataFrame
 ) -> gpd.GeoDataFrame:
     """Write down what each atom is, in the stable order."""
     units, blocks = site.units, site.blocks
@@ -242,7 +241,7 @@ def build_frame(
     return frame
 
 
-def _share_dwellings(units: Units, buildings: gpd.GeoDataFrame) -> Ints:
+def _share_dwellings(units: Units, buildings: gpd.GeoDataFrame) -> IntArray:
     """Share the dwellings of each building out to its units; its households where none are told."""
     if "dwellings" not in buildings:
         return units.households
@@ -341,7 +340,7 @@ def build_atoms(
     return Atoms(frame, join_issues(*issues))
 
 
-def name_moved(moved: tuple[Ints, Floats], site: Site, buildings: gpd.GeoDataFrame) -> pd.DataFrame:
+def name_moved(moved: tuple[IntArray, FloatArray], site: Site, buildings: gpd.GeoDataFrame) -> pd.DataFrame:
     """List the buildings that lost loose pieces of their cell to a neighbour."""
     mine = moved[0] < len(site.home)
     row = site.units.building[moved[0][mine]]
@@ -350,7 +349,7 @@ def name_moved(moved: tuple[Ints, Floats], site: Site, buildings: gpd.GeoDataFra
     return issue_rows("buildings", rows, "cell_in_pieces", "assigned", area.to_numpy())
 
 
-def find_groundless(owner: Ints, site: Site, buildings: gpd.GeoDataFrame) -> pd.DataFrame:
+def find_groundless(owner: IntArray, site: Site, buildings: gpd.GeoDataFrame) -> pd.DataFrame:
     """List the units that got no ground because others lie over all of their footprint."""
     seen = np.zeros(len(site.home) + len(site.land_block), dtype=bool)
     seen[owner[owner >= 0]] = True

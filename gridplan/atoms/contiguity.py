@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from gridplan.arrays import FloatArray, IntArray
 from gridplan.graph import AtomGraph, kind_codes
 
 __all__ = ["build_graph"]
@@ -16,12 +17,10 @@ __all__ = ["build_graph"]
 #: 1 cm on which atoms are noded, so that a barrier may be given in more or less detail than the atoms.
 ON_BARRIER_M = 0.05
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 Ranks = npt.NDArray[np.int8]
 
 
-def find_shared_edges(polygons: npt.NDArray[np.object_]) -> tuple[Ints, Floats]:
+def find_shared_edges(polygons: npt.NDArray[np.object_]) -> tuple[IntArray, FloatArray]:
     """Find the edges that two polygons share, vertex for vertex.
 
     Parameters
@@ -53,7 +52,7 @@ def find_shared_edges(polygons: npt.NDArray[np.object_]) -> tuple[Ints, Floats]:
     return np.stack([atom[first], atom[second]], axis=1), ends
 
 
-def rank_edges(ends: Floats, barriers: gpd.GeoDataFrame) -> Ranks:
+def rank_edges(ends: FloatArray, barriers: gpd.GeoDataFrame) -> Ranks:
     """Return the strictest rank of the barriers that each edge lies on, 0 where it lies on none."""
     rank = barriers["rank"].to_numpy(np.int8)
     found = np.full(len(ends), 99, dtype=np.int8)
@@ -70,7 +69,7 @@ def rank_edges(ends: Floats, barriers: gpd.GeoDataFrame) -> Ranks:
     return found
 
 
-def rank_detours(rank: Ranks, blocks: Ints) -> Ranks:
+def rank_detours(rank: Ranks, blocks: IntArray) -> Ranks:
     """Let a border that leaves the street around a building keep the street's rank.
 
     Parameters

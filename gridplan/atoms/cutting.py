@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 
-from gridplan.atoms.linework import GRID_M, Geometries
+from gridplan.arrays import FloatArray, IntArray, ShapeArray
+from gridplan.atoms.linework import GRID_M
 
 __all__ = ["cut_polygons", "find_axes"]
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 # where the area is measured to find the cut: shares of the length along the axis
 PROBES = np.array([0.2, 0.35, 0.5, 0.65, 0.8])
@@ -21,7 +19,7 @@ CRUMB_M2 = 0.5
 MISS = 0.6
 
 
-def find_axes(polygons: Geometries) -> tuple[Floats, Floats, Floats]:
+def find_axes(polygons: ShapeArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Find the long axis of each polygon's smallest rectangle.
 
     Returns
@@ -42,18 +40,20 @@ def find_axes(polygons: Geometries) -> tuple[Floats, Floats, Floats]:
     return corners[:, :4].mean(axis=1), axis, np.sort(length, axis=1)[:, ::-1]
 
 
-def half_planes(middle: Floats, axis: Floats, offset: Floats, reach: Floats) -> Geometries:
+def half_planes(middle: FloatArray, axis: FloatArray, offset: FloatArray, reach: FloatArray) -> ShapeArray:
     """Return squares that hold all that lies before ``offset`` along the axis, as far as ``reach``."""
     across = np.stack([-axis[:, 1], axis[:, 0]], axis=1) * reach[:, None]
     edge = middle + axis * offset[:, None]
     back = edge - axis * (2 * reach)[:, None]
-    squares: Geometries = shapely.polygons(
+    squares: ShapeArray = shapely.polygons(
         np.stack([edge - across, edge + across, back + across, back - across], axis=1)
     )
     return squares
 
 
-def measure_before(polygons: Geometries, middle: Floats, axis: Floats, offsets: Floats) -> Floats:
+def measure_before(
+    polygons: ShapeArray, middle: FloatArray, axis: FloatArray, offsets: FloatArray
+) -> FloatArray:
     """Measure how much of each polygon lies before each offset along its axis [m2], shape of ``offsets``.
 
     By Green's theorem the ground before ``c`` is the integral of min(along, c) over the outline.
@@ -79,7 +79,9 @@ def measure_before(polygons: Geometries, middle: Floats, axis: Floats, offsets: 
     return area
 
 
-def find_offsets(polygons: Geometries, middle: Floats, axis: Floats, size: Floats, share: Floats) -> Floats:
+def find_offsets(
+    polygons: ShapeArray, middle: FloatArray, axis: FloatArray, size: FloatArray, share: FloatArray
+) -> FloatArray:
     """Find where along the axis the given share of each polygon's area lies before the cut."""
     probes = (PROBES[None, :] - 0.5) * size[:, :1]
     before = measure_before(polygons, middle, axis, probes)
@@ -91,11 +93,11 @@ def find_offsets(polygons: Geometries, middle: Floats, axis: Floats, size: Float
     rows = np.arange(len(polygons))
     low, high = y[rows, seat - 1], y[rows, seat]
     part = (share - low) / np.maximum(high - low, 1e-9)
-    offset: Floats = x[rows, seat - 1] + part * (x[rows, seat] - x[rows, seat - 1])
+    offset: FloatArray = x[rows, seat - 1] + part * (x[rows, seat] - x[rows, seat - 1])
     return offset
 
 
-def pick_piece(polygon: shapely.Polygon, sides: Geometries, count: int) -> tuple[Geometries, int] | None:
+def pick_piece(polygon: shapely.Polygon, sides: ShapeArray, count: int) -> tuple[ShapeArray, int] | None:
     """Choose the piece whose loss leaves one piece and whose area is nearest to a whole number of parts.
 
     Returns
@@ -103,7 +105,7 @@ def pick_piece(polygon: shapely.Polygon, sides: Geometries, count: int) -> tuple
     tuple or None
         The piece and the rest, and the number of parts due to the piece; None if no piece fits.
     """
-    best: tuple[float, Geometries, int] | None = None
+    best: tuple[float, ShapeArray, int] | None = None
     if len(sides) == 2:
         share = sides[0].area / polygon.area * count
         due = int(np.clip(round(share), 1, count - 1))
@@ -122,10 +124,10 @@ def pick_piece(polygon: shapely.Polygon, sides: Geometries, count: int) -> tuple
     return None if best is None else (best[1], best[2])
 
 
-def halve(polygons: Geometries, counts: Ints) -> list[tuple[Geometries, int] | None]:
+def halve(polygons: ShapeArray, counts: IntArray) -> list[tuple[ShapeArray, int] | None]:
     """Cut each polygon once, across its long axis, else along it; None where neither works."""
     middle, axis, size = find_axes(polygons)
-    result: list[tuple[Geometries, int] | None] = [None] * len(polygons)
+    result: list[tuple[ShapeArray, int] | None] = [None] * len(polygons)
     todo = np.arange(len(polygons))
     for turn in (False, True):
         for aim in (0.5, 0.0, 1.0):
@@ -156,7 +158,7 @@ def halve(polygons: Geometries, counts: Ints) -> list[tuple[Geometries, int] | N
     return result
 
 
-def cut_polygons(polygons: Geometries, counts: Ints) -> tuple[Geometries, Ints, Ints]:
+def cut_polygons(polygons: ShapeArray, counts: IntArray) -> tuple[ShapeArray, IntArray, IntArray]:
     """Cut polygons into parts of about equal area, each of one piece.
 
     Cuts are straight, across the long axis of what is left, and run through the polygon once, so that

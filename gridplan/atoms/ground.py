@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 
+from gridplan.arrays import FloatArray, IntArray, ShapeArray
 from gridplan.atoms.blocks import STREET_STEP_M, Blocks
 from gridplan.atoms.land import draw_lattice
-from gridplan.atoms.linework import Geometries, draw_faces, find_holders, find_sides, node_lines
+from gridplan.atoms.linework import draw_faces, find_holders, find_sides, node_lines
 
 __all__ = ["WALL_STEP_M", "Ground", "find_homes", "find_touching", "lay_ground"]
 
@@ -20,9 +20,6 @@ WALL_STEP_M = 10.0
 TOUCH_M = 0.05
 # vertices of one face at most, about: GEOS triangulates a face in quadratic time
 FACE_VERTICES = 1_000
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +42,16 @@ class Ground:
         Noded outlines of the faces, and the faces to the left and right of each, -1 outside.
     """
 
-    faces: Geometries
-    lane_block: Ints
-    unit: Ints
-    land: Ints
-    near: Ints
-    lines: Geometries
-    sides: Ints
+    faces: ShapeArray
+    lane_block: IntArray
+    unit: IntArray
+    land: IntArray
+    near: IntArray
+    lines: ShapeArray
+    sides: IntArray
 
 
-def find_touching(lines: Geometries, footprints: Geometries) -> tuple[Ints, Ints]:
+def find_touching(lines: ShapeArray, footprints: ShapeArray) -> tuple[IntArray, IntArray]:
     """Find the footprints beside and across the streets.
 
     Parameters
@@ -79,8 +76,8 @@ def find_touching(lines: Geometries, footprints: Geometries) -> tuple[Ints, Ints
 
 
 def find_homes(
-    blocks: Geometries, footprints: Geometries, points: Geometries, crossed: Ints
-) -> tuple[Ints, Floats]:
+    blocks: ShapeArray, footprints: ShapeArray, points: ShapeArray, crossed: IntArray
+) -> tuple[IntArray, FloatArray]:
     """Return the lane block that holds most of each footprint, and how much of it lies elsewhere.
 
     Returns
@@ -104,7 +101,7 @@ def find_homes(
     return home, across
 
 
-def draw_cuts(blocks: Geometries, land: Geometries, home: Ints, vertices: Ints) -> Geometries:
+def draw_cuts(blocks: ShapeArray, land: ShapeArray, home: IntArray, vertices: IntArray) -> ShapeArray:
     """Draw lines across lane blocks with many footprints, so that no face has too many vertices."""
     load = np.bincount(home[home >= 0], vertices[home >= 0], minlength=len(blocks))
     full = np.flatnonzero(load > 2 * FACE_VERTICES)
@@ -117,12 +114,16 @@ def draw_cuts(blocks: Geometries, land: Geometries, home: Ints, vertices: Ints) 
     fields = [shapely.multipolygons(group) for group in np.split(land[field], first[1:])]
     lines[touched] = shapely.difference(lines[touched], np.array(fields, dtype=object))
     parts = shapely.get_parts(lines)
-    cuts: Geometries = parts[shapely.get_type_id(parts) == 1]
+    cuts: ShapeArray = parts[shapely.get_type_id(parts) == 1]
     return cuts
 
 
 def lay_ground(
-    blocks: Blocks, units: Geometries, near: Ints, land: tuple[Geometries, float], load: tuple[Ints, Ints]
+    blocks: Blocks,
+    units: ShapeArray,
+    near: IntArray,
+    land: tuple[ShapeArray, float],
+    load: tuple[IntArray, IntArray],
 ) -> Ground:
     """Node the frame once and label its faces.
 

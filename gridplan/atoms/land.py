@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from scipy.spatial import cKDTree
 
+from gridplan.arrays import FloatArray, IntArray, ShapeArray
 from gridplan.atoms.cutting import find_axes
-from gridplan.atoms.linework import Geometries, find_holders
+from gridplan.atoms.linework import find_holders
 from gridplan.scheme import AtomRules
 
 __all__ = ["draw_lattice", "find_open_land"]
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 # lattice on which land out of reach is looked for before any outline is drawn [m]
 LATTICE_M = 20.0
@@ -25,8 +23,8 @@ OUTLINE_M = 2.0
 
 
 def find_wide_blocks(
-    blocks: Geometries, buildings: Geometries, home: Ints, reach: Floats, least: float
-) -> Ints:
+    blocks: ShapeArray, buildings: ShapeArray, home: IntArray, reach: FloatArray, least: float
+) -> IntArray:
     """Return the lane blocks in which the lattice finds about ``least`` m2 out of reach.
 
     Distances are taken to vertices: a rough test, that may only name too many blocks.
@@ -48,8 +46,8 @@ def find_wide_blocks(
 
 
 def find_open_land(
-    blocks: Geometries, buildings: Geometries, home: Ints, reach: Floats, options: AtomRules
-) -> Geometries:
+    blocks: ShapeArray, buildings: ShapeArray, home: IntArray, reach: FloatArray, options: AtomRules
+) -> ShapeArray:
     """Find the open land of each lane block.
 
     Parameters
@@ -93,7 +91,7 @@ def find_open_land(
     return np.concatenate(land)
 
 
-def draw_lattice(polygons: Geometries, cell: Floats) -> Geometries:
+def draw_lattice(polygons: ShapeArray, cell: FloatArray) -> ShapeArray:
     """Draw lines along and across polygons so that no mesh is larger than a cell.
 
     Parameters

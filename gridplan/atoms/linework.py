@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 
+from gridplan.arrays import FloatArray, IntArray, ShapeArray
 from gridplan.atoms.noding import PIXELS, merge_chains, name_pixels, snap_segments
 
 __all__ = [
     "GRID_M",
-    "Geometries",
     "draw_faces",
     "find_holders",
     "find_sides",
@@ -23,18 +22,14 @@ __all__ = [
 #: the gaps that reprojecting leaves between walls.
 GRID_M = 0.01
 
-Geometries = npt.NDArray[np.object_]
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
-
-def point_keys(xy: Floats) -> Ints:
+def point_keys(xy: FloatArray) -> IntArray:
     """Name each grid point by one integer that sorts west to east, then south to north."""
     cells = np.rint(xy / GRID_M).astype(np.int64)
     return (cells[:, 0] << 32) + cells[:, 1] + (1 << 31)
 
 
-def node_lines(lines: Geometries) -> Geometries:
+def node_lines(lines: ShapeArray) -> ShapeArray:
     """Node lines on the grid.
 
     Parameters
@@ -57,24 +52,24 @@ def node_lines(lines: Geometries) -> Geometries:
     tips = np.concatenate([[0], parted, parted + 1, [len(xy) - 1]])
     stops = np.isin(name_pixels(pixels), name_pixels(np.floor(xy[tips] * PIXELS + 0.5).astype(np.int64)))
     vertex, first = merge_chains(pairs, stops)
-    drawn: Geometries = shapely.from_ragged_array(
+    drawn: ShapeArray = shapely.from_ragged_array(
         shapely.GeometryType.LINESTRING, pixels[vertex] / PIXELS, (first,)
     )
     return drawn
 
 
-def draw_faces(lines: Geometries) -> Geometries:
+def draw_faces(lines: ShapeArray) -> ShapeArray:
     """Return the faces between noded lines as polygons, west to east, each begun at one and the same vertex.
 
     The order and the first vertices decide between equally good triangulations further on; they must not
     depend on the order of the lines.
     """
-    faces: Geometries = shapely.normalize(shapely.get_parts(shapely.polygonize(lines)))
+    faces: ShapeArray = shapely.normalize(shapely.get_parts(shapely.polygonize(lines)))
     box = shapely.bounds(faces)
     return faces[np.lexsort((shapely.area(faces), box[:, 2], -box[:, 1], -box[:, 3], box[:, 0]))]
 
 
-def find_holders(points: Geometries, polygons: Geometries) -> Ints:
+def find_holders(points: ShapeArray, polygons: ShapeArray) -> IntArray:
     """Return for each point the first polygon that holds it, -1 where none does."""
     holder = np.full(len(points), len(polygons), dtype=np.int64)
     # the tree is asked with polygons: they are prepared once each, however many points they hold
@@ -84,7 +79,7 @@ def find_holders(points: Geometries, polygons: Geometries) -> Ints:
     return holder
 
 
-def ring_edges(polygons: Geometries) -> tuple[Floats, Floats, Ints]:
+def ring_edges(polygons: ShapeArray) -> tuple[FloatArray, FloatArray, IntArray]:
     """Return the directed edges of polygons with the inside on the left.
 
     Returns
@@ -105,7 +100,7 @@ def ring_edges(polygons: Geometries) -> tuple[Floats, Floats, Ints]:
     return np.where(flip, end, start), np.where(flip, start, end), owner[ring]
 
 
-def find_sides(lines: Geometries, faces: Geometries) -> Ints:
+def find_sides(lines: ShapeArray, faces: ShapeArray) -> IntArray:
     """Return the faces to the left and to the right of noded lines, -1 where there is none.
 
     Parameters

@@ -10,14 +10,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
+
+from gridplan.arrays import BoolArray, FloatArray, IntArray
 
 __all__ = ["merge_chains", "snap_segments"]
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 # a vertex this near to a segment lies on it [m], as in GEOS
 NEAR = 1e-4
@@ -31,12 +29,12 @@ CELL = 500.0
 INDEX_BITS = 32
 
 
-def name_pixels(pixels: Ints) -> Ints:
+def name_pixels(pixels: IntArray) -> IntArray:
     """Name pixels by one integer each that sorts west to east, then south to north."""
     return (pixels[:, 0] << INDEX_BITS) + pixels[:, 1] + (1 << (INDEX_BITS - 1))
 
 
-def snap_segments(line_start: Floats, line_end: Floats) -> tuple[Ints, Ints]:
+def snap_segments(line_start: FloatArray, line_end: FloatArray) -> tuple[IntArray, IntArray]:
     """Cut segments at each other and round them to pixels.
 
     Parameters
@@ -78,7 +76,7 @@ def snap_segments(line_start: Floats, line_end: Floats) -> tuple[Ints, Ints]:
 
 
 @njit(cache=True, nogil=True)
-def file_boxes(boxes: Ints, columns: int, cells: int) -> tuple[Ints, Ints]:
+def file_boxes(boxes: IntArray, columns: int, cells: int) -> tuple[IntArray, IntArray]:
     """List for each cell of the index the rows whose boxes lie on it: first item of each cell, items."""
     first = np.zeros(cells + 1, dtype=np.int64)
     for west, south, east, north in boxes:
@@ -99,8 +97,8 @@ def file_boxes(boxes: Ints, columns: int, cells: int) -> tuple[Ints, Ints]:
 
 @njit(cache=True, nogil=True)
 def find_meetings(
-    start: Floats, end: Floats, boxes: Ints, first: Ints, items: Ints, columns: int
-) -> tuple[Ints, Floats]:
+    start: FloatArray, end: FloatArray, boxes: IntArray, first: IntArray, items: IntArray, columns: int
+) -> tuple[IntArray, FloatArray]:
     """Find where segments cross, else where they pass by a vertex of another within :data:`NEAR`.
 
     Returns
@@ -141,7 +139,7 @@ def find_meetings(
 
 
 @njit(cache=True, nogil=True)
-def part_boxes(p: Floats, q: Floats, a: Floats, b: Floats) -> bool:
+def part_boxes(p: FloatArray, q: FloatArray, a: FloatArray, b: FloatArray) -> bool:
     """Tell whether the boxes of two segments lie apart."""
     return bool(
         max(p[0], q[0]) + NEAR < min(a[0], b[0])
@@ -152,7 +150,7 @@ def part_boxes(p: Floats, q: Floats, a: Floats, b: Floats) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def turn(p: Floats, q: Floats, x: float, y: float) -> float:
+def turn(p: FloatArray, q: FloatArray, x: float, y: float) -> float:
     """Return twice the area of a triangle, positive where it turns left."""
     return float((q[0] - p[0]) * (y - p[1]) - (q[1] - p[1]) * (x - p[0]))
 
@@ -179,7 +177,7 @@ def multiply(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, flo
 
 
 @njit(cache=True, nogil=True)
-def find_side(p: Floats, q: Floats, v: Floats) -> int:
+def find_side(p: FloatArray, q: FloatArray, v: FloatArray) -> int:
     """Return 1 for a vertex left of a segment, -1 right of it, 0 on it; in doubled precision if need be."""
     left, right = (p[0] - v[0]) * (q[1] - v[1]), (p[1] - v[1]) * (q[0] - v[0])
     det = left - right
@@ -193,13 +191,13 @@ def find_side(p: Floats, q: Floats, v: Floats) -> int:
 
 
 @njit(cache=True, nogil=True)
-def cross(p: Floats, q: Floats, a: Floats, b: Floats) -> bool:
+def cross(p: FloatArray, q: FloatArray, a: FloatArray, b: FloatArray) -> bool:
     """Tell whether two segments cross within both."""
     return find_side(p, q, a) * find_side(p, q, b) < 0 and find_side(a, b, p) * find_side(a, b, q) < 0
 
 
 @njit(cache=True, nogil=True)
-def meet(p: Floats, q: Floats, a: Floats, b: Floats) -> tuple[float, float]:
+def meet(p: FloatArray, q: FloatArray, a: FloatArray, b: FloatArray) -> tuple[float, float]:
     """Return the point where two segments cross, computed around the middle of what they share."""
     west, east = max(min(p[0], q[0]), min(a[0], b[0])), min(max(p[0], q[0]), max(a[0], b[0]))
     south, north = max(min(p[1], q[1]), min(a[1], b[1])), min(max(p[1], q[1]), max(a[1], b[1]))
@@ -223,7 +221,7 @@ def meet(p: Floats, q: Floats, a: Floats, b: Floats) -> tuple[float, float]:
 
 
 @njit(cache=True, nogil=True)
-def find_distance(vertex: Floats, p: Floats, q: Floats) -> float:
+def find_distance(vertex: FloatArray, p: FloatArray, q: FloatArray) -> float:
     """Return how far a vertex is from a segment."""
     dx, dy = q[0] - p[0], q[1] - p[1]
     along = ((vertex[0] - p[0]) * dx + (vertex[1] - p[1]) * dy) / max(dx * dx + dy * dy, 1e-300)
@@ -235,7 +233,7 @@ def find_distance(vertex: Floats, p: Floats, q: Floats) -> float:
 
 
 @njit(cache=True, nogil=True)
-def is_near(vertex: Floats, p: Floats, q: Floats) -> bool:
+def is_near(vertex: FloatArray, p: FloatArray, q: FloatArray) -> bool:
     """Tell whether a vertex lies on a segment, off its ends."""
     x, y = vertex[0], vertex[1]
     if x < min(p[0], q[0]) - NEAR or x > max(p[0], q[0]) + NEAR:
@@ -248,7 +246,7 @@ def is_near(vertex: Floats, p: Floats, q: Floats) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def pass_pixel(p: Floats, q: Floats, x: int, y: int) -> bool:
+def pass_pixel(p: FloatArray, q: FloatArray, x: int, y: int) -> bool:
     """Tell whether a segment passes through a pixel, whose west and south sides belong to it."""
     west, east, south, north = x - 0.5, x + 0.5, y - 0.5, y + 0.5
     if p[0] > q[0]:
@@ -272,7 +270,7 @@ def pass_pixel(p: Floats, q: Floats, x: int, y: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def sort_along(row: Ints, pixels: Ints, count: int, step: Ints) -> None:
+def sort_along(row: IntArray, pixels: IntArray, count: int, step: IntArray) -> None:
     """Sort pixels along a step: by the axis that it goes along most, then by the other."""
     major = 0 if abs(step[0]) >= abs(step[1]) else 1
     sign, side = (1 if step[major] >= 0 else -1), (1 if step[1 - major] >= 0 else -1)
@@ -291,21 +289,21 @@ def sort_along(row: Ints, pixels: Ints, count: int, step: Ints) -> None:
 
 
 @njit(cache=True, nogil=True)
-def make_room(row: Ints, size: int) -> Ints:
+def make_room(row: IntArray, size: int) -> IntArray:
     """Return an array with room for one more."""
     return row if size < len(row) else np.concatenate((row, np.empty_like(row)))
 
 
 @njit(cache=True, nogil=True)
 def find_passed(
-    segment: tuple[Floats, Floats],
+    segment: tuple[FloatArray, FloatArray],
     ends: tuple[int, int],
-    pixels: Ints,
-    box: Ints,
-    filed: tuple[Ints, Ints],
-    row: Ints,
+    pixels: IntArray,
+    box: IntArray,
+    filed: tuple[IntArray, IntArray],
+    row: IntArray,
     columns: int,
-) -> tuple[Ints, int]:
+) -> tuple[IntArray, int]:
     """List the hot pixels that a segment passes through, but its ends: the list, and how many of it count."""
     p, q = segment
     first, items = filed
@@ -322,14 +320,14 @@ def find_passed(
 
 @njit(cache=True, nogil=True)
 def bend_segments(
-    segments: tuple[Floats, Floats],
-    ends: tuple[Ints, Ints],
-    pixels: Ints,
-    boxes: Ints,
-    filed: tuple[Ints, Ints],
-    forced: tuple[Ints, Ints],
+    segments: tuple[FloatArray, FloatArray],
+    ends: tuple[IntArray, IntArray],
+    pixels: IntArray,
+    boxes: IntArray,
+    filed: tuple[IntArray, IntArray],
+    forced: tuple[IntArray, IntArray],
     columns: int,
-) -> Ints:
+) -> IntArray:
     """Lead each segment through the hot pixels on its way: pairs of pixels that follow each other."""
     pairs = np.empty((2 * len(boxes) + 16, 2), dtype=np.int64)
     count = 0
@@ -358,7 +356,7 @@ def bend_segments(
     return pairs[:count]
 
 
-def merge_chains(pairs: Ints, stops: Bools) -> tuple[Ints, Ints]:
+def merge_chains(pairs: IntArray, stops: BoolArray) -> tuple[IntArray, IntArray]:
     """Join segments into lines that end where others meet them, or at a stop.
 
     Parameters
@@ -383,7 +381,9 @@ def merge_chains(pairs: Ints, stops: Bools) -> tuple[Ints, Ints]:
 
 
 @njit(cache=True, nogil=True)
-def walk_chains(far: Ints, order: Ints, seats: Ints, halt: Bools) -> tuple[Ints, Ints]:
+def walk_chains(
+    far: IntArray, order: IntArray, seats: IntArray, halt: BoolArray
+) -> tuple[IntArray, IntArray]:
     """Walk from every halt along the segments to the next one, then around what has none."""
     m = len(far) // 2
     used = np.zeros(m, dtype=np.bool_)

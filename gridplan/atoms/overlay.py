@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from gridplan.arrays import FloatArray, IntArray, ShapeArray
 from gridplan.schema import issue_rows, join_issues
 
 __all__ = ["place_atoms", "place_shapes"]
 
-Shapes = npt.NDArray[np.object_]
-IntArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
 
 #: A footprint with more ground than this in another area is told of [m2]; less is noise of the survey.
 STRADDLE_M2 = 1.0
@@ -67,7 +64,7 @@ def place_atoms(
     return labels, issues
 
 
-def place_shapes(shapes: Shapes, areas: Shapes) -> tuple[IntArray, FloatArray, FloatArray]:
+def place_shapes(shapes: ShapeArray, areas: ShapeArray) -> tuple[IntArray, FloatArray, FloatArray]:
     """Find the area that holds most of each shape.
 
     Parameters

@@ -5,15 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 
-from gridplan.atoms.linework import Geometries
+from gridplan.arrays import BoolArray, FloatArray, IntArray, ShapeArray
 
 __all__ = ["Edges", "Parts", "cancel_edges", "trace_parts"]
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +24,9 @@ class Edges:
         What lies on the left, shape (m,), >= 0.
     """
 
-    start: Ints
-    end: Ints
-    label: Ints
+    start: IntArray
+    end: IntArray
+    label: IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +44,15 @@ class Parts:
     """
 
     edges: Edges
-    ring_start: Ints
-    label: Ints
+    ring_start: IntArray
+    label: IntArray
 
-    def polygons(self, xy: Floats) -> Geometries:
+    def polygons(self, xy: FloatArray) -> ShapeArray:
         """Draw the parts."""
         return draw_rings(self, xy)
 
 
-def pair_keys(edges: Edges, size: int) -> Ints:
+def pair_keys(edges: Edges, size: int) -> IntArray:
     """Name the undirected edge that each directed edge lies on."""
     low, high = np.minimum(edges.start, edges.end), np.maximum(edges.start, edges.end)
     return low * size + high
@@ -88,7 +84,7 @@ def cancel_edges(edges: Edges, size: int) -> Edges:
     return Edges(edges.start[kept], edges.end[kept], edges.label[kept])
 
 
-def follow_edges(edges: Edges, xy: Floats) -> Ints:
+def follow_edges(edges: Edges, xy: FloatArray) -> IntArray:
     """Return the edge that follows each edge around its label, by the sharpest left turn."""
     size = len(xy)
     out = edges.label * size + edges.start
@@ -115,7 +111,7 @@ def follow_edges(edges: Edges, xy: Floats) -> Ints:
     return following
 
 
-def order_cycles(following: Ints) -> tuple[Ints, Ints]:
+def order_cycles(following: IntArray) -> tuple[IntArray, IntArray]:
     """Order the edges of all cycles by doubling jumps.
 
     Returns
@@ -144,7 +140,7 @@ def order_cycles(following: Ints) -> tuple[Ints, Ints]:
     return order, cycle
 
 
-def split_pinches(order: Ints, cycle: Ints, start: Ints) -> tuple[Ints, Ints]:
+def split_pinches(order: IntArray, cycle: IntArray, start: IntArray) -> tuple[IntArray, IntArray]:
     """Split cycles that pass a vertex twice, so that each ring is simple."""
     size = int(start.max(initial=0)) + 1
     seen = np.sort(cycle * size + start[order])
@@ -177,7 +173,7 @@ def split_pinches(order: Ints, cycle: Ints, start: Ints) -> tuple[Ints, Ints]:
     return fresh[again], dense
 
 
-def trace_parts(edges: Edges, xy: Floats) -> Parts:
+def trace_parts(edges: Edges, xy: FloatArray) -> Parts:
     """Trace outlines into parts.
 
     Parameters
@@ -209,7 +205,9 @@ def trace_parts(edges: Edges, xy: Floats) -> Parts:
     return Parts(outline, ring_start, numbers[:, 0])
 
 
-def assign_holes(shell: npt.NDArray[np.bool_], label: Ints, rings: tuple[Ints, Ints], xy: Floats) -> Ints:
+def assign_holes(
+    shell: BoolArray, label: IntArray, rings: tuple[IntArray, IntArray], xy: FloatArray
+) -> IntArray:
     """Return for each ring the shell that it belongs to: itself, the only one of its label, or around it."""
     part = np.arange(len(shell))
     shells = np.flatnonzero(shell)
@@ -231,7 +229,7 @@ def assign_holes(shell: npt.NDArray[np.bool_], label: Ints, rings: tuple[Ints, I
     return part
 
 
-def draw_rings(parts: Parts, xy: Floats) -> Geometries:
+def draw_rings(parts: Parts, xy: FloatArray) -> ShapeArray:
     """Draw parts as polygons, each ring closed."""
     if len(parts.label) == 0:
         return np.empty(0, dtype=object)
@@ -245,5 +243,5 @@ def draw_rings(parts: Parts, xy: Floats) -> Geometries:
     offsets = np.concatenate([[0], last + 1])
     part_of_ring = parts.edges.label[parts.ring_start[:-1]]
     rings = np.searchsorted(part_of_ring, np.arange(len(parts.label) + 1))
-    drawn: Geometries = shapely.from_ragged_array(shapely.GeometryType.POLYGON, coords, (offsets, rings))
+    drawn: ShapeArray = shapely.from_ragged_array(shapely.GeometryType.POLYGON, coords, (offsets, rings))
     return drawn

@@ -6,17 +6,14 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from gridplan.arrays import BoolArray, IntArray, ShapeArray
 from gridplan.atoms.cutting import cut_polygons, find_axes
-from gridplan.atoms.linework import Geometries
 from gridplan.schema import issue_rows, join_issues
 from gridplan.scheme import AtomRules
 
 __all__ = ["Units", "count_slices", "cut_slices", "share_out"]
-
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +34,15 @@ class Units:
         True where the slice is a nominal floor band.
     """
 
-    polygons: Geometries
-    building: Ints
-    number: Ints
-    households: Ints
-    population: Ints
-    band: npt.NDArray[np.bool_]
+    polygons: ShapeArray
+    building: IntArray
+    number: IntArray
+    households: IntArray
+    population: IntArray
+    band: BoolArray
 
 
-def share_out(total: Ints, group: Ints, weight: Ints) -> Ints:
+def share_out(total: IntArray, group: IntArray, weight: IntArray) -> IntArray:
     """Share whole numbers out to the members of groups by weight, so that they add up exactly.
 
     Parameters
@@ -68,11 +65,11 @@ def share_out(total: Ints, group: Ints, weight: Ints) -> Ints:
     mine = upto - before[group]
     high = total[group] * mine // np.maximum(whole[group], 1)
     low = total[group] * (mine - weight) // np.maximum(whole[group], 1)
-    share: Ints = high - low
+    share: IntArray = high - low
     return share
 
 
-def count_slices(buildings: gpd.GeoDataFrame, options: AtomRules) -> tuple[Ints, npt.NDArray[np.bool_]]:
+def count_slices(buildings: gpd.GeoDataFrame, options: AtomRules) -> tuple[IntArray, BoolArray]:
     """Decide into how many slices each building is cut, and whether they are floor bands.
 
     Stairwells that are given count; several bands are made of each if they are too few. Else their

@@ -10,14 +10,12 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.atoms.linework import point_keys
 from gridplan.atoms.rings import Edges
 
 __all__ = ["Cells", "Mesh", "share_ground", "triangulate"]
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 # a border keeps this share of an edge's length away from its ends
 END_SHARE = 0.1
@@ -40,9 +38,9 @@ class Mesh:
         Zone (free ground of one lane block) of each node.
     """
 
-    corners: Ints
-    vertex: Ints
-    zone: Ints
+    corners: IntArray
+    vertex: IntArray
+    zone: IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +58,11 @@ class Cells:
     """
 
     edges: Edges
-    xy: Floats
-    lost_zone: Ints
+    xy: FloatArray
+    lost_zone: IntArray
 
 
-def triangulate(faces: npt.NDArray[np.object_], zone: Ints, keys: Ints) -> Mesh:
+def triangulate(faces: npt.NDArray[np.object_], zone: IntArray, keys: IntArray) -> Mesh:
     """Triangulate free faces.
 
     Parameters
@@ -95,7 +93,7 @@ def triangulate(faces: npt.NDArray[np.object_], zone: Ints, keys: Ints) -> Mesh:
     return Mesh(corners, names % len(keys), names // len(keys))
 
 
-def find_reach(mesh: Mesh, xy: Floats, owned: Bools) -> tuple[Floats, Ints, Ints]:
+def find_reach(mesh: Mesh, xy: FloatArray, owned: BoolArray) -> tuple[FloatArray, IntArray, IntArray]:
     """Walk along triangle edges from the owned nodes to all others.
 
     Returns
@@ -122,7 +120,7 @@ def find_reach(mesh: Mesh, xy: Floats, owned: Bools) -> tuple[Floats, Ints, Ints
     return distance, source.astype(np.int64), component
 
 
-def pad_sets(node: Ints, owner: Ints, n: int) -> Ints:
+def pad_sets(node: IntArray, owner: IntArray, n: int) -> IntArray:
     """Lay out sets of owners as rows of a table, ascending, filled up with -1; copies are dropped."""
     order = np.lexsort((owner, node))
     node, owner = node[order], owner[order]
@@ -136,7 +134,7 @@ def pad_sets(node: Ints, owner: Ints, n: int) -> Ints:
     return table
 
 
-def share_owner(sets: Ints, a: Ints, b: Ints) -> Ints:
+def share_owner(sets: IntArray, a: IntArray, b: IntArray) -> IntArray:
     """Return the lowest owner that two nodes have in common, -1 where there is none."""
     low = np.full(len(a), np.iinfo(np.int64).max)
     for i in range(sets.shape[1]):
@@ -147,7 +145,7 @@ def share_owner(sets: Ints, a: Ints, b: Ints) -> Ints:
     return np.where(low == np.iinfo(np.int64).max, -1, low)
 
 
-def close_rim(mesh: Mesh, sets: Ints, distance: Floats) -> Ints:
+def close_rim(mesh: Mesh, sets: IntArray, distance: FloatArray) -> IntArray:
     """Let owners change at vertices only along the rim of free ground, where another zone looks on.
 
     Of an edge of the rim whose ends have no common owner, the end that is farther from its own owner
@@ -170,7 +168,7 @@ def close_rim(mesh: Mesh, sets: Ints, distance: Floats) -> Ints:
     )
 
 
-def share_ground(mesh: Mesh, xy: Floats, node_owner: tuple[Ints, Ints]) -> Cells:
+def share_ground(mesh: Mesh, xy: FloatArray, node_owner: tuple[IntArray, IntArray]) -> Cells:
     """Give all free ground to the owners around it.
 
     Parameters
@@ -205,7 +203,9 @@ def share_ground(mesh: Mesh, xy: Floats, node_owner: tuple[Ints, Ints]) -> Cells
     return Cells(Edges(edges.start, edges.end, label), points, mesh.zone[lost][first])
 
 
-def cut_triangles(mesh: Mesh, xy: Floats, sets: Ints, distance: Floats) -> tuple[Edges, Floats]:
+def cut_triangles(
+    mesh: Mesh, xy: FloatArray, sets: IntArray, distance: FloatArray
+) -> tuple[Edges, FloatArray]:
     """Cut triangles between owners: at one, two or three of their edges."""
     n = len(mesh.vertex)
     a, b = mesh.corners, np.roll(mesh.corners, -1, axis=1)
@@ -245,7 +245,9 @@ def cut_triangles(mesh: Mesh, xy: Floats, sets: Ints, distance: Floats) -> tuple
     return Edges(np.concatenate(starts), np.concatenate(stops), np.concatenate(labels)), points
 
 
-def smooth_borders(points: Floats, ends: tuple[Floats, Floats], v: Ints, m: Ints) -> Floats:
+def smooth_borders(
+    points: FloatArray, ends: tuple[FloatArray, FloatArray], v: IntArray, m: IntArray
+) -> FloatArray:
     """Pull borders straight: every point of a border slides along the edge that it cuts, never past its ends.
 
     Parameters
@@ -292,7 +294,7 @@ def smooth_borders(points: Floats, ends: tuple[Floats, Floats], v: Ints, m: Ints
     return points
 
 
-def cut_none(v: Ints, owner: Ints, sets: Ints, whole: Bools) -> tuple[Ints, Ints]:
+def cut_none(v: IntArray, owner: IntArray, sets: IntArray, whole: BoolArray) -> tuple[IntArray, IntArray]:
     """Give triangles whose corners agree pairwise to an owner of all three, else to the first edge's."""
     rows = np.flatnonzero(whole)
     label = owner[rows, 0].copy()

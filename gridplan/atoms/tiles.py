@@ -5,25 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 
+from gridplan.arrays import FloatArray, IntArray, ShapeArray
 from gridplan.atoms.ground import WALL_STEP_M
-from gridplan.atoms.linework import (
-    Geometries,
-    draw_faces,
-    find_holders,
-    node_lines,
-    point_keys,
-    ring_edges,
-)
+from gridplan.atoms.linework import draw_faces, find_holders, node_lines, point_keys, ring_edges
 from gridplan.atoms.rings import Edges, Parts, cancel_edges, trace_parts
 from gridplan.atoms.tessellation import share_ground, triangulate
 
 __all__ = ["Tile", "TileCells", "fill_tile"]
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +36,15 @@ class Tile:
         Free ground out of everybody's reach that is smaller is given to a neighbour.
     """
 
-    faces: Geometries
-    face_block: Ints
-    face_owner: Ints
-    fixed: Geometries
-    loose: Geometries
-    owner_block: Ints
-    units: Geometries
-    unit_owner: Ints
-    anchors: Geometries
+    faces: ShapeArray
+    face_block: IntArray
+    face_owner: IntArray
+    fixed: ShapeArray
+    loose: ShapeArray
+    owner_block: IntArray
+    units: ShapeArray
+    unit_owner: IntArray
+    anchors: ShapeArray
     land_min_m2: float
 
 
@@ -74,14 +64,14 @@ class TileCells:
         Owners that lost loose pieces of their cell to a neighbour, and how much.
     """
 
-    polygons: Geometries
-    owner: Ints
-    block: Ints
-    moved: Ints
-    moved_m2: Floats
+    polygons: ShapeArray
+    owner: IntArray
+    block: IntArray
+    moved: IntArray
+    moved_m2: FloatArray
 
 
-def label_faces(tile: Tile) -> tuple[Geometries, Ints, Ints]:
+def label_faces(tile: Tile) -> tuple[ShapeArray, IntArray, IntArray]:
     """Node the footprints into the frame; return all faces with their owners and lane blocks.
 
     Streets and open land, and all that another tile may look on, go through untouched: no footprint
@@ -101,8 +91,8 @@ def label_faces(tile: Tile) -> tuple[Geometries, Ints, Ints]:
 
 
 def own_nodes(
-    zone_vertex: tuple[Ints, Ints], vertex: Ints, owner: Ints, home: Ints, size: int
-) -> tuple[Ints, Ints]:
+    zone_vertex: tuple[IntArray, IntArray], vertex: IntArray, owner: IntArray, home: IntArray, size: int
+) -> tuple[IntArray, IntArray]:
     """Pair the nodes of the mesh with the owners whose footprints they lie on, within one lane block."""
     zone, mesh_vertex = zone_vertex
     wanted = home * size + vertex
@@ -112,7 +102,7 @@ def own_nodes(
     return seat[hit], owner[hit]
 
 
-def settle_parts(parts: Parts, xy: Floats, tile: Tile, block: Ints) -> tuple[Ints, Ints]:
+def settle_parts(parts: Parts, xy: FloatArray, tile: Tile, block: IntArray) -> tuple[IntArray, IntArray]:
     """Decide which label each part bears: its own, or that of the neighbour that takes it.
 
     Returns
@@ -158,7 +148,7 @@ def settle_parts(parts: Parts, xy: Floats, tile: Tile, block: Ints) -> tuple[Int
     return goal, np.flatnonzero(goal != takes)
 
 
-def pair_parts(parts: Parts, xy: Floats) -> tuple[Ints, Ints, Floats]:
+def pair_parts(parts: Parts, xy: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
     """Sum the borders between parts; each pair is listed both ways."""
     edges, size = parts.edges, len(xy)
     low, high = np.minimum(edges.start, edges.end), np.maximum(edges.start, edges.end)
@@ -196,7 +186,7 @@ def fill_tile(tile: Tile) -> TileCells:
     free = owner < 0
     held = ~free[face]
     edges = Edges(u[held], v[held], owner[face[held]])
-    lost_block: Ints = np.empty(0, dtype=np.int64)
+    lost_block: IntArray = np.empty(0, dtype=np.int64)
     if free.any():
         mesh = triangulate(faces[free], block[free], keys)
         has_anchor = ~shapely.is_empty(tile.anchors)

@@ -5,19 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from gridplan.arrays import TextArray
 from gridplan.attach.directory import Directory
 from gridplan.plan import Plan
 from gridplan.schema import Things, issue_rows, join_issues
 
 __all__ = ["list_members", "relabel_compounds"]
 
-Texts = npt.NDArray[np.object_]
 
-
-def list_members(directory: Directory, things: Things) -> tuple[Texts, Texts, pd.DataFrame]:
+def list_members(directory: Directory, things: Things) -> tuple[TextArray, TextArray, pd.DataFrame]:
     """Find the compound of each building from a list of buildings: by building id, else by point.
 
     Parameters
@@ -58,7 +56,9 @@ def list_members(directory: Directory, things: Things) -> tuple[Texts, Texts, pd
     return name, kind, issues
 
 
-def relabel_compounds(plan: Plan, name: Texts, types: Texts, atoms: Texts) -> tuple[Plan, pd.DataFrame]:
+def relabel_compounds(
+    plan: Plan, name: TextArray, types: TextArray, atoms: TextArray
+) -> tuple[Plan, pd.DataFrame]:
     """Put other compounds on the buildings and atoms of a plan.
 
     Parameters
@@ -87,10 +87,10 @@ def relabel_compounds(plan: Plan, name: Texts, types: Texts, atoms: Texts) -> tu
     return replace(plan, buildings=buildings, atoms=told_atoms), join_issues(*rows)
 
 
-def _texts(column: pd.Series) -> Texts:
-    told: Texts = column.astype(object).where(column.notna(), "").astype(str).to_numpy(dtype=object)
+def _texts(column: pd.Series) -> TextArray:
+    told: TextArray = column.astype(object).where(column.notna(), "").astype(str).to_numpy(dtype=object)
     return told
 
 
-def _blank(n: int) -> Texts:
+def _blank(n: int) -> TextArray:
     return np.full(n, "", dtype=object)

@@ -9,19 +9,16 @@ from string import Formatter
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray, TextArray
 from gridplan.errors import InputError
 from gridplan.plan import Plan
 from gridplan.plan.codes import DEFAULT_HOUSE, code_houses
 
 __all__ = ["Directory", "build_directory"]
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-Texts = npt.NDArray[np.object_]
 
 #: A point this near to the district counts as in it [m]: coordinates are written to the centimetre.
 _TOUCH_M = 0.011
@@ -66,14 +63,14 @@ class Directory:
 
     levels: tuple[str, ...]
     atoms: gpd.GeoSeries
-    atom_codes: Texts
-    atom_building: Texts
+    atom_codes: TextArray
+    atom_building: TextArray
     buildings: pd.Index
-    building_codes: Texts
-    spots: Texts
+    building_codes: TextArray
+    spots: TextArray
     district: shapely.Geometry
     areas: Mapping[str, int]
-    area_codes: Texts
+    area_codes: TextArray
     houses: Mapping[str, int]
     tail: int
 
@@ -135,7 +132,7 @@ class Directory:
                 return at, -1
         return -1, -1
 
-    def find_areas(self, texts: pd.Series) -> tuple[IntArray, npt.NDArray[np.bool_]]:
+    def find_areas(self, texts: pd.Series) -> tuple[IntArray, BoolArray]:
         """Find areas by code or name: rows of ``area_codes``, -1 for none; and which names are of several."""
         codes, words = pd.factorize(texts)
         place = np.array([*(self.areas.get(_plain(str(word)), -2) for word in words), -2], dtype=np.int64)
@@ -178,7 +175,7 @@ def build_directory(plan: Plan, *, houses: bool = True) -> Directory:
     )
 
 
-def _share_codes(group: IntArray, codes: Texts, n: int) -> Texts:
+def _share_codes(group: IntArray, codes: TextArray, n: int) -> TextArray:
     """Return the codes that all atoms of a group have in common, "" where they differ.
 
     Parameters
@@ -202,7 +199,7 @@ def _share_codes(group: IntArray, codes: Texts, n: int) -> Texts:
     return shared
 
 
-def _list_areas(plan: Plan, levels: tuple[str, ...], codes: Texts) -> tuple[dict[str, int], Texts]:
+def _list_areas(plan: Plan, levels: tuple[str, ...], codes: TextArray) -> tuple[dict[str, int], TextArray]:
     """List the areas of all levels by code and name; codes win over names, coarse levels over fine ones."""
     by_code: dict[str, int] = {}
     by_name: dict[str, int] = {}
@@ -222,7 +219,7 @@ def _list_areas(plan: Plan, levels: tuple[str, ...], codes: Texts) -> tuple[dict
     return by_name | by_code, np.concatenate(tables) if tables else np.zeros((0, 0), dtype=object)
 
 
-def _holds(tables: list[Texts], row: int, code: str) -> bool:
+def _holds(tables: list[TextArray], row: int, code: str) -> bool:
     """Tell whether an area listed before lies in that of a code: its atoms all have that code."""
     at = 0
     for table in tables:

@@ -7,20 +7,16 @@ from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray, TextArray
 from gridplan.attach.directory import Directory
 from gridplan.plan import Plan
 from gridplan.schema import ATTACHED_COLUMNS, PLACED_COLUMNS, Things, issue_rows, join_issues
 
 __all__ = ["Owners", "list_owners", "place_things", "replace_followers"]
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
-Texts = npt.NDArray[np.object_]
 
 #: Which of what is told comes first: a register that names the building is surer than a point, and the point
 #: surer than the name of an area. Staff belong to the area that they are named for, wherever they live.
@@ -39,8 +35,8 @@ class _Found:
     way: str
     asked: BoolArray
     there: BoolArray
-    codes: Texts
-    building: Texts
+    codes: TextArray
+    building: TextArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -167,7 +163,7 @@ def _find_all(directory: Directory, frame: pd.DataFrame, xy: FloatArray) -> dict
 
 def _choose(
     directory: Directory, found: dict[str, _Found], order: Sequence[str], *, refine: bool
-) -> tuple[Texts, Texts, Texts, Texts]:
+) -> tuple[TextArray, TextArray, TextArray, TextArray]:
     """Take the first way by which a thing was found; a later one may tell the levels that it leaves open.
 
     Returns
@@ -193,7 +189,7 @@ def _choose(
     return codes, building, placed, against
 
 
-def _hold(directory: Directory, building: Texts, codes: Texts) -> BoolArray:
+def _hold(directory: Directory, building: TextArray, codes: TextArray) -> BoolArray:
     """Tell which buildings have an atom in the areas told; what has no building holds everything."""
     holds = building == ""
     asked = pd.DataFrame({"building": building, "row": np.arange(len(building))})[~holds]
@@ -205,7 +201,7 @@ def _hold(directory: Directory, building: Texts, codes: Texts) -> BoolArray:
     return np.asarray(holds, dtype=bool)
 
 
-def _locate(directory: Directory, xy: FloatArray, building: Texts, placed: Texts) -> Texts:
+def _locate(directory: Directory, xy: FloatArray, building: TextArray, placed: TextArray) -> TextArray:
     """Return a point for each thing: its own, else one in its building, else an empty one."""
     known = np.isfinite(xy).all(axis=1)
     points = np.full(len(xy), shapely.Point(), dtype=object)
@@ -217,8 +213,8 @@ def _locate(directory: Directory, xy: FloatArray, building: Texts, placed: Texts
 
 
 def _follow_enterprises(
-    table: pd.DataFrame, points: Texts, owners: Owners, levels: Sequence[str]
-) -> tuple[pd.DataFrame, Texts]:
+    table: pd.DataFrame, points: TextArray, owners: Owners, levels: Sequence[str]
+) -> tuple[pd.DataFrame, TextArray]:
     """Place things that have no place of their own where their enterprise is.
 
     Parameters
@@ -278,7 +274,7 @@ def _list_clashes(
     return join_issues(*rows)
 
 
-def _list_against(role: str, ids: pd.Series, found: dict[str, _Found], against: Texts) -> pd.DataFrame:
+def _list_against(role: str, ids: pd.Series, found: dict[str, _Found], against: TextArray) -> pd.DataFrame:
     """List things whose point or area holds no part of their building, which lies in several areas."""
     hit = np.flatnonzero(against != "")
     house = found["building"].building

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from gridplan.arrays import FloatArray
 from gridplan.crs import SYSTEMS, WGS84, from_wgs84, reproject, to_wgs84
 from gridplan.plan import Plan
 from gridplan.schema import Things, empty_issues, issue_rows
@@ -57,6 +57,6 @@ def compare_systems(plan: Plan, things: Things) -> pd.DataFrame:
     return issue_rows(things.role, ["*"], code, action, round(100 * shares["wgs84"], 1), told)
 
 
-def _is_shifted(degrees: npt.NDArray[np.float64]) -> bool:
+def _is_shifted(degrees: FloatArray) -> bool:
     """Tell whether places lie where the web maps shift them."""
     return bool((from_wgs84(degrees, "gcj02") != degrees).any())

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from gridplan.arrays import BoolArray, IntArray
 from gridplan.borders.trace import GROUNDS, SIDES
 from gridplan.i18n import has_text, t
 
@@ -40,10 +41,8 @@ _NAMED_SHARE = 0.25
 # Lengths are told in steps of 5 m, and gaps from one step on: nobody paces more exactly.
 _STEP_M = 5
 
-IntArray = npt.NDArray[np.int64]
 
-
-def name_streets(streets: gpd.GeoDataFrame) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.bool_]]:
+def name_streets(streets: gpd.GeoDataFrame) -> tuple[npt.NDArray[np.object_], BoolArray]:
     """Name lines: by their own name, else by the key of the words for their class or rank.
 
     Parameters
@@ -149,18 +148,18 @@ def number_runs(*keys: IntArray) -> IntArray:
     return np.cumsum(new)
 
 
-def _choose_told(runs: pd.DataFrame) -> npt.NDArray[np.bool_]:
+def _choose_told(runs: pd.DataFrame) -> BoolArray:
     """Choose the stretches that are told: the long ones, the longest of each side, one of each ring."""
     length = runs["length"]
     around = length.groupby(runs["ring"]).transform("sum")
     short = np.minimum(SHORT_M, _SHORT_SHARE * around)
     side = length.groupby([runs["ring"], runs["side"]])
     longest = _first_largest(runs, ["ring", "side"]) & (side.transform("sum") >= short).to_numpy()
-    told: npt.NDArray[np.bool_] = (length >= short).to_numpy() | longest | _first_largest(runs, ["ring"])
+    told: BoolArray = (length >= short).to_numpy() | longest | _first_largest(runs, ["ring"])
     return told
 
 
-def _first_largest(runs: pd.DataFrame, keys: list[str]) -> npt.NDArray[np.bool_]:
+def _first_largest(runs: pd.DataFrame, keys: list[str]) -> BoolArray:
     chosen = np.zeros(len(runs), dtype=bool)
     chosen[runs.groupby(keys, sort=False)["length"].idxmax().to_numpy()] = True
     return chosen

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from gridplan.arrays import IntArray
 from gridplan.atoms.contiguity import find_shared_edges
 from gridplan.graph import AtomGraph
 
@@ -18,12 +18,10 @@ ON_STREET_M = 1.0
 #: Classes of lines that are no streets.
 FIXED_CLASSES = ("rail", "river", "canal", "water", "coastline", "area_border")
 
-Ints = npt.NDArray[np.int64]
-
 
 def name_borders(
     atoms: gpd.GeoDataFrame, barriers: gpd.GeoDataFrame, graph: AtomGraph
-) -> tuple[Ints, pd.DataFrame]:
+) -> tuple[IntArray, pd.DataFrame]:
     """Tell the street that each border between atoms lies on.
 
     Parameters
@@ -53,7 +51,7 @@ def name_borders(
     return street, streets
 
 
-def _number_streets(barriers: gpd.GeoDataFrame) -> tuple[Ints, pd.DataFrame]:
+def _number_streets(barriers: gpd.GeoDataFrame) -> tuple[IntArray, pd.DataFrame]:
     table = pd.DataFrame(
         {
             "name": barriers["name"].fillna("").astype(str).str.strip().to_numpy(),
@@ -75,8 +73,8 @@ def _number_streets(barriers: gpd.GeoDataFrame) -> tuple[Ints, pd.DataFrame]:
 
 
 def _find_streets(
-    atoms: gpd.GeoDataFrame, barriers: gpd.GeoDataFrame, graph: AtomGraph, ranked: Ints, number: Ints
-) -> Ints:
+    atoms: gpd.GeoDataFrame, barriers: gpd.GeoDataFrame, graph: AtomGraph, ranked: IntArray, number: IntArray
+) -> IntArray:
     """Give each ranked border the street of its own rank that most of its length lies on, else -1."""
     ends = graph.edges[ranked].astype(np.int64)
     beside = np.unique(ends)
@@ -94,11 +92,11 @@ def _find_streets(
     table = pd.DataFrame({"row": row, "street": number[line], "metres": metres[edge]})[row >= 0]
     sums = table.groupby(["row", "street"], sort=True)["metres"].sum().reset_index()
     best = sums.sort_values(["row", "metres", "street"], ascending=[True, False, True]).drop_duplicates("row")
-    found: Ints = best.set_index("row")["street"].reindex(ranked).fillna(-1).to_numpy(np.int64)
+    found: IntArray = best.set_index("row")["street"].reindex(ranked).fillna(-1).to_numpy(np.int64)
     return found
 
 
-def _fill_by_block(street: Ints, graph: AtomGraph, ranked: Ints, block: Ints) -> Ints:
+def _fill_by_block(street: IntArray, graph: AtomGraph, ranked: IntArray, block: IntArray) -> IntArray:
     """Let a border that leaves the street around a building keep the street between the two blocks."""
     sides = np.sort(block[graph.edges[ranked]], axis=1)
     table = pd.DataFrame(

@@ -9,6 +9,8 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from gridplan.arrays import FloatArray, IntArray
+
 __all__ = ["GROUNDS", "SIDES", "number_points", "trace_borders"]
 
 #: The four sides in the order in which Chinese documents tell them (四至), which is also that of a
@@ -26,9 +28,6 @@ _ON_STREET_M = 1.0
 _BESIDE_M = 0.03
 # How often the ground is looked at along a border [m]: half the width of a stairwell (``AtomRules.strip_m``).
 _LOOK_EVERY_M = 5.0
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 
 def trace_borders(

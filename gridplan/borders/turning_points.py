@@ -11,6 +11,7 @@ import pandas as pd
 import pyproj
 import shapely
 
+from gridplan.arrays import BoolArray, FloatArray
 from gridplan.borders.limits import FOLLOWED, absorb_short, label_stretches, name_line, number_runs
 from gridplan.borders.trace import number_points
 from gridplan.crs import WGS84, reproject
@@ -24,10 +25,6 @@ TOLERANCE_M = 1.0
 
 #: The sixteen directions in which Chinese boundary papers tell a line's course.
 _DIRECTIONS = 16
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 
 
 def list_turning_points(

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from gridplan.arrays import BoolArray, IntArray
 from gridplan.check.findings import Finding, name_ids, with_ok
 from gridplan.check.reading import LevelReading, Reading
 from gridplan.check.totals import building_ids
@@ -19,8 +20,6 @@ from gridplan.schema import ATTACHED_COLUMNS, PLACED_COLUMNS
 
 __all__ = ["judge_attached"]
 
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 
 #: A point this near to an area counts as in it [m]: coordinates are written to the centimetre.
 TOUCH_M = 0.011

@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray, ShapeArray
+
 __all__ = [
     "Borders",
     "Segments",
@@ -21,9 +23,6 @@ __all__ = [
     "take_segments",
 ]
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-GeometryArray = npt.NDArray[np.object_]
 
 #: A border lies on a street when two places on it are this near [m]: the written grid is 1 cm, the
 #: rounding of border and street together and half as much again.
@@ -52,7 +51,7 @@ class Segments:
 
     ends: FloatArray
     owner: IntArray
-    left: npt.NDArray[np.bool_]
+    left: BoolArray
 
     @property
     def length(self) -> FloatArray:
@@ -87,7 +86,7 @@ class Borders:
     partner: IntArray
     crowded: IntArray
 
-    def join_pairs(self, passable: npt.NDArray[np.bool_], n: int, shortest: float) -> IntArray:
+    def join_pairs(self, passable: BoolArray, n: int, shortest: float) -> IntArray:
         """Give the pairs whose passable border reaches a length.
 
         Parameters
@@ -111,7 +110,7 @@ class Borders:
         return np.column_stack([kept // n, kept % n])
 
 
-def take_segments(polygons: GeometryArray) -> Segments:
+def take_segments(polygons: ShapeArray) -> Segments:
     """Take the segments of the rings of polygons.
 
     Parameters
@@ -167,8 +166,8 @@ def fingerprint_segments(ends: FloatArray, owner: IntArray, count: int) -> npt.N
 
 
 def measure_borders(
-    polygons: GeometryArray,
-    streets: GeometryArray,
+    polygons: ShapeArray,
+    streets: ShapeArray,
     ranks: IntArray,
     blocks: IntArray | None = None,
     houses: IntArray | None = None,
@@ -236,9 +235,7 @@ def _pair_segments(segments: Segments) -> tuple[IntArray, IntArray, IntArray]:
     return partner, np.sort(one), np.unique(owner[crowded])
 
 
-def rank_detours(
-    rank: npt.NDArray[np.int8], blocks: IntArray, detour: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.int8]:
+def rank_detours(rank: npt.NDArray[np.int8], blocks: IntArray, detour: BoolArray) -> npt.NDArray[np.int8]:
     """Give detours the strongest rank between their two blocks, else the strongest around either.
 
     Parameters
@@ -271,8 +268,8 @@ def rank_detours(
 
 
 def _find_on_street(
-    polygons: GeometryArray, streets: GeometryArray, houses: IntArray, asked: IntArray
-) -> npt.NDArray[np.bool_]:
+    polygons: ShapeArray, streets: ShapeArray, houses: IntArray, asked: IntArray
+) -> BoolArray:
     """Mark the atoms that a street runs through, with all atoms of the same house, shape (n,).
 
     Parameters
@@ -296,7 +293,7 @@ def _find_on_street(
     return marked | np.isin(houses, on_street)
 
 
-def rank_segments(ends: FloatArray, streets: GeometryArray, ranks: IntArray) -> npt.NDArray[np.int8]:
+def rank_segments(ends: FloatArray, streets: ShapeArray, ranks: IntArray) -> npt.NDArray[np.int8]:
     """Find the strongest street on which each segment lies, by two places on it.
 
     Parameters
@@ -332,7 +329,7 @@ def rank_segments(ends: FloatArray, streets: GeometryArray, ranks: IntArray) -> 
     return found
 
 
-def _cut_pieces(streets: GeometryArray) -> tuple[GeometryArray, IntArray]:
+def _cut_pieces(streets: ShapeArray) -> tuple[ShapeArray, IntArray]:
     """Cut lines into straight pieces of at most ``PIECE_M``, with the line each belongs to."""
     parts, part_of = shapely.get_parts(streets, return_index=True)
     xy, of = shapely.get_coordinates(shapely.segmentize(parts, PIECE_M), return_index=True)
@@ -341,7 +338,7 @@ def _cut_pieces(streets: GeometryArray) -> tuple[GeometryArray, IntArray]:
     return shapely.linestrings(ends), np.asarray(part_of[of[:-1][inner]], dtype=np.int64)
 
 
-def _find_near_cells(ends: FloatArray, pieces: GeometryArray) -> IntArray:
+def _find_near_cells(ends: FloatArray, pieces: ShapeArray) -> IntArray:
     """Give the segments whose middle lies in a square that some street piece touches.
 
     Most borders run through courtyards; this throws them out before the tree is asked.

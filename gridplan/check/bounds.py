@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from gridplan.arrays import FloatArray, IntArray
 from gridplan.check.carriers import Carriers
 from gridplan.check.findings import Finding, with_ok
 from gridplan.check.proofs import Proof
@@ -16,7 +17,6 @@ from gridplan.check.rule import LEGAL, MIXED_KINDS, TOO_FEW, LoadRule
 
 __all__ = ["AreaVerdicts", "judge_areas", "judge_bounded", "judge_certificates"]
 
-IntArray = npt.NDArray[np.int64]
 
 #: A written area may pass a cap by this share: the rounding of coordinates.
 CAP_SLACK = 1e-9
@@ -49,8 +49,8 @@ class AreaVerdicts:
     certificate_id: IntArray
     reason: npt.NDArray[np.object_]
     values: list[dict[str, Any]]
-    value: npt.NDArray[np.float64]
-    bound: npt.NDArray[np.float64]
+    value: FloatArray
+    bound: FloatArray
     counted: IntArray
 
 
@@ -219,7 +219,7 @@ def _judge_statistic(reading: Reading, one: LevelReading, statistic: str, verdic
     return faults
 
 
-def _take_statistic(values: npt.NDArray[np.float64], statistic: str) -> float:
+def _take_statistic(values: FloatArray, statistic: str) -> float:
     return float(values.mean() if statistic == "mean" else np.percentile(values, 95))
 
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import csr_array
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.check.groups import GroupSearch
 from gridplan.check.rule import LoadRule
 from gridplan.graph import find_components
 from gridplan.scheme import Level
 
 __all__ = ["Carriers", "find_carriers"]
-
-IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,7 @@ class Carriers:
     """
 
     rule: LoadRule
-    dwelling: npt.NDArray[np.bool_]
+    dwelling: BoolArray
     households: IntArray
     search: GroupSearch
 
@@ -50,7 +48,7 @@ def find_carriers(
     *,
     households: IntArray,
     kind: IntArray,
-    area: npt.NDArray[np.float64],
+    area: FloatArray,
     carry_land_m2: float,
 ) -> Carriers:
     """Build the graph of dwellings that a level's areas may join.
@@ -92,9 +90,7 @@ def find_carriers(
     return Carriers(rule, dwelling, counted, search)
 
 
-def _orient_touching(
-    pairs: IntArray, dwelling: npt.NDArray[np.bool_], free: npt.NDArray[np.bool_]
-) -> IntArray:
+def _orient_touching(pairs: IntArray, dwelling: BoolArray, free: BoolArray) -> IntArray:
     """Pairs of a dwelling and a free atom beside it, in this order."""
     forward = dwelling[pairs[:, 0]] & free[pairs[:, 1]]
     backward = free[pairs[:, 0]] & dwelling[pairs[:, 1]]

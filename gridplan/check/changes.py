@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from gridplan.arrays import IntArray
 from gridplan.check.findings import Finding, name_ids, with_ok
 from gridplan.check.reading import LevelReading, Reading
 from gridplan.plan.codes import LIKE_UNITS, RESIDENTS, STEM_DIGITS, is_statcode
 from gridplan.plan.succession import Standing, find_urban, match_areas
 
 __all__ = ["judge_changed"]
-
-IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.check.findings import Finding
 from gridplan.check.reading import LevelReading, Reading
 from gridplan.check.rule import MIXED_KINDS, TOO_MANY
 from gridplan.graph import find_components
 
 __all__ = ["judge_compounds"]
-
-IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ def judge_compounds(reading: Reading) -> list[Finding]:
 
 
 def _judge_level(
-    reading: Reading, one: LevelReading, told: npt.NDArray[np.object_], held: npt.NDArray[np.bool_]
+    reading: Reading, one: LevelReading, told: npt.NDArray[np.object_], held: BoolArray
 ) -> list[Finding]:
     parts = _find_parts(reading, one, told, held & (one.labels >= 0) & reading.applies(one.level))
     if not len(parts.compound):
@@ -102,7 +101,7 @@ def _judge_level(
 
 
 def _find_parts(
-    reading: Reading, one: LevelReading, told: npt.NDArray[np.object_], held: npt.NDArray[np.bool_]
+    reading: Reading, one: LevelReading, told: npt.NDArray[np.object_], held: BoolArray
 ) -> _Parts:
     """Take compounds apart where no area of the level could hold them together."""
     names, compound = np.unique(told[held].astype(str), return_inverse=True)
@@ -113,14 +112,12 @@ def _find_parts(
     return _Parts(names.astype(object), keys[:, 0].astype(np.int64), labels)
 
 
-def _weigh(
-    reading: Reading, one: LevelReading, parts: _Parts
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+def _weigh(reading: Reading, one: LevelReading, parts: _Parts) -> tuple[BoolArray, BoolArray]:
     """Tell which parts are too large for one area, and which of them fill areas of their own by the lemma."""
     count, level = len(parts.compound), one.level
     inside = parts.part >= 0
 
-    def total(values: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    def total(values: npt.ArrayLike) -> FloatArray:
         mine = np.asarray(values, dtype=np.float64)[inside]
         return np.bincount(parts.part[inside], mine, minlength=count).astype(np.float64)
 

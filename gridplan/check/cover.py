@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from gridplan.arrays import IntArray, ShapeArray
 from gridplan.check.borders import Segments, fingerprint_segments, take_segments
 from gridplan.check.findings import Finding, name_ids, with_ok
 from gridplan.check.reading import LevelReading, Reading
 
 __all__ = ["judge_seamless"]
 
-IntArray = npt.NDArray[np.int64]
-GeometryArray = npt.NDArray[np.object_]
 
 #: Share of the district's area that may be lost to rounding (DESIGN.md, law 1).
 AREA_SHARE = 1e-6
@@ -103,7 +101,7 @@ def _find_gaps(reading: Reading, whole: float) -> tuple[list[Finding], float]:
     return faults, float(shapely.area(covered))
 
 
-def _take_pieces(shape: BaseGeometry, whole: float) -> GeometryArray:
+def _take_pieces(shape: BaseGeometry, whole: float) -> ShapeArray:
     """Pieces that are ground and not rounding; none where all together are below the law's share."""
     parts = shapely.get_parts(shape)
     area = shapely.area(parts)
@@ -112,7 +110,7 @@ def _take_pieces(shape: BaseGeometry, whole: float) -> GeometryArray:
     return np.asarray(parts[area > min(SPECK_M2, area.max() / 2)], dtype=object)
 
 
-def _tell_pieces(reading: Reading, reason: str, pieces: GeometryArray) -> Finding:
+def _tell_pieces(reading: Reading, reason: str, pieces: ShapeArray) -> Finding:
     """Name the areas beside holes by the codes of the last level."""
     tree = shapely.STRtree(reading.geometry)
     touched = np.unique(tree.query(pieces, predicate="dwithin", distance=0.01)[1])

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from gridplan.arrays import BoolArray
 from gridplan.check.findings import Finding, with_ok
 from gridplan.check.reading import LevelReading, Reading
 from gridplan.graph import find_components
 
 __all__ = ["judge_counts", "judge_faces"]
-
-IntArray = npt.NDArray[np.int64]
 
 
 def judge_faces(reading: Reading) -> list[Finding]:
@@ -92,7 +90,7 @@ def judge_counts(reading: Reading) -> list[Finding]:
     return rows
 
 
-def _count_areas(reading: Reading, one: LevelReading, ground: npt.NDArray[np.bool_]) -> int:
+def _count_areas(reading: Reading, one: LevelReading, ground: BoolArray) -> int:
     counted = ground & (one.labels >= 0)
     if one.level.make == "bounded" and one.level.measure != "area":
         counted &= reading.households > 0

@@ -7,13 +7,12 @@ from typing import Any
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
+from gridplan.arrays import FloatArray, IntArray
 from gridplan.check.rule import LoadRule
 
 __all__ = ["EXHAUSTED", "FOUND", "NONE", "GroupSearch", "collect_groups", "find_group"]
 
-IntArray = npt.NDArray[np.int64]
 
 NONE, FOUND, EXHAUSTED = 0, 1, 2
 #: Words of the mixed rule as numbers for the compiled search.
@@ -43,7 +42,7 @@ class GroupSearch:
     starts: IntArray
     neighbours: IntArray
     loads: IntArray
-    area: npt.NDArray[np.float64]
+    area: FloatArray
     rule: LoadRule
     max_area: float
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.check.cover import find_differing, layer_codes
 from gridplan.check.findings import Finding, name_ids, with_ok
 from gridplan.check.reading import LevelReading, Reading
@@ -16,8 +17,6 @@ from gridplan.check.totals import building_ids
 from gridplan.plan.codes import order_codes
 
 __all__ = ["judge_coded", "judge_nested", "judge_whole"]
-
-IntArray = npt.NDArray[np.int64]
 
 
 def judge_nested(reading: Reading) -> list[Finding]:
@@ -159,7 +158,7 @@ def _find_elsewhere(reading: Reading) -> list[str]:
     return [str(one) for one in ids[elsewhere]]
 
 
-def _count_cut(reading: Reading, one: LevelReading, home: npt.NDArray[np.bool_]) -> list[Finding]:
+def _count_cut(reading: Reading, one: LevelReading, home: BoolArray) -> list[Finding]:
     """One row per level: buildings in several areas against those whose households demand it."""
     rule = reading.make_rule(one.level)
     weight = (rule.loads @ rule.upper_weight) if rule.kinds else np.zeros(len(home), dtype=np.int64)
@@ -169,7 +168,7 @@ def _count_cut(reading: Reading, one: LevelReading, home: npt.NDArray[np.bool_])
 
 def _cut_row(
     one: LevelReading,
-    held: npt.NDArray[np.bool_],
+    held: BoolArray,
     names: npt.NDArray[np.object_],
     weight: IntArray,
     cap: int,
@@ -208,7 +207,7 @@ def judge_coded(reading: Reading) -> list[Finding]:
     return rows
 
 
-def _judge_order(reading: Reading, one: LevelReading, xy: npt.NDArray[np.float64]) -> list[Finding]:
+def _judge_order(reading: Reading, one: LevelReading, xy: FloatArray) -> list[Finding]:
     """Warn of numbers out of order.
 
     No more than that: areas that were drawn or retired later keep their numbers. Levels that go on from

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 
+from gridplan.arrays import BoolArray, IntArray
 from gridplan.check.cover import layer_codes
 from gridplan.check.findings import Finding, with_ok
 from gridplan.check.reading import LevelReading, Reading
 from gridplan.graph import find_components
 
 __all__ = ["judge_contiguous"]
-
-IntArray = npt.NDArray[np.int64]
 
 
 def judge_contiguous(reading: Reading) -> list[Finding]:
@@ -31,7 +29,7 @@ def judge_contiguous(reading: Reading) -> list[Finding]:
     return rows
 
 
-def count_pieces(one: LevelReading, pairs: IntArray, chosen: npt.NDArray[np.bool_]) -> IntArray:
+def count_pieces(one: LevelReading, pairs: IntArray, chosen: BoolArray) -> IntArray:
     """Count the connected pieces of the chosen atoms of each area.
 
     Parameters
@@ -66,7 +64,7 @@ def count_dwelling_groups(reading: Reading, one: LevelReading, pairs: IntArray) 
     return np.bincount(found[:, 0], minlength=len(one.codes)).astype(np.int64)
 
 
-def find_taken(reading: Reading, one: LevelReading) -> npt.NDArray[np.bool_]:
+def find_taken(reading: Reading, one: LevelReading) -> BoolArray:
     """Mark the areas that were taken as they stood, enclaves (飞地) and all: told of, not forbidden."""
     if one.level.make == "given":
         return np.ones(len(one.codes), dtype=bool)

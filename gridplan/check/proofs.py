@@ -7,17 +7,16 @@ import json
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.check.carriers import Carriers
 from gridplan.check.groups import EXHAUSTED, FOUND, GroupSearch, collect_groups, find_group
 
 __all__ = ["PROOFS", "Claim", "Proof", "read_claims", "verify_claims"]
 
-IntArray = npt.NDArray[np.int64]
 
 #: Groups looked at per atom of a `structure` claim before it counts as unproved.
 STRUCTURE_BUDGET = 3_000_000
@@ -122,7 +121,7 @@ def verify_claims(carriers: Carriers, claims: list[Claim]) -> list[Proof]:
     return proofs
 
 
-def _verify_claim(carriers: Carriers, claim: Claim, taken: npt.NDArray[np.bool_]) -> Proof:
+def _verify_claim(carriers: Carriers, claim: Claim, taken: BoolArray) -> Proof:
     prove = PROOFS.get(claim.kind)
     if prove is None:
         return Proof(claim, "certificate_kind_unknown", 0)
@@ -230,9 +229,7 @@ def _lacks_reach(search: GroupSearch, atom: int) -> bool:
     return _fill_densest(gains, search.area[reached], reached == atom, search.max_area) < need - 0.5
 
 
-def _fill_densest(
-    gains: npt.NDArray[np.float64], area: npt.NDArray[np.float64], own: npt.NDArray[np.bool_], cap: float
-) -> float:
+def _fill_densest(gains: FloatArray, area: FloatArray, own: BoolArray, cap: float) -> float:
     """Most that fits below an area cap with the own atom in and the last one cut, an upper bound."""
     room = cap - float(area[own].sum())
     others = np.flatnonzero(~own)
@@ -242,9 +239,7 @@ def _fill_densest(
     return float(gains[own].sum() + gains[order] @ share)
 
 
-def _reach(
-    search: GroupSearch, atom: int, cost: npt.NDArray[np.float64] | IntArray, limit: float
-) -> set[int]:
+def _reach(search: GroupSearch, atom: int, cost: FloatArray | IntArray, limit: float) -> set[int]:
     """Atoms to which a path exists whose atoms together cost no more than a limit."""
     best = {atom: float(cost[atom])}
     heap = [(float(cost[atom]), atom)]

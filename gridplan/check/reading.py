@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.check.borders import Borders, measure_borders
 from gridplan.check.carriers import Carriers, find_carriers
 from gridplan.check.proofs import Proof, read_claims, verify_claims
@@ -21,9 +22,6 @@ from gridplan.plan import Plan
 from gridplan.scheme import Level
 
 __all__ = ["LevelReading", "Reading", "read_plan"]
-
-IntArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ class LevelReading:
     codes: npt.NDArray[np.object_]
     labels: IntArray
 
-    def sum_by_area(self, values: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    def sum_by_area(self, values: npt.ArrayLike) -> FloatArray:
         """Sum a value of the atoms by area, shape (k,)."""
         held = self.labels >= 0
         sums = np.zeros(len(self.codes))
@@ -136,7 +134,7 @@ class Reading:
             fences.append(self.applies(level).astype(np.int64))
         return fences
 
-    def applies(self, level: Level) -> npt.NDArray[np.bool_]:
+    def applies(self, level: Level) -> BoolArray:
         """Mark the atoms on ground that the level applies to, shape (n,)."""
         if not level.applies_to:
             return np.ones(len(self.ground), dtype=bool)
@@ -232,7 +230,7 @@ def _take_text(column: pd.Series) -> npt.NDArray[np.object_]:
     return np.asarray([value if type(value) is str else str(value) for value in values], dtype=object)
 
 
-def _take_whole(column: pd.Series) -> tuple[IntArray, npt.NDArray[np.bool_]]:
+def _take_whole(column: pd.Series) -> tuple[IntArray, BoolArray]:
     """Whole numbers >= 0 of a column, 0 where there is none, and where that is."""
     values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     with np.errstate(invalid="ignore"):

@@ -10,15 +10,14 @@ from fractions import Fraction
 from math import floor, lcm
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from gridplan.arrays import BoolArray, IntArray
 from gridplan.graph import KINDS
 from gridplan.scheme import Level
 
 __all__ = ["LEGAL", "MIXED_KINDS", "TOO_FEW", "TOO_MANY", "LoadRule", "make_load_rule"]
 
-IntArray = npt.NDArray[np.int64]
 
 LEGAL, TOO_FEW, TOO_MANY, MIXED_KINDS = 0, 1, 2, 3
 #: Name in a scheme for bounds that know no kind.
@@ -148,9 +147,7 @@ class LoadRule:
         return total - max((min(total, m * upper) for m in range(1, total // lower + 1)), default=0)
 
 
-def make_load_rule(
-    level: Level, counted: IntArray, kind: IntArray, applies: npt.NDArray[np.bool_]
-) -> LoadRule:
+def make_load_rule(level: Level, counted: IntArray, kind: IntArray, applies: BoolArray) -> LoadRule:
     """Build the rule of a level over the atoms.
 
     Parameters

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from gridplan.arrays import FloatArray
 from gridplan.check.cover import outline_segments
 from gridplan.check.findings import Finding, name_ids
 from gridplan.check.reading import LevelReading, Reading
@@ -61,11 +61,9 @@ def _take_compactness(reading: Reading, one: LevelReading) -> Finding:
     return Finding("ok", one.level.id, "", middle, np.nan, "compactness", {"median": round(middle, 4)})
 
 
-def measure_compactness(reading: Reading, one: LevelReading) -> npt.NDArray[np.float64]:
+def measure_compactness(reading: Reading, one: LevelReading) -> FloatArray:
     """Give the compactness of each area, shape (k,)."""
     outline = outline_segments(reading, one)
     perimeter = np.bincount(outline.owner, outline.length, minlength=len(one.codes))
-    compact: npt.NDArray[np.float64] = (
-        4 * np.pi * one.sum_by_area(reading.area) / np.maximum(perimeter, 1e-9) ** 2
-    )
+    compact: FloatArray = 4 * np.pi * one.sum_by_area(reading.area) / np.maximum(perimeter, 1e-9) ** 2
     return compact

@@ -6,16 +6,15 @@ from collections.abc import Sequence
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from gridplan.arrays import IntArray
 from gridplan.check.cover import layer_codes
 from gridplan.check.findings import Finding, name_ids, with_ok
 from gridplan.check.reading import LevelReading, Reading
 
 __all__ = ["building_ids", "judge_complete"]
 
-IntArray = npt.NDArray[np.int64]
 
 #: Columns of a level layer that are sums over the atoms, in whole numbers.
 SUMS = ("households", "population")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
+from gridplan.arrays import IntArray, ShapeArray
 from gridplan.clean.barriers import rebuild_district
 from gridplan.clean.network import GRID_M, RIM_RANK, find_bridges, node_lines, select_edges
 from gridplan.clean.streets import LINE_COLUMNS
@@ -17,8 +17,6 @@ from gridplan.schema import issue_rows
 
 __all__ = ["AREA_BORDER", "draw_area_borders"]
 
-Shapes = npt.NDArray[np.object_]
-IntArray = npt.NDArray[np.int64]
 
 #: Class of the lines that are drawn.
 AREA_BORDER = "area_border"
@@ -81,7 +79,7 @@ def draw_area_borders(
     return frame, rebuild_district(net, district), issues
 
 
-def _leave_streets(areas: Shapes, trusted: Shapes) -> tuple[Shapes, IntArray]:
+def _leave_streets(areas: ShapeArray, trusted: ShapeArray) -> tuple[ShapeArray, IntArray]:
     """Cut the borders of areas where a trusted line runs beside them; join what is left to these lines.
 
     Returns
@@ -93,7 +91,7 @@ def _leave_streets(areas: Shapes, trusted: Shapes) -> tuple[Shapes, IntArray]:
     tree = STRtree(trusted)
     near = tree.query(edges, predicate="dwithin", distance=_STREET_M)
     zone = shapely.union_all(shapely.buffer(trusted[near], _STREET_M))
-    rest: Shapes = shapely.get_parts(shapely.line_merge(shapely.difference(edges, zone)))
+    rest: ShapeArray = shapely.get_parts(shapely.line_merge(shapely.difference(edges, zone)))
     rest = rest[(shapely.get_type_id(rest) == 1) & (shapely.length(rest) >= _STREET_M)]
     own = np.arange(len(rest))
     if not len(rest):

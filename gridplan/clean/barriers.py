@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.clean.closing import close_main_ends, find_main_ends, join_free_ends, lower_stubs
 from gridplan.clean.medians import collapse_slivers
 from gridplan.clean.network import GRID_M, RIM_RANK, Net, find_bridges, insert_lines, node_lines, select_edges
@@ -136,17 +137,17 @@ def _add_up(issues: pd.DataFrame) -> pd.DataFrame:
     return total[list(ISSUE_COLUMNS)]
 
 
-def _gives_way(lines: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
+def _gives_way(lines: gpd.GeoDataFrame) -> BoolArray:
     """Tell the slip roads and shores."""
     classes = lines["street_class"].fillna("").astype(str)
-    found: npt.NDArray[np.bool_] = (classes.str.endswith("_link") | classes.isin(_LESSER)).to_numpy()
+    found: BoolArray = (classes.str.endswith("_link") | classes.isin(_LESSER)).to_numpy()
     return found
 
 
 def _mend(
     net: Net,
     buildings: npt.NDArray[np.object_],
-    lesser: npt.NDArray[np.bool_],
+    lesser: BoolArray,
     rules: BarrierRules,
     lines: gpd.GeoDataFrame,
 ) -> tuple[Net, pd.DataFrame]:
@@ -191,8 +192,8 @@ def _open_ends(net: Net, lines: gpd.GeoDataFrame) -> pd.DataFrame:
 
 def _by_line(
     lines: gpd.GeoDataFrame,
-    source: npt.NDArray[np.int64],
-    length: npt.NDArray[np.float64],
+    source: IntArray,
+    length: FloatArray,
     code: str,
     action: str,
 ) -> pd.DataFrame:

@@ -6,10 +6,10 @@ import heapq
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely import STRtree
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.clean.network import RIM_RANK, Net, insert_lines
 
 __all__ = ["Closing", "close_main_ends", "find_main_ends", "join_free_ends", "lower_stubs"]
@@ -34,8 +34,8 @@ class Closing:
     """
 
     net: Net
-    source: npt.NDArray[np.int64]
-    length: npt.NDArray[np.float64]
+    source: IntArray
+    length: FloatArray
 
 
 def join_free_ends(net: Net, reach_m: float, *, rim_only: bool) -> Closing:
@@ -73,7 +73,7 @@ def join_free_ends(net: Net, reach_m: float, *, rim_only: bool) -> Closing:
     return Closing(joined, net.source[owner], length)
 
 
-def _free_ends(net: Net) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _free_ends(net: Net) -> tuple[IntArray, IntArray]:
     """Return the edge and the node of every end that touches nothing."""
     m = len(net.lines)
     ends = np.concatenate([net.tail, net.head])
@@ -81,7 +81,7 @@ def _free_ends(net: Net) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     return free % m, ends[free]
 
 
-def find_main_ends(net: Net) -> npt.NDArray[np.int64]:
+def find_main_ends(net: Net) -> IntArray:
     """Return the nodes where a rank-1 line ends without meeting another one or the rim."""
     barred = net.rank <= 1
     ends = np.concatenate([net.tail[barred], net.head[barred]])
@@ -165,8 +165,8 @@ def _neighbours(net: Net) -> list[list[tuple[int, int]]]:
 def _closing_path(
     start: int,
     neighbours: list[list[tuple[int, int]]],
-    rank: npt.NDArray[np.int64],
-    length: npt.NDArray[np.float64],
+    rank: IntArray,
+    length: FloatArray,
     longest_m: float,
 ) -> list[int]:
     """Find the edges from an open end to the nearest main street that is not its own near part."""
@@ -192,8 +192,8 @@ def _closing_path(
 def _nearest(
     start: int,
     neighbours: list[list[tuple[int, int]]],
-    usable: npt.NDArray[np.bool_],
-    length: npt.NDArray[np.float64],
+    usable: BoolArray,
+    length: FloatArray,
     limit: float,
 ) -> list[tuple[int, float, int, int]]:
     """Visit nodes by distance up to ``limit``: (node, distance, edge, node before)."""

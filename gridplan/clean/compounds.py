@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray, ShapeArray
 from gridplan.graph import find_components
 from gridplan.schema import issue_rows, join_issues
 
@@ -21,8 +21,6 @@ __all__ = [
     "place_buildings",
 ]
 
-Geometries = npt.NDArray[np.object_]
-IntArray = npt.NDArray[np.int64]
 
 #: Columns of the compounds besides the geometry.
 COMPOUND_COLUMNS = ("compound_id", "name", "type")
@@ -127,7 +125,7 @@ def infer_compounds(
 
 def place_buildings(
     buildings: gpd.GeoDataFrame, compounds: gpd.GeoDataFrame | None
-) -> tuple[Geometries, Geometries, pd.DataFrame]:
+) -> tuple[ShapeArray, ShapeArray, pd.DataFrame]:
     """Tell the compound of every building and the type of it.
 
     Parameters
@@ -279,7 +277,7 @@ def _list_overlaps(frame: gpd.GeoDataFrame) -> pd.DataFrame:
 
 def _look_up(
     buildings: gpd.GeoDataFrame, compounds: gpd.GeoDataFrame | None
-) -> tuple[Geometries, Geometries, npt.NDArray[np.bool_]]:
+) -> tuple[ShapeArray, ShapeArray, BoolArray]:
     """Find the compound around each building's inner point, the smallest of several, and its given name."""
     name, base = np.full((2, len(buildings)), "", dtype=object)
     several = np.zeros(len(buildings), dtype=bool)
@@ -299,7 +297,7 @@ def _look_up(
     return name, base, several
 
 
-def _tell_types(name: Geometries, words: Geometries, compounds: gpd.GeoDataFrame | None) -> Geometries:
+def _tell_types(name: ShapeArray, words: ShapeArray, compounds: gpd.GeoDataFrame | None) -> ShapeArray:
     """Tell the type of each building's compound: the polygon's, else what most of its buildings say."""
     told = pd.DataFrame({"name": name, "type": words})
     told = told[(told["name"] != "") & (told["type"] != "")]
@@ -313,7 +311,7 @@ def _tell_types(name: Geometries, words: Geometries, compounds: gpd.GeoDataFrame
     return np.array([by_name.get(one, "") for one in unique.tolist()], dtype=object)[place]
 
 
-def _find_inside(lines: Geometries, polygons: Geometries) -> tuple[IntArray, IntArray, Geometries]:
+def _find_inside(lines: ShapeArray, polygons: ShapeArray) -> tuple[IntArray, IntArray, ShapeArray]:
     """Find lines that run behind walls: line, polygon, and the part of the line that does."""
     core = shapely.buffer(polygons, -_WALL_M)
     line, polygon = shapely.STRtree(core).query(lines, predicate="intersects")
@@ -328,8 +326,8 @@ def _list_lengths(
     compounds: gpd.GeoDataFrame,
     line: IntArray,
     compound: IntArray,
-    length: npt.NDArray[np.float64],
-    held: npt.NDArray[np.bool_],
+    length: FloatArray,
+    held: BoolArray,
     code: str,
     action: str,
 ) -> pd.DataFrame:
@@ -345,13 +343,13 @@ def _list_lengths(
     return issue_rows("streets", total["id"], code, action, total["length"].round(1), total["name"])
 
 
-def _texts(column: pd.Series) -> Geometries:
+def _texts(column: pd.Series) -> ShapeArray:
     """Return texts without blanks around them, "" where there is none."""
-    told: Geometries = column.astype("str").fillna("").str.strip().to_numpy(dtype=object)
+    told: ShapeArray = column.astype("str").fillna("").str.strip().to_numpy(dtype=object)
     return told
 
 
-def _none_for_blank(words: Geometries) -> Geometries:
+def _none_for_blank(words: ShapeArray) -> ShapeArray:
     found = words.copy()
     found[words == ""] = None
     return found

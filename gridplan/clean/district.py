@@ -10,6 +10,7 @@ import shapely
 from scipy import ndimage
 from shapely.geometry.base import BaseGeometry
 
+from gridplan.arrays import FloatArray
 from gridplan.clean.network import GRID_M
 from gridplan.errors import InputError
 from gridplan.schema import issue_rows
@@ -123,7 +124,7 @@ def _close_gaps(buildings: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
 
 def _fill_holes(
     parts: npt.NDArray[np.object_], below_m2: float
-) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.float64]]:
+) -> tuple[npt.NDArray[np.object_], FloatArray]:
     """Close the holes below a size; return the polygons and the areas closed."""
     rings, owner = shapely.get_rings(parts, return_index=True)
     outer = np.concatenate([[True], owner[1:] != owner[:-1]])

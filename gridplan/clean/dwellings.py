@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from gridplan.arrays import FloatArray, IntArray
 from gridplan.clean.kinds import AMONG_HOUSES, Surroundings, assume_floors
 from gridplan.schema import issue_rows, join_issues
 from gridplan.scheme import DwellingRules
@@ -37,11 +38,11 @@ class Counts:
 
     kind: npt.NDArray[np.object_]
     kind_source: npt.NDArray[np.object_]
-    households: npt.NDArray[np.int64]
+    households: IntArray
     households_source: npt.NDArray[np.object_]
-    population: npt.NDArray[np.int64]
+    population: IntArray
     population_source: npt.NDArray[np.object_]
-    dwellings: npt.NDArray[np.int64]
+    dwellings: IntArray
     dwellings_source: npt.NDArray[np.object_]
     issues: pd.DataFrame
 
@@ -136,8 +137,8 @@ def count_households(
 
 
 def spread_people(
-    households: npt.NDArray[np.int64], people: npt.NDArray[np.float64], household_size: float
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.object_]]:
+    households: IntArray, people: FloatArray, household_size: float
+) -> tuple[IntArray, npt.NDArray[np.object_]]:
     """Fill in the people not given as households times household size.
 
     The running sum is rounded, not each building, so that whole numbers add up: the total is off by
@@ -151,7 +152,7 @@ def spread_people(
     return population, source
 
 
-def _numbers(column: pd.Series) -> npt.NDArray[np.float64]:
+def _numbers(column: pd.Series) -> FloatArray:
     """Return counts as floats with NaN for the unknown."""
-    values: npt.NDArray[np.float64] = column.astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
+    values: FloatArray = column.astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
     return values

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
+from gridplan.arrays import ShapeArray
 from gridplan.clean.area_borders import draw_area_borders
 from gridplan.clean.network import GRID_M
 from gridplan.clean.old_borders import settle_borders
@@ -22,7 +22,6 @@ from gridplan.scheme import Scheme
 
 __all__ = ["clean_existing", "clean_level", "sort_levels"]
 
-Shapes = npt.NDArray[np.object_]
 
 #: Two areas with more than this share of their union in common are one area drawn twice (as for footprints).
 _SAME = 0.8
@@ -203,7 +202,7 @@ def _mend_shapes(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFram
     return table.iloc[order].reset_index(drop=True), issues
 
 
-def _keep_polygons(shapes: Shapes) -> Shapes:
+def _keep_polygons(shapes: ShapeArray) -> ShapeArray:
     """Keep the areas of collections; a line or a point left over by a repair is no ground."""
     mixed = ~np.isin(shapely.get_type_id(shapes), (3, 6))
     for row in np.flatnonzero(mixed).tolist():
@@ -262,10 +261,12 @@ def _join_twins(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame
     return frame.drop(index=lost).reset_index(drop=True), issues
 
 
-def _tell(frame: gpd.GeoDataFrame) -> Shapes:
+def _tell(frame: gpd.GeoDataFrame) -> ShapeArray:
     """Return what each area is called: its name, else its code."""
     named = (frame["name"] != "").to_numpy()
-    told: Shapes = np.where(named, frame["name"].to_numpy(dtype=object), frame["code"].fillna("").to_numpy())
+    told: ShapeArray = np.where(
+        named, frame["name"].to_numpy(dtype=object), frame["code"].fillna("").to_numpy()
+    )
     return told
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray, ShapeArray
 from gridplan.schema import issue_rows, join_issues
 
 __all__ = [
@@ -21,7 +22,6 @@ __all__ = [
     "share_whole",
 ]
 
-Geometries = npt.NDArray[np.object_]
 
 #: Smaller footprints are drawing errors or pieces cut by a map edge [m2]; nantes has 311 of up to 5 m2.
 MIN_FOOTPRINT_M2 = 4.0
@@ -134,9 +134,7 @@ def clip_footprints(
     return buildings.set_geometry(geometry).reset_index(drop=True), join_issues(*tables)
 
 
-def share_whole(
-    total: npt.NDArray[np.float64], weight: npt.NDArray[np.float64], group: npt.NDArray[np.int64]
-) -> npt.NDArray[np.int64]:
+def share_whole(total: FloatArray, weight: FloatArray, group: IntArray) -> IntArray:
     """Share whole numbers inside groups by weight, by largest remainder, ties to the earlier row.
 
     Parameters
@@ -161,7 +159,7 @@ def share_whole(
     starts = np.searchsorted(group[order], group[order], side="left")
     place = np.empty(len(group), dtype=np.int64)
     place[order] = np.arange(len(group)) - starts
-    shared: npt.NDArray[np.int64] = low.astype(np.int64) + (place < left)
+    shared: IntArray = low.astype(np.int64) + (place < left)
     return shared
 
 
@@ -172,18 +170,18 @@ def _list(frame: pd.DataFrame, code: str, action: str, value: npt.ArrayLike = np
 
 def _drop(
     buildings: gpd.GeoDataFrame,
-    geometry: Geometries,
-    gone: npt.NDArray[np.bool_],
+    geometry: ShapeArray,
+    gone: BoolArray,
     code: str,
     tables: list[pd.DataFrame],
-) -> tuple[gpd.GeoDataFrame, Geometries]:
+) -> tuple[gpd.GeoDataFrame, ShapeArray]:
     """Take buildings out and list them with the households that go with them."""
     households = buildings["households"].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
     tables.append(_list(buildings[gone], code, "dropped", households[gone]))
     return buildings[~gone], geometry[~gone]
 
 
-def _close_lines(geometry: Geometries) -> tuple[Geometries, npt.NDArray[np.bool_]]:
+def _close_lines(geometry: ShapeArray) -> tuple[ShapeArray, BoolArray]:
     """Turn closed lines into polygons."""
     geometry = geometry.copy()
     single = shapely.get_type_id(geometry) == 5
@@ -197,9 +195,9 @@ def _close_lines(geometry: Geometries) -> tuple[Geometries, npt.NDArray[np.bool_
     return geometry, drawn
 
 
-def _snap(geometry: Geometries) -> Geometries:
+def _snap(geometry: ShapeArray) -> ShapeArray:
     """Round coordinates to the grid and make the result valid; what is valid on the grid stays as it is."""
-    rounded: Geometries = shapely.transform(geometry, lambda xy: np.round(xy / _GRID_M) * _GRID_M)
+    rounded: ShapeArray = shapely.transform(geometry, lambda xy: np.round(xy / _GRID_M) * _GRID_M)
     broken = ~shapely.is_valid(rounded)
     rounded[broken] = shapely.make_valid(rounded[broken], method="structure", keep_collapsed=False)
     rounded[broken] = shapely.set_precision(rounded[broken], _GRID_M)
@@ -207,8 +205,8 @@ def _snap(geometry: Geometries) -> Geometries:
 
 
 def _split_parts(
-    buildings: gpd.GeoDataFrame, geometry: Geometries
-) -> tuple[gpd.GeoDataFrame, Geometries, pd.DataFrame]:
+    buildings: gpd.GeoDataFrame, geometry: ShapeArray
+) -> tuple[gpd.GeoDataFrame, ShapeArray, pd.DataFrame]:
     """Make single polygons; real parts become buildings, lesser ones go."""
     tables: list[pd.DataFrame] = []
     parts, row = shapely.get_parts(geometry, return_index=True)
@@ -258,9 +256,9 @@ def _split_parts(
 
 def _share_column(
     values: pd.Series,
-    several: npt.NDArray[np.bool_],
-    area: npt.NDArray[np.float64],
-    row: npt.NDArray[np.int64],
+    several: BoolArray,
+    area: FloatArray,
+    row: IntArray,
 ) -> pd.Series:
     """Share a count of the whole building among its parts."""
     at = np.flatnonzero(several & values.notna().to_numpy())
@@ -273,7 +271,7 @@ def _share_column(
     return shared
 
 
-def largest_polygon(geometry: Geometries) -> Geometries:
+def largest_polygon(geometry: ShapeArray) -> ShapeArray:
     """Take the largest polygon of each geometry; an empty one where there is none."""
     parts, row = shapely.get_parts(geometry, return_index=True)
     deeper, inner = shapely.get_parts(parts, return_index=True)

@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
+from gridplan.arrays import BoolArray, FloatArray
 from gridplan.schema import issue_rows, join_issues
 from gridplan.scheme import DwellingRules
 
@@ -22,8 +23,6 @@ __all__ = [
     "tell_kinds",
 ]
 
-BoolArray = npt.NDArray[np.bool_]
-FloatArray = npt.NDArray[np.float64]
 
 #: ``use`` of a building with homes whose kind is not told (the word that reading maps such words onto).
 _HOMES = "residential"

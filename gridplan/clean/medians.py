@@ -14,6 +14,7 @@ import numpy.typing as npt
 import shapely
 from shapely import STRtree
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.clean.network import (
     GRID_M,
     RIM_RANK,
@@ -27,7 +28,6 @@ from gridplan.clean.network import (
 
 __all__ = ["Collapse", "collapse_slivers"]
 
-IntArray = npt.NDArray[np.int64]
 
 #: Cost of losing a metre of line by rank; a slip road or a shore is never *the* street. Own choice.
 _LOSS = {1: 8.0, 2: 3.0, 3: 1.0}
@@ -69,9 +69,9 @@ class Collapse:
 
     net: Net
     source: IntArray
-    length: npt.NDArray[np.float64]
+    length: FloatArray
     promoted: IntArray
-    promoted_length: npt.NDArray[np.float64]
+    promoted_length: FloatArray
 
 
 @dataclass(slots=True)
@@ -108,7 +108,7 @@ class _Choice:
 def collapse_slivers(
     net: Net,
     buildings: npt.NDArray[np.object_],
-    lesser: npt.NDArray[np.bool_],
+    lesser: BoolArray,
     *,
     sliver_m2: float,
     thin_m: float,
@@ -234,7 +234,7 @@ def _leaving(net: Net, nodes: IntArray) -> dict[int, list[int]]:
 
 
 def _plan_round(
-    net: Net, rings: list[_Ring], lesser: npt.NDArray[np.bool_], stuck: set[bytes]
+    net: Net, rings: list[_Ring], lesser: BoolArray, stuck: set[bytes]
 ) -> tuple[_Edits, set[bytes]]:
     """Choose what to take out of slivers that do not touch each other."""
     edits = _Edits()
@@ -254,7 +254,7 @@ def _plan_round(
     return edits, blocked
 
 
-def _price_edges(net: Net, lesser: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+def _price_edges(net: Net, lesser: BoolArray) -> FloatArray:
     """Return what losing each edge costs; the district's outline is never lost."""
     gives_way = (
         (net.source >= 0) & lesser[np.maximum(net.source, 0)]
@@ -263,11 +263,11 @@ def _price_edges(net: Net, lesser: npt.NDArray[np.bool_]) -> npt.NDArray[np.floa
     )
     full = np.array([np.inf, *_LOSS.values()])[net.rank]
     less = np.array([np.inf, *_LESSER_LOSS.values()])[net.rank]
-    price: npt.NDArray[np.float64] = np.where(gives_way, less, full) * net.length
+    price: FloatArray = np.where(gives_way, less, full) * net.length
     return price
 
 
-def _plan_face(net: Net, ring: _Ring, loss: npt.NDArray[np.float64], edits: _Edits) -> bool:
+def _plan_face(net: Net, ring: _Ring, loss: FloatArray, edits: _Edits) -> bool:
     """Choose what to take out of one sliver; False where nothing can be."""
     hooks = [i for i in range(len(ring.edges)) if ring.outer[i]]
     if len(hooks) < 2:
@@ -284,7 +284,7 @@ def _plan_face(net: Net, ring: _Ring, loss: npt.NDArray[np.float64], edits: _Edi
     return False
 
 
-def _split_sides(net: Net, ring: _Ring, hooks: list[int], loss: npt.NDArray[np.float64]) -> list[list[int]]:
+def _split_sides(net: Net, ring: _Ring, hooks: list[int], loss: FloatArray) -> list[list[int]]:
     """Cut the ring in two sides at the junctions farthest apart.
 
     A short piece of the district's outline is the end of a median, a long one is a side that stays.
@@ -314,7 +314,7 @@ def _split_sides(net: Net, ring: _Ring, hooks: list[int], loss: npt.NDArray[np.f
     ]
 
 
-def _split_chains(ring: _Ring, hooks: list[int], loss: npt.NDArray[np.float64]) -> list[list[int]]:
+def _split_chains(ring: _Ring, hooks: list[int], loss: FloatArray) -> list[list[int]]:
     """List the pieces between neighbouring junctions that may go."""
     size = len(ring.edges)
     chains = []
@@ -334,9 +334,7 @@ def _prefer_one_hand(net: Net, sides: list[list[int]]) -> list[float]:
     return [1.0 - _HAND, 1.0] if step[0] + _SLANT * step[1] < 0 else [1.0, 1.0 - _HAND]
 
 
-def _weigh(
-    net: Net, ring: _Ring, side: list[int], loss: npt.NDArray[np.float64], handicap: float
-) -> _Choice | None:
+def _weigh(net: Net, ring: _Ring, side: list[int], loss: FloatArray, handicap: float) -> _Choice | None:
     """Work out what dropping a side entails; None where it cannot be done well."""
     gone = set(side)
     kept = [e for e in ring.edges if e not in gone]

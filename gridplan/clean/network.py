@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from shapely import STRtree
+
+from gridplan.arrays import BoolArray, FloatArray, IntArray, ShapeArray
 
 __all__ = [
     "GRID_M",
@@ -33,11 +34,6 @@ RIM_RANK = 0
 #: Vertex keys hold both coordinates in centimetres: room for northings of 20,000 km.
 _KEY_BITS = 32
 
-IntArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
-Geometries = npt.NDArray[np.object_]
-
 
 @dataclass(frozen=True, eq=False)
 class Net:
@@ -57,7 +53,7 @@ class Net:
         Shape (n, 2), node coordinates [m].
     """
 
-    lines: Geometries
+    lines: ShapeArray
     rank: IntArray
     source: IntArray
     tail: IntArray
@@ -97,7 +93,7 @@ class Faces:
     perimeter: FloatArray
 
 
-def make_net(lines: Geometries, rank: IntArray, source: IntArray) -> Net:
+def make_net(lines: ShapeArray, rank: IntArray, source: IntArray) -> Net:
     """Give already noded lines their nodes, in an order that depends on the geometry alone."""
     kept = shapely.length(lines) > 0
     lines, rank, source = lines[kept], rank[kept], source[kept]
@@ -120,20 +116,20 @@ def make_net(lines: Geometries, rank: IntArray, source: IntArray) -> Net:
     return Net(lines, rank[order], source[order], inverse[:m], inverse[m:], xy)
 
 
-def _key_points(lines: Geometries) -> tuple[IntArray, IntArray, IntArray]:
+def _key_points(lines: ShapeArray) -> tuple[IntArray, IntArray, IntArray]:
     """Return the first, the last and the middle vertex of each line as one whole number each."""
     keys, starts = _vertex_keys(lines)
     first, last = starts[:-1], starts[1:] - 1
     return keys[first], keys[last], keys[(first + last + 1) // 2]
 
 
-def _vertex_keys(lines: Geometries) -> tuple[IntArray, IntArray]:
+def _vertex_keys(lines: ShapeArray) -> tuple[IntArray, IntArray]:
     """Return one whole number per vertex on the grid, and where each line starts (one more than lines)."""
     cells = np.round(shapely.get_coordinates(lines) / GRID_M).astype(np.int64)
     return (cells[:, 0] << _KEY_BITS) + cells[:, 1], _line_starts(lines)
 
 
-def _line_starts(lines: Geometries) -> IntArray:
+def _line_starts(lines: ShapeArray) -> IntArray:
     """Return where each line starts among all coordinates, and their number at the end."""
     return np.concatenate([[0], np.cumsum(shapely.get_num_coordinates(lines))])
 
@@ -143,7 +139,7 @@ def select_edges(net: Net, kept: BoolArray) -> Net:
     return Net(net.lines[kept], net.rank[kept], net.source[kept], net.tail[kept], net.head[kept], net.xy)
 
 
-def node_lines(lines: Geometries, rank: IntArray, source: IntArray) -> Net:
+def node_lines(lines: ShapeArray, rank: IntArray, source: IntArray) -> Net:
     """Node lines with each other on the grid.
 
     Where several lines run on the same ground the lowest rank wins, then the lowest source.
@@ -151,7 +147,7 @@ def node_lines(lines: Geometries, rank: IntArray, source: IntArray) -> Net:
     return make_net(*_node(lines, rank, source))
 
 
-def _node(lines: Geometries, rank: IntArray, source: IntArray) -> tuple[Geometries, IntArray, IntArray]:
+def _node(lines: ShapeArray, rank: IntArray, source: IntArray) -> tuple[ShapeArray, IntArray, IntArray]:
     """Cut lines where they meet and give each piece the attributes of the line it lies on.
 
     A piece that is a whole line is known by its vertices; only lines that were cut are searched.
@@ -182,7 +178,7 @@ def _node(lines: Geometries, rank: IntArray, source: IntArray) -> tuple[Geometri
     return pieces, rank[chosen], source[chosen]
 
 
-def _whole_keys(lines: Geometries) -> IntArray:
+def _whole_keys(lines: ShapeArray) -> IntArray:
     """Return one number per line that equal lines share, in whatever direction: a sum over vertices."""
     keys, starts = _vertex_keys(lines)
     mixed = (keys ^ (keys >> 29)) * np.int64(0x1F58476D1CE4E5B9)
@@ -190,7 +186,7 @@ def _whole_keys(lines: Geometries) -> IntArray:
     return sums
 
 
-def insert_lines(net: Net, lines: Geometries, rank: IntArray, source: IntArray) -> Net:
+def insert_lines(net: Net, lines: ShapeArray, rank: IntArray, source: IntArray) -> Net:
     """Add lines and node them with the edges that they touch; the rest of the net stays as it is."""
     if not len(lines):
         return net

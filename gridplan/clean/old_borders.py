@@ -14,21 +14,17 @@ from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray, ShapeArray
 from gridplan.clean.network import GRID_M
 from gridplan.schema import issue_rows, join_issues
 
 __all__ = ["settle_borders"]
 
-Shapes = npt.NDArray[np.object_]
-IntArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 #: An area with more than this share in another one lies in it (as for footprints).
 _NESTED = 0.8
@@ -63,8 +59,8 @@ class _Faces:
         How many areas cover each face, shape (n,).
     """
 
-    shapes: Shapes
-    points: Shapes
+    shapes: ShapeArray
+    points: ShapeArray
     area: IntArray
     face: IntArray
     claims: IntArray
@@ -72,7 +68,7 @@ class _Faces:
 
 def settle_borders(
     areas: gpd.GeoDataFrame, district: BaseGeometry, streets: gpd.GeoDataFrame
-) -> tuple[Shapes, pd.DataFrame]:
+) -> tuple[ShapeArray, pd.DataFrame]:
     """Make areas disjoint and close the gaps between them.
 
     Parameters
@@ -108,12 +104,12 @@ def settle_borders(
     return settled, issues
 
 
-def _unite(faces: Shapes) -> BaseGeometry:
+def _unite(faces: ShapeArray) -> BaseGeometry:
     united = shapely.coverage_union_all(faces)
     return shapely.get_geometry(united, 0) if shapely.get_num_geometries(united) == 1 else united
 
 
-def _find_gaps(shapes: Shapes, district: BaseGeometry) -> tuple[Shapes, Shapes]:
+def _find_gaps(shapes: ShapeArray, district: BaseGeometry) -> tuple[ShapeArray, ShapeArray]:
     """Find the ground of no area, and what of it is wide and large."""
     covered = shapely.union_all(shapes, grid_size=GRID_M)
     gaps = _polygons(shapely.difference(district, covered, grid_size=GRID_M))
@@ -123,13 +119,15 @@ def _find_gaps(shapes: Shapes, district: BaseGeometry) -> tuple[Shapes, Shapes]:
     return gaps, cores[shapely.area(cores) > _LARGE_M2]
 
 
-def _polygons(shapes: BaseGeometry | Shapes) -> Shapes:
-    parts: Shapes = shapely.get_parts(shapely.get_parts(shapes))
-    polygons: Shapes = parts[shapely.get_type_id(parts) == 3]
+def _polygons(shapes: BaseGeometry | ShapeArray) -> ShapeArray:
+    parts: ShapeArray = shapely.get_parts(shapely.get_parts(shapes))
+    polygons: ShapeArray = parts[shapely.get_type_id(parts) == 3]
     return polygons
 
 
-def _cut_faces(shapes: Shapes, district: BaseGeometry, gaps: Shapes, cores: Shapes, lines: Shapes) -> _Faces:
+def _cut_faces(
+    shapes: ShapeArray, district: BaseGeometry, gaps: ShapeArray, cores: ShapeArray, lines: ShapeArray
+) -> _Faces:
     """Cut the ground by all borders at once; gaps are cut by the streets in them too."""
     gap, line = STRtree(lines).query(gaps, predicate="intersects")
     inside = shapely.intersection(gaps[gap], lines[line])
@@ -147,21 +145,21 @@ def _cut_faces(shapes: Shapes, district: BaseGeometry, gaps: Shapes, cores: Shap
     return _Faces(cells, points, area[order], face[order], np.bincount(face, minlength=len(cells)))
 
 
-def _find_points(cells: Shapes) -> Shapes:
+def _find_points(cells: ShapeArray) -> ShapeArray:
     """Find a point inside each cell, off its spikes: noding moves lines by as much as a spike is wide."""
     inner = shapely.buffer(cells, -5 * GRID_M, quad_segs=1)
-    points: Shapes = shapely.point_on_surface(np.where(shapely.is_empty(inner), cells, inner))
+    points: ShapeArray = shapely.point_on_surface(np.where(shapely.is_empty(inner), cells, inner))
     return points
 
 
-def _lie_in(points: Shapes, shapes: Shapes) -> BoolArray:
+def _lie_in(points: ShapeArray, shapes: ShapeArray) -> BoolArray:
     inside = np.zeros(len(points), dtype=bool)
     if len(shapes):
         inside[STRtree(points).query(shapes, predicate="intersects")[1]] = True
     return inside
 
 
-def _settle(faces: _Faces, shapes: Shapes, nobodys: BoolArray, lines: Shapes) -> IntArray:
+def _settle(faces: _Faces, shapes: ShapeArray, nobodys: BoolArray, lines: ShapeArray) -> IntArray:
     """Give each face its area, -1 for nobody."""
     size = shapely.area(shapes)
     owner = np.full(len(faces.shapes), -1, dtype=np.int64)
@@ -189,7 +187,7 @@ def _settle(faces: _Faces, shapes: Shapes, nobodys: BoolArray, lines: Shapes) ->
     return owner
 
 
-def _settle_nested(faces: _Faces, shapes: Shapes, size: FloatArray, owner: IntArray) -> None:
+def _settle_nested(faces: _Faces, shapes: ShapeArray, size: FloatArray, owner: IntArray) -> None:
     """Give an overlap to the area that lies in the other one."""
     covered = shapely.area(faces.shapes)[faces.face]
     pairs = pd.DataFrame({"face": faces.face, "area": faces.area, "covered": covered})
@@ -205,7 +203,9 @@ def _settle_nested(faces: _Faces, shapes: Shapes, size: FloatArray, owner: IntAr
     owner[first["face"].to_numpy()] = first["area"].to_numpy()
 
 
-def _weigh_borders(shapes: Shapes, rows: IntArray, lines: Shapes) -> tuple[IntArray, IntArray, FloatArray]:
+def _weigh_borders(
+    shapes: ShapeArray, rows: IntArray, lines: ShapeArray
+) -> tuple[IntArray, IntArray, FloatArray]:
     """Measure the borders of some faces with all others; a metre on a street hardly counts.
 
     Returns
@@ -234,7 +234,7 @@ def _weigh_borders(shapes: Shapes, rows: IntArray, lines: Shapes) -> tuple[IntAr
     return mine, other, weighed
 
 
-def _list_overlaps(faces: _Faces, owner: IntArray, codes: Shapes, names: Shapes) -> pd.DataFrame:
+def _list_overlaps(faces: _Faces, owner: IntArray, codes: ShapeArray, names: ShapeArray) -> pd.DataFrame:
     """List every overlap with its size, its areas and whose it is now; noise once per pair."""
     several = np.flatnonzero(faces.claims > 1)
     starts = np.searchsorted(faces.face, several)
@@ -256,7 +256,7 @@ def _list_overlaps(faces: _Faces, owner: IntArray, codes: Shapes, names: Shapes)
     )
 
 
-def _list_gaps(faces: _Faces, owner: IntArray, gaps: Shapes, names: Shapes) -> pd.DataFrame:
+def _list_gaps(faces: _Faces, owner: IntArray, gaps: ShapeArray, names: ShapeArray) -> pd.DataFrame:
     """List every gap that was closed with the areas that took it."""
     gap, face = STRtree(faces.points).query(gaps, predicate="intersects")
     taken = (owner[face] >= 0) & (faces.claims[face] == 0)
@@ -290,7 +290,7 @@ def _list_gaps(faces: _Faces, owner: IntArray, gaps: Shapes, names: Shapes) -> p
     )
 
 
-def _list_cores(cores: Shapes) -> pd.DataFrame:
+def _list_cores(cores: ShapeArray) -> pd.DataFrame:
     """List the ground that stays nobody's."""
     spots = shapely.get_coordinates(shapely.point_on_surface(cores))
     ids = [f"x={x:.0f} y={y:.0f}" for x, y in spots]

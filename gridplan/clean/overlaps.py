@@ -11,12 +11,12 @@ import pandas as pd
 import shapely
 from shapely import STRtree
 
+from gridplan.arrays import FloatArray, IntArray
 from gridplan.clean.footprints import MIN_FOOTPRINT_M2, largest_polygon
 from gridplan.schema import issue_rows, join_issues
 
 __all__ = ["separate_footprints"]
 
-IntArray = npt.NDArray[np.int64]
 
 #: Two footprints with more than this share of their union in common are one house (domain note E.5, trap 8).
 _SAME = 0.8
@@ -35,7 +35,7 @@ class _Pairs:
 
     a: IntArray
     b: IntArray
-    common: npt.NDArray[np.float64]
+    common: FloatArray
 
 
 def separate_footprints(buildings: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from gridplan.compare.crosswalk import stand_areas
@@ -20,7 +19,6 @@ from gridplan.plan.succession import match_areas
 
 __all__ = ["Comparison", "compare_plans", "restore_plan"]
 
-IntArray = npt.NDArray[np.int64]
 
 #: Stands for "in no area of this plan".
 _NONE = ""

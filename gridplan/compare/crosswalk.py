@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from gridplan.errors import InputError
@@ -22,7 +21,6 @@ __all__ = [
     "trace_areas",
 ]
 
-IntArray = npt.NDArray[np.int64]
 
 #: What a new area is to the old ones: 新设, 村改社区, 撤并, 边界微调, 不变.
 CHANGES = ("new", "converted", "merged", "adjusted", "same")

@@ -6,16 +6,14 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray, ShapeArray
+
 __all__ = ["Borders", "SharedGround", "compare_borders", "overlay_areas"]
 
-Shapes = npt.NDArray[np.object_]
-IntArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
 
 #: A border this near to one of the other plan is the same [m]: atoms of another run differ by as much where
 #: nothing was changed.
@@ -40,7 +38,7 @@ class SharedGround:
 
     before: IntArray
     after: IntArray
-    shapes: Shapes
+    shapes: ShapeArray
     area_m2: FloatArray
 
 
@@ -113,7 +111,7 @@ def compare_borders(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, district:
     )
 
 
-def _step_borders(areas: Shapes, rim: Shapes) -> Shapes:
+def _step_borders(areas: ShapeArray, rim: ShapeArray) -> ShapeArray:
     """Cut the borders of areas into short steps, without those on the rim."""
     rings = shapely.get_rings(shapely.get_parts(areas))
     xy, ring = shapely.get_coordinates(shapely.segmentize(rings, _STEP_M), return_index=True)
@@ -125,11 +123,11 @@ def _step_borders(areas: Shapes, rim: Shapes) -> Shapes:
     on_rim = np.zeros(len(step), dtype=bool)
     on_rim[STRtree(sides).query(middle, predicate="dwithin", distance=_SAME_M)[0]] = True
     step = step[~on_rim]
-    lines: Shapes = shapely.linestrings(np.stack([xy[step], xy[step + 1]], axis=1))
+    lines: ShapeArray = shapely.linestrings(np.stack([xy[step], xy[step + 1]], axis=1))
     return lines
 
 
-def _lie_on(lines: Shapes, others: Shapes) -> npt.NDArray[np.bool_]:
+def _lie_on(lines: ShapeArray, others: ShapeArray) -> BoolArray:
     """Tell which steps lie on one of the others: their middle does."""
     on = np.zeros(len(lines), dtype=bool)
     if len(lines) and len(others):
@@ -138,5 +136,5 @@ def _lie_on(lines: Shapes, others: Shapes) -> npt.NDArray[np.bool_]:
     return on
 
 
-def _join(steps: Shapes) -> BaseGeometry:
+def _join(steps: ShapeArray) -> BaseGeometry:
     return shapely.line_merge(shapely.union_all(steps)) if len(steps) else shapely.MultiLineString()

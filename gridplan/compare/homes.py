@@ -10,11 +10,11 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from gridplan.arrays import IntArray
 from gridplan.plan import Plan
 
 __all__ = ["ABSENT", "Homes", "match_buildings", "overlay_counts", "read_homes"]
 
-IntArray = npt.NDArray[np.int64]
 
 #: Buildings of one id that stand farther apart than this are not the same [m].
 _NEAR_M = 50.0

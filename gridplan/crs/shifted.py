@@ -11,9 +11,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from gridplan.arrays import FloatArray
+
 __all__ = ["SHIFTED", "shift", "unshift"]
 
-FloatArray = npt.NDArray[np.float64]
 
 #: The systems that are known here.
 SHIFTED = ("gcj02", "bd09")

@@ -20,6 +20,7 @@ import shapely
 from pyproj.exceptions import CRSError as ProjError
 from pyproj.exceptions import ProjError as TransformError
 
+from gridplan.arrays import FloatArray
 from gridplan.crs import shifted
 from gridplan.errors import CRSError
 
@@ -270,7 +271,7 @@ def reproject(frame: gpd.GeoDataFrame, crs: pyproj.CRS) -> gpd.GeoDataFrame:
         raise CRSError("crs_no_way", source=describe_crs(frame.crs), target=describe_crs(crs)) from None
 
 
-def to_wgs84(lonlat: npt.ArrayLike, system: str) -> npt.NDArray[np.float64]:
+def to_wgs84(lonlat: npt.ArrayLike, system: str) -> FloatArray:
     """Turn longitudes and latitudes of one of :data:`SYSTEMS` into those of WGS 84 (and of CGCS2000).
 
     Parameters
@@ -294,7 +295,7 @@ def to_wgs84(lonlat: npt.ArrayLike, system: str) -> npt.NDArray[np.float64]:
     return np.array(lonlat, dtype=np.float64) if system == "wgs84" else shifted.unshift(lonlat, system)
 
 
-def from_wgs84(lonlat: npt.ArrayLike, system: str) -> npt.NDArray[np.float64]:
+def from_wgs84(lonlat: npt.ArrayLike, system: str) -> FloatArray:
     """Turn longitudes and latitudes of WGS 84 into those of one of :data:`SYSTEMS`: see :func:`to_wgs84`."""
     _require_system(system)
     return np.array(lonlat, dtype=np.float64) if system == "wgs84" else shifted.shift(lonlat, system)

@@ -6,15 +6,14 @@ from dataclasses import dataclass, replace
 from math import lcm
 
 import numpy as np
-import numpy.typing as npt
 
+from gridplan.arrays import IntArray
 from gridplan.errors import InputError
 from gridplan.graph import KINDS, AtomGraph, Setting
 from gridplan.scheme import Level
 
 __all__ = ["LoadBounds", "count_loads", "make_bounds"]
 
-IntArray = npt.NDArray[np.int64]
 
 #: Name in a scheme for bounds that know no kind.
 ANY = "any"

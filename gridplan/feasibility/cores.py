@@ -8,16 +8,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import coo_array, csr_array
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.feasibility.bounds import LoadBounds
 from gridplan.feasibility.necks import grow_tree
 from gridplan.feasibility.reach import HELD_BACK, REACHED, judge_reach
 from gridplan.graph import find_components
 
 __all__ = ["Core", "Load", "find_cores", "split_groups"]
-
-IntArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,17 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.graph import AtomGraph, Setting, fence_graph, find_components, sum_borders
 from gridplan.graph.faces import find_faces
 from gridplan.scheme import Level, Scheme
 
 __all__ = ["Closed", "Ground", "lay_grounds", "list_capped"]
-
-IntArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

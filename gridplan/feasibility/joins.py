@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.feasibility.cores import Load
 from gridplan.feasibility.outlook import Way
 from gridplan.graph import find_components, sum_borders
@@ -23,9 +23,6 @@ __all__ = [
     "sum_zones",
 ]
 
-IntArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 #: How many neighbours one way out may take in: a grid over more than four blocks is no grid of neighbours.
 MOST_JOINED = 3

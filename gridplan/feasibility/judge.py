@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.feasibility.bounds import count_loads, make_bounds
 from gridplan.feasibility.cores import Core, Load, find_cores, split_groups
 from gridplan.feasibility.ground import Ground, lay_grounds, list_capped
@@ -28,9 +28,6 @@ from gridplan.scheme import Level, Scheme
 
 __all__ = ["judge_feasibility"]
 
-IntArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 _SCOPES = ("ground", "existing", "block")
 

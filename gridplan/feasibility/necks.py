@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
-__all__ = ["Tree", "grow_tree"]
+from gridplan.arrays import BoolArray, IntArray
 
-IntArray = npt.NDArray[np.int64]
+__all__ = ["Tree", "grow_tree"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +34,7 @@ class Tree:
     place: IntArray
     size: IntArray
     parent: IntArray
-    cut_off: npt.NDArray[np.bool_]
+    cut_off: BoolArray
 
     def list_below(self, atom: int) -> IntArray:
         """List an atom and everything that hangs below it."""

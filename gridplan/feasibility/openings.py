@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from gridplan.arrays import BoolArray, IntArray
 from gridplan.feasibility.cores import Core, Load, find_cores
 from gridplan.feasibility.ground import Ground
 from gridplan.feasibility.joins import choose_ways
@@ -16,8 +16,6 @@ from gridplan.graph import AtomGraph
 
 __all__ = ["Openings"]
 
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 
 #: Atoms judged anew for all ways out together. A count, so that the same ways are told on every machine; two
 #: million take some ten seconds.

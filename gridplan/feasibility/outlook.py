@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
+
+from gridplan.arrays import IntArray
 
 __all__ = ["LevelOutlook", "Obstacle", "Outlook", "Reckoning", "Way"]
-
-IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray
+
 __all__ = ["HELD_BACK", "REACHED", "TOO_SPARSE", "judge_reach"]
 
-IntArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
 
 #: What :func:`judge_reach` tells of an atom: nothing, too few within the area cap, too few before the
 #: upper bound is used up by what stands between.
@@ -56,7 +56,7 @@ def grow_legal(
     area: FloatArray,
     limits: FloatArray,
     start: int,
-    seen: npt.NDArray[np.bool_],
+    seen: BoolArray,
 ) -> tuple[IntArray, bool]:
     """Grow from an atom, the smallest cells first, until a legal area stands; ``seen`` is left clean."""
     cap, need, max_area = limits[0], limits[1], limits[2]
@@ -112,7 +112,7 @@ def judge_reach(
     ease: FloatArray,
     area: FloatArray,
     limits: FloatArray,
-    asked: npt.NDArray[np.bool_],
+    asked: BoolArray,
 ) -> npt.NDArray[np.int8]:
     """Judge for each atom whether enough for a legal area lies within its reach.
 

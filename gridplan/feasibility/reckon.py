@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from math import ceil, floor
 
 import numpy as np
-import numpy.typing as npt
 
+from gridplan.arrays import FloatArray
 from gridplan.feasibility.bounds import count_loads, make_bounds
 from gridplan.feasibility.ground import Ground, list_capped
 from gridplan.feasibility.outlook import LevelOutlook, Reckoning
@@ -17,7 +17,6 @@ from gridplan.scheme import Level, Scheme
 
 __all__ = ["reckon"]
 
-FloatArray = npt.NDArray[np.float64]
 
 _ORDER = {"impossible": 0, "tight": 1, "holds": 2}
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.errors import InputError
 
 __all__ = [
@@ -26,9 +27,6 @@ __all__ = [
 
 #: What lives in an atom, in the order of the codes 0, 1, 2, 3 (DESIGN.md, words).
 KINDS = ("apartment", "selfbuilt", "exclusive", "empty")
-
-IntArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +116,7 @@ class Setting:
     dwellings: IntArray
     compound: IntArray
     existing: Mapping[str, IntArray]
-    urban: npt.NDArray[np.bool_]
+    urban: BoolArray
 
 
 def kind_codes(kinds: npt.ArrayLike) -> npt.NDArray[np.int8]:

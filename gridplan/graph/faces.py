@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
+from gridplan.arrays import FloatArray, IntArray
 from gridplan.graph.atoms import AtomGraph, find_components, sum_borders
 
 __all__ = ["Faces", "find_faces"]
-
-IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,7 @@ class Faces:
 
     labels: IntArray
     merged: IntArray
-    merged_m2: npt.NDArray[np.float64]
+    merged_m2: FloatArray
 
 
 class FaceRules(Protocol):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
+
+from gridplan.arrays import BoolArray
 
 __all__ = ["STATUSES", "read_status", "settle_status"]
 
-BoolArray = npt.NDArray[np.bool_]
 
 #: What a word of a status says: fixed on site; fixed; not fixed on site, to be fixed later; not fixed.
 STATUSES = ("on_site", "fixed", "later", "open")

@@ -22,6 +22,7 @@ import pyproj
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
 
+from gridplan.arrays import BoolArray, FloatArray
 from gridplan.crs import (
     SYSTEMS,
     WGS84,
@@ -52,8 +53,6 @@ __all__ = [
     "read_text",
 ]
 
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 _FAULTS = (
     DataLayerError, DataSourceError, FeatureError, GeometryError, UnicodeDecodeError, RuntimeError,

@@ -6,12 +6,12 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from gridplan.arrays import BoolArray
 from gridplan.errors import InputError
 from gridplan.io.source import RawLayer
 
 __all__ = ["sound_shapes"]
 
-Mask = npt.NDArray[np.bool_]
 
 _LINES = (1, 2, 5)
 _POLYGONS = (3, 6)
@@ -26,7 +26,7 @@ _STRAY_FACTOR = 100.0
 
 def sound_shapes(
     shapes: npt.NDArray[np.object_], wanted: str, raw: RawLayer
-) -> tuple[npt.NDArray[np.object_], list[tuple[str, str, Mask]]]:
+) -> tuple[npt.NDArray[np.object_], list[tuple[str, str, BoolArray]]]:
     """Keep the geometries of a layer that can be used.
 
     Parameters
@@ -92,7 +92,7 @@ def sound_shapes(
     ]
 
 
-def _is_finite(shapes: npt.NDArray[np.object_]) -> Mask:
+def _is_finite(shapes: npt.NDArray[np.object_]) -> BoolArray:
     """Tell which geometries have usable coordinates only (bounds alone would skip a NaN)."""
     coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
     with np.errstate(invalid="ignore"):
@@ -102,7 +102,7 @@ def _is_finite(shapes: npt.NDArray[np.object_]) -> Mask:
     return finite
 
 
-def _is_astray(shapes: npt.NDArray[np.object_], known: Mask) -> Mask:
+def _is_astray(shapes: npt.NDArray[np.object_], known: BoolArray) -> BoolArray:
     """Tell which geometries lie so far off (at 0, 0 mostly) that they would stretch the district to them."""
     astray = np.zeros(len(shapes), dtype=bool)
     boxes = shapely.bounds(shapes[known])
@@ -114,7 +114,7 @@ def _is_astray(shapes: npt.NDArray[np.object_], known: Mask) -> Mask:
     return astray
 
 
-def _is_outline(shapes: npt.NDArray[np.object_], kind: npt.NDArray[np.int32]) -> Mask:
+def _is_outline(shapes: npt.NDArray[np.object_], kind: npt.NDArray[np.int32]) -> BoolArray:
     single = np.isin(kind, (1, 2))
     return np.asarray(single & shapely.is_closed(shapes) & (shapely.get_num_points(shapes) >= 4), dtype=bool)
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from gridplan.arrays import IntArray
 from gridplan.graph import KINDS
 
 __all__ = ["style_areas", "style_table"]
@@ -47,9 +47,7 @@ class _Rule:
     layers: tuple[tuple[str, Mapping[str, str]], ...]
 
 
-def style_table(
-    levels: Mapping[str, npt.NDArray[np.int64]], things: Mapping[str, bool] | None = None
-) -> pd.DataFrame:
+def style_table(levels: Mapping[str, IntArray], things: Mapping[str, bool] | None = None) -> pd.DataFrame:
     """Make the ``layer_styles`` table of a plan file.
 
     Parameters
@@ -96,7 +94,7 @@ def style_table(
     )
 
 
-def style_areas(households: npt.NDArray[np.int64]) -> str:
+def style_areas(households: IntArray) -> str:
     """Write the style of a level's layer.
 
     Parameters

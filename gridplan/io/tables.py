@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.errors import InputError
 from gridplan.io.shapes import sound_shapes
 from gridplan.io.source import RawLayer
@@ -97,7 +98,7 @@ class Reading:
             filled = filled.where(filled.notna(), clean_text(self.frame[column]))
         return filled
 
-    def number(self, name: str) -> npt.NDArray[np.float64]:
+    def number(self, name: str) -> FloatArray:
         """Return a field as numbers, NaN where nothing is known."""
         columns = self.raw.columns.get(name, ())
         if not columns:
@@ -129,7 +130,7 @@ class Reading:
         self.note(np.isfinite(values) & (whole != values), "number_rounded", "repaired", values, name)
         return pd.Series(whole, index=self.frame.index).astype("Int64")
 
-    def flag(self, name: str) -> npt.NDArray[np.bool_]:
+    def flag(self, name: str) -> BoolArray:
         """Return a field of yes and no."""
         columns = self.raw.columns.get(name, ())
         return parse_flags(self.frame[columns[0]]) if columns else np.zeros(len(self.frame), dtype=bool)
@@ -230,7 +231,7 @@ def build_streets(reading: Reading) -> gpd.GeoDataFrame:
     return reading.finish(table, "line")
 
 
-def _layers(reading: Reading) -> npt.NDArray[np.int64]:
+def _layers(reading: Reading) -> IntArray:
     """Return the level above ground, 0 where none is told; a drawing's layer names are no levels."""
     columns = reading.raw.columns.get("layer", ())
     if not columns:

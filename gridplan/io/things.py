@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyproj
 
+from gridplan.arrays import BoolArray
 from gridplan.errors import InputError
 from gridplan.io.columns import normalise_name
 from gridplan.io.hazard_status import settle_status
@@ -53,8 +53,6 @@ _MANY = frozenset({"id", "enterprise", "kind", "area"})
 _LONGEST_WORD = 16
 #: Lists whose rows are persons or households: their ids must not be numbers of persons.
 _ABOUT_PERSONS = ("staff", "care")
-
-BoolArray = npt.NDArray[np.bool_]
 
 
 def _parse_types(column: pd.Series) -> tuple[pd.Series, BoolArray]:

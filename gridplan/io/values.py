@@ -7,8 +7,9 @@ import unicodedata
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
+
+from gridplan.arrays import BoolArray, FloatArray
 
 __all__ = ["Numbers", "clean_text", "parse_coordinates", "parse_flags", "parse_numbers"]
 
@@ -42,9 +43,9 @@ class Numbers:
         Where there is text that is no number, a negative or an infinite number.
     """
 
-    values: npt.NDArray[np.float64]
-    approximate: npt.NDArray[np.bool_]
-    unreadable: npt.NDArray[np.bool_]
+    values: FloatArray
+    approximate: BoolArray
+    unreadable: BoolArray
 
 
 def parse_numbers(column: pd.Series) -> Numbers:
@@ -88,7 +89,7 @@ def _parse_number(text: str) -> tuple[float, bool, bool]:
     return value, about, not (np.isfinite(value) and value >= 0)
 
 
-def parse_coordinates(column: pd.Series) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+def parse_coordinates(column: pd.Series) -> tuple[FloatArray, BoolArray]:
     """Read a column of degrees or metres: numbers, or text such as "121.5", "１２１．５", "东经121.5°".
 
     Returns
@@ -123,7 +124,7 @@ def clean_text(column: pd.Series) -> pd.Series:
     return text.mask(text.str.lower().isin(_BLANK))
 
 
-def parse_flags(column: pd.Series) -> npt.NDArray[np.bool_]:
+def parse_flags(column: pd.Series) -> BoolArray:
     """Read a column of yes and no; any other word than a no is a yes, a blank is a no."""
     if pd.api.types.is_bool_dtype(column):
         return np.asarray(column.fillna(False), dtype=bool)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from gridplan.arrays import IntArray
 from gridplan.onemap.cells import PEOPLE_COLUMNS, split_decided
 from gridplan.plan import Plan
 from gridplan.privacy import Ties, hide_cells
@@ -19,8 +20,6 @@ ATTACHED_CARE = "care"
 
 # between a class and a code; between the codes in the place of one that is not known
 _JOINT, _UNKNOWN = "\x1f", "\x1e"
-
-IntArray = npt.NDArray[np.int64]
 
 
 def hide_care(plan: Plan, secret: Mapping[str, pd.Series]) -> pd.DataFrame | None:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from gridplan.arrays import BoolArray, IntArray
 from gridplan.plan import Plan
 from gridplan.privacy import Ties, hide_cells, is_few
 from gridplan.report.compounds import tabulate_compounds
@@ -21,9 +21,6 @@ PEOPLE_COLUMNS = ("households", "population")
 
 # the level of the whole, and the compounds as a level across the others
 _WHOLE, _COMPOUND = "", "compound"
-
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from gridplan.arrays import IntArray
 from gridplan.errors import InputError
 from gridplan.i18n import t
 from gridplan.onemap.care import ATTACHED_CARE
@@ -36,9 +36,6 @@ _STATUS_FILLS = {"ok": PALETTE[0], "warning": "#ecd27e", **STATUS_COLOURS}
 _CARE, _SHARE = "care:", ":share"
 #: More areas than this have no room for their numbers.
 _MOST_FIGURES = 200
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import shapely
+
+from gridplan.arrays import IntArray
 
 __all__ = ["EMPTY_COLOUR", "PALETTE", "STATUS_COLOURS", "colour_areas"]
 
@@ -20,7 +21,7 @@ STATUS_COLOURS = {"exempt": "#b8651b", "violation": "#c0182b"}
 _NEAR_M = 1.0
 
 
-def colour_areas(areas: gpd.GeoDataFrame, *, colours: int = len(PALETTE)) -> npt.NDArray[np.int64]:
+def colour_areas(areas: gpd.GeoDataFrame, *, colours: int = len(PALETTE)) -> IntArray:
     """Colour areas so that neighbours differ.
 
     Parameters

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from gridplan.arrays import IntArray
 from gridplan.i18n import LANGUAGES, t
 from gridplan.onemap.numbers import tell_km2, tell_whole
 from gridplan.onemap.shown import Shown
@@ -178,13 +179,13 @@ def _count_staff(shown: Shown, level: str, rules: list[StaffRule], people: pd.Da
     return rows.assign(have=have, need=need, lack=lack)[lack > 0]
 
 
-def _count_in(codes: pd.Index, places: pd.Series) -> npt.NDArray[np.int64]:
+def _count_in(codes: pd.Index, places: pd.Series) -> IntArray:
     """Count how many of the places are each code."""
     at = codes.get_indexer(places)
     return np.bincount(at[at >= 0], minlength=len(codes)).astype(np.int64)
 
 
-def _count_needed(rule: StaffRule, population: pd.Series) -> npt.NDArray[np.int64]:
+def _count_needed(rule: StaffRule, population: pd.Series) -> IntArray:
     """Return the fewest people of a post per area; of people that are not told there are at most a few."""
     people = population.fillna(1).to_numpy(dtype=np.float64)
     by_people = np.ceil(people * rule.per_10000 / 10_000 - 1e-9).astype(np.int64)

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from gridplan.arrays import BoolArray
 from gridplan.check import read_reason
 from gridplan.graph import KINDS
 from gridplan.plan import Plan
@@ -132,7 +132,7 @@ def blank_reasons(plan: Plan, areas: Mapping[str, gpd.GeoDataFrame]) -> dict[str
     return told
 
 
-def _mark_hidden_atoms(plan: Plan, areas: Mapping[str, pd.DataFrame]) -> npt.NDArray[np.bool_]:
+def _mark_hidden_atoms(plan: Plan, areas: Mapping[str, pd.DataFrame]) -> BoolArray:
     """Mark the atoms that lie in an area whose counts are hidden."""
     marked = np.zeros(len(plan.atoms), dtype=bool)
     for level, frame in areas.items():

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from gridplan.arrays import FloatArray
 from gridplan.onemap.cells import in_column
 from gridplan.onemap.shown import Shown
 
@@ -18,9 +19,6 @@ _NARROW_OF_VALUE, _NARROW_OF_SPAN = 0.1, 0.08
 _WIDE = 3.0
 # From here on parts of a number tell nothing.
 _LARGE = 10.0
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 
 def find_lineage(shown: Shown, level: str) -> tuple[str, ...]:

@@ -6,17 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import geopandas as gpd
-import numpy as np
-import numpy.typing as npt
 from shapely.geometry.base import BaseGeometry
+
+from gridplan.arrays import FloatArray, IntArray
 
 __all__ = ["PATTERNS", "AreaLayer", "Ground", "HeatLayer", "Imprint", "MapView", "PointLayer", "Swatch"]
 
 #: Fills that tell classes apart without colour: grey print and colour-blind eyes.
 PATTERNS = ("", "lines", "cross", "dots", "grid")
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

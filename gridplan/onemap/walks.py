@@ -6,11 +6,11 @@ from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from gridplan.access import REACHES_M, Ways, build_network, find_ways, summarise_ways
+from gridplan.arrays import BoolArray, IntArray
 from gridplan.plan import Plan, dissolve_atoms
 from gridplan.privacy import round_counts, round_parts
 
@@ -21,8 +21,6 @@ SERVICES = "services"
 #: The level whose areas have a service place of their own; the top level where a scheme has no such.
 _SERVED_LEVEL = "community"
 
-IntArray = npt.NDArray[np.int64]
-
 
 def has_services(plan: Plan) -> bool:
     """Tell whether a plan has service places with a place on the map."""
@@ -30,9 +28,9 @@ def has_services(plan: Plan) -> bool:
     return places is not None and "geometry" in places and bool(_is_placed(places).any())
 
 
-def _is_placed(places: pd.DataFrame) -> npt.NDArray[np.bool_]:
+def _is_placed(places: pd.DataFrame) -> BoolArray:
     shapes = places["geometry"].to_numpy(dtype=object)
-    placed: npt.NDArray[np.bool_] = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    placed: BoolArray = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     return placed
 
 

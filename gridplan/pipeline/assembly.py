@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 from scipy.spatial.distance import cdist
 
+from gridplan.arrays import FloatArray
 from gridplan.atoms.overlay import place_atoms
 from gridplan.compare.crosswalk import classify_changes
 from gridplan.graph import Setting
@@ -35,7 +35,7 @@ __all__ = ["assemble_plan", "measure_ways", "place_existing", "read_setting", "t
 def assemble_plan(
     clean: CleanLayers,
     frame: gpd.GeoDataFrame,
-    xy: npt.NDArray[np.float64],
+    xy: FloatArray,
     solved: LevelsResult,
     scheme: Scheme,
     standing: Mapping[str, Standing],
@@ -142,9 +142,7 @@ def read_setting(frame: gpd.GeoDataFrame, standing: Mapping[str, Standing]) -> S
     )
 
 
-def measure_ways(
-    xy: npt.NDArray[np.float64], services: gpd.GeoDataFrame | None
-) -> npt.NDArray[np.float64] | None:
+def measure_ways(xy: FloatArray, services: gpd.GeoDataFrame | None) -> FloatArray | None:
     """Measure the way from each atom to each service place, as the crow flies.
 
     Parameters

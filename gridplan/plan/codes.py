@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from gridplan.arrays import FloatArray, IntArray
 from gridplan.errors import InputError, SchemeError
 from gridplan.plan.succession import Standing, Succession, trace_succession
 from gridplan.plan.value import Plan
@@ -26,7 +27,6 @@ __all__ = [
     "order_codes",
 ]
 
-IntArray = npt.NDArray[np.int64]
 TextArray = npt.NDArray[np.str_]
 
 #: Used where a scheme gives no format for a level.
@@ -49,7 +49,7 @@ def is_statcode(code: str) -> bool:
 
 def code_areas(
     labels: Mapping[str, IntArray],
-    xy: npt.NDArray[np.float64],
+    xy: FloatArray,
     scheme: Scheme,
     standing: Mapping[str, Standing] | None = None,
     used: Collection[str] = (),
@@ -113,7 +113,7 @@ def _find_frame(level: Level, scheme: Scheme) -> str:
 
 
 def _number_areas(
-    level: Level, own: IntArray, xy: npt.NDArray[np.float64], scheme: Scheme, codes: Mapping[str, TextArray]
+    level: Level, own: IntArray, xy: FloatArray, scheme: Scheme, codes: Mapping[str, TextArray]
 ) -> npt.NDArray[np.object_]:
     """Give the areas of a level new numbers inside each of their parents."""
     frame = _find_frame(level, scheme)
@@ -145,7 +145,7 @@ def _find_statcodes(level: Level, codes: Mapping[str, TextArray]) -> TextArray:
 
 
 def _append_codes(
-    level: Level, own: IntArray, xy: npt.NDArray[np.float64], before: Standing, used: Collection[str]
+    level: Level, own: IntArray, xy: FloatArray, before: Standing, used: Collection[str]
 ) -> npt.NDArray[np.object_]:
     """Let areas keep the codes that they continue, and number the others after all that were ever used."""
     told = trace_succession(before, own, redrawn=level.redraw)
@@ -304,7 +304,7 @@ def code_house(
     return form.format(parent=parent, **written)
 
 
-def order_codes(xy: npt.NDArray[np.float64], labels: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def order_codes(xy: FloatArray, labels: IntArray) -> IntArray:
     """Put areas in order west to east, then north to south.
 
     The order is that of the Chinese unit-grid standards: rows run from the west to the east, and the

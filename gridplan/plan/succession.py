@@ -5,17 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray, TextArray
 from gridplan.graph import find_components
 
 __all__ = ["Standing", "Succession", "find_urban", "match_areas", "trace_succession"]
-
-IntArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
-TextArray = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.privacy.audience import MIN_CELL
 
 __all__ = ["STEP", "is_few", "round_counts", "round_parts"]
@@ -17,10 +17,8 @@ STEP = 2 * MIN_CELL
 # tens closer to the whole than this are not told beside it
 _ROOM = 3
 
-IntArray = npt.NDArray[np.int64]
 
-
-def is_few(counts: npt.NDArray[np.float64] | IntArray) -> npt.NDArray[np.bool_]:
+def is_few(counts: FloatArray | IntArray) -> BoolArray:
     """Tell which counts of people are too small to be told; nobody is not few."""
     return np.asarray((counts > 0) & (counts < MIN_CELL), dtype=bool)
 

@@ -16,17 +16,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import scipy.sparse as sp
 from scipy.sparse.linalg import splu
 
+from gridplan.arrays import BoolArray, IntArray
 from gridplan.privacy.audience import MIN_CELL
 
 __all__ = ["Cells", "find_determined", "hide_cells"]
 
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
 
 # what the normal equations are damped by, and how often the projection is repeated to make up for it
 _DAMPING, _REPEATS = 1e-9, 3

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from gridplan.arrays import BoolArray
 from gridplan.borders.limits import list_limits, tell_limits
 from gridplan.borders.trace import trace_borders
 from gridplan.i18n import LANGUAGES
@@ -119,7 +119,7 @@ def count_buildings(plan: Plan, level_id: str) -> pd.Series:
     return once.groupby(level_id).size().astype(np.int64)
 
 
-def _equal(left: pd.Series, right: pd.Series) -> npt.NDArray[np.bool_]:
+def _equal(left: pd.Series, right: pd.Series) -> BoolArray:
     return np.asarray(left.to_numpy(dtype=object) == right.to_numpy(dtype=object), dtype=bool)
 
 

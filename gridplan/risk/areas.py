@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from gridplan.arrays import IntArray
 from gridplan.risk.rating import RATINGS
 from gridplan.scheme import RiskRules
 
@@ -75,7 +75,7 @@ def rank_areas(table: pd.DataFrame, rule: str) -> pd.DataFrame:
     return held.sort_values(keys, ascending=False, kind="stable", na_position="last")
 
 
-def compare_staff(table: pd.DataFrame, staff: npt.NDArray[np.int64] | None) -> pd.DataFrame:
+def compare_staff(table: pd.DataFrame, staff: IntArray | None) -> pd.DataFrame:
     """Set the risk of areas against the people who work there.
 
     Parameters

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
+
+from gridplan.arrays import BoolArray, IntArray
 
 __all__ = ["Funnel", "count_funnel", "count_funnels", "tell_share"]
 
@@ -124,7 +125,7 @@ def count_funnels(hazards: pd.DataFrame, codes: pd.Series, areas: pd.Index) -> p
     return table
 
 
-def _place_hazards(hazards: pd.DataFrame) -> npt.NDArray[np.int64]:
+def _place_hazards(hazards: pd.DataFrame) -> IntArray:
     """Return where each hazard stands (place in ``_PLACES``)."""
     here, not_here = _read_truth(hazards["on_site"])
     fixed, left = np.zeros((2, len(hazards)), dtype=bool)
@@ -135,7 +136,7 @@ def _place_hazards(hazards: pd.DataFrame) -> npt.NDArray[np.int64]:
     return place.astype(np.int64)
 
 
-def _read_truth(column: pd.Series) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+def _read_truth(column: pd.Series) -> tuple[BoolArray, BoolArray]:
     """Return where a nullable truth value is true, and where it is false."""
     told = column.astype("boolean")
     yes, no = (told.eq(value).fillna(False).to_numpy(dtype=bool) for value in (True, False))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.errors import InputError
 
 __all__ = ["MIN_AREAS", "SPOTS", "find_hot_spots"]
@@ -16,9 +16,6 @@ SPOTS = ("hot99", "hot95", "hot90", "cold")
 #: (the rule of thumb of the usual tools for hot spots).
 MIN_AREAS = 30
 _LEVELS = (0.01, 0.05, 0.10)
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 
 def find_hot_spots(values: FloatArray, pairs: IntArray, areas: pd.Index) -> pd.DataFrame:
@@ -61,7 +58,7 @@ def find_hot_spots(values: FloatArray, pairs: IntArray, areas: pd.Index) -> pd.D
     return pd.DataFrame({"z": z, "p": p, "spot": spot}, index=areas)
 
 
-def _take_neighbours(known: npt.NDArray[np.bool_], pairs: IntArray) -> tuple[IntArray, IntArray]:
+def _take_neighbours(known: BoolArray, pairs: IntArray) -> tuple[IntArray, IntArray]:
     """Return the areas that have neighbours, and the pairs of them in both directions, sorted, each once."""
     kept = pairs[known[pairs].all(axis=1) & (pairs[:, 0] != pairs[:, 1])]
     n = len(known)

@@ -8,14 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from gridplan.arrays import FloatArray
 from gridplan.scheme import RiskRules
 
 __all__ = ["RATINGS", "rate"]
 
 #: The four ratings (重大、较大、一般、低), the highest first; "" stands for not known, which is not blue.
 RATINGS = ("red", "orange", "yellow", "blue")
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def rate(things: pd.DataFrame, rules: RiskRules) -> pd.DataFrame:

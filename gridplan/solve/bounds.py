@@ -12,15 +12,13 @@ from math import gcd
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
+from gridplan.arrays import BoolArray, IntArray
 from gridplan.errors import InputError
 
 __all__ = ["LoadRule", "Mixed", "make_rule"]
 
 Mixed = Literal["weighted", "forbid", "majority"]
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 
 MODES: dict[str, int] = {"weighted": 0, "forbid": 1, "majority": 2}
 LARGEST_SCALE = 2**40  # households x scale must stay far from 2**63
@@ -67,7 +65,7 @@ class LoadRule:
 
         Returns
         -------
-        npt.NDArray[np.bool_]
+        BoolArray
             Shape (p,); a part without households has nothing to bound and is legal.
         """
         homes = np.atleast_2d(homes)

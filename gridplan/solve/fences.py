@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
+
+from gridplan.arrays import IntArray
 
 __all__ = ["cross_labels"]
-
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 
 
 def cross_labels(n: int, labels: Sequence[IntArray]) -> IntArray:

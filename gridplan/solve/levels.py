@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.errors import SchemeError
 from gridplan.graph import AtomGraph, Setting, fence_graph, find_components, take_ground
 from gridplan.graph.faces import find_faces
@@ -28,9 +28,6 @@ from gridplan.solve.proofs.certify import Certificate
 from gridplan.solve.redraw import Alternative, redraw_level
 
 __all__ = ["LevelsResult", "solve_levels"]
-
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +51,7 @@ class LevelsResult:
     labels: Mapping[str, IntArray]
     certificates: Mapping[str, tuple[Certificate, ...]]
     alternatives: Mapping[str, tuple[Alternative, ...]]
-    slivers: Mapping[str, tuple[IntArray, npt.NDArray[np.float64]]]
+    slivers: Mapping[str, tuple[IntArray, FloatArray]]
     timed_out: bool
 
 
@@ -69,11 +66,11 @@ class _Drawing:
     workers: int
     time_limit: float | None
     choice: str
-    service_m: npt.NDArray[np.float64] | None
+    service_m: FloatArray | None
     labels: dict[str, IntArray] = field(default_factory=dict)
     certificates: dict[str, tuple[Certificate, ...]] = field(default_factory=dict)
     alternatives: dict[str, tuple[Alternative, ...]] = field(default_factory=dict)
-    slivers: dict[str, tuple[IntArray, npt.NDArray[np.float64]]] = field(default_factory=dict)
+    slivers: dict[str, tuple[IntArray, FloatArray]] = field(default_factory=dict)
     late: set[str] = field(default_factory=set)
 
     def find_fence(self, level: Level) -> IntArray:
@@ -93,7 +90,7 @@ def solve_levels(
     workers: int = 1,
     time_limit: float | None = None,
     choice: str = "",
-    service_m: npt.NDArray[np.float64] | None = None,
+    service_m: FloatArray | None = None,
 ) -> LevelsResult:
     """Divide the ground on every level of a scheme.
 

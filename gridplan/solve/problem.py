@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.errors import InputError
 from gridplan.solve.bounds import MODES, LoadRule, Mixed, make_rule
 from gridplan.solve.kernels.terms import (
@@ -22,10 +23,7 @@ from gridplan.solve.kernels.terms import (
     PART,
     PRICES,
     TARGET,
-    BoolArray,
-    FloatArray,
     Ground,
-    IntArray,
     Terms,
 )
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.plan import Plan
 from gridplan.schema import issue_rows, join_issues
 from gridplan.scheme import StaffRule
@@ -22,10 +23,6 @@ __all__ = ["PEOPLE_COLUMNS", "Staffing", "assign_people"]
 #: coordinate system; NaN for not known], ``place`` (code of an area or id of a building, "" for none),
 #: ``capacity`` (most households that they can look after; NaN for any number).
 PEOPLE_COLUMNS = ("person", "post", "x", "y", "place", "capacity")
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 from scipy.spatial import cKDTree
 
+from gridplan.arrays import FloatArray, IntArray
+
 __all__ = ["match_nearest"]
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 #: Pairs of people and places up to which every pair is looked at: a tenth of a second.
 _ALL_PAIRS = 250_000

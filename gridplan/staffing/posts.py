@@ -5,16 +5,14 @@ from __future__ import annotations
 import heapq
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from gridplan.arrays import IntArray
 from gridplan.errors import SchemeError
 from gridplan.plan import Plan
 from gridplan.scheme import Scheme
 
 __all__ = ["apportion_heads", "plan_posts", "require_rules", "sum_posts"]
-
-IntArray = npt.NDArray[np.int64]
 
 
 def require_rules(scheme: Scheme) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
+from gridplan.onemap.poster import PAPERS
 from PIL import Image
 
 from gridplan import cli
@@ -22,7 +23,6 @@ from gridplan.errors import InputError
 from gridplan.io import open_plan, write_plan
 from gridplan.io.export import FORMATS
 from gridplan.onemap.exports import EXPORT_KINDS
-from gridplan.onemap.poster import PAPERS
 from gridplan.onemap.standard import STANDARD_MAPS
 from gridplan.plan import Plan
 from gridplan.report import describe_plan

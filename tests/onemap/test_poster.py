@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from gridplan.onemap.poster import PAPERS, draw_poster, render_poster, symbols
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -26,7 +27,6 @@ from gridplan.onemap.pictures.labels import place_labels
 from gridplan.onemap.pictures.panel import _measure as measure
 from gridplan.onemap.pictures.panel import _wrap as wrap
 from gridplan.onemap.pictures.panel import draw_surround
-from gridplan.onemap.poster import PAPERS, draw_poster, render_poster, symbols
 from gridplan.onemap.view import AreaLayer, Ground, HeatLayer, Imprint, MapView, PointLayer, Swatch
 
 SMALL = (960, 540)

@@ -14,10 +14,10 @@ from functools import lru_cache
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pyproj
 import shapely
 
+from gridplan.arrays import FloatArray, IntArray, ShapeArray
 from gridplan.crs import WGS84, from_wgs84, reproject
 from gridplan.errors import CRSError
 from gridplan.i18n import t
@@ -27,8 +27,6 @@ from gridplan.onemap.view import AreaLayer, MapView, PointLayer
 
 __all__ = ["DEGREE_STEP", "PLANE_STEP", "EncodedView", "Target", "encode_view", "find_tolerance"]
 
-ShapeArray = npt.NDArray[np.object_]
-FloatArray = npt.NDArray[np.float64]
 
 #: Step of the lattice for longitudes and latitudes [degrees]: 0.11 m.
 DEGREE_STEP = 1e-6
@@ -217,7 +215,7 @@ def _digest(blob: bytes) -> str:
     return hashlib.sha256(blob).hexdigest()
 
 
-def _to_list(numbers: npt.NDArray[np.int64]) -> list[int]:
+def _to_list(numbers: IntArray) -> list[int]:
     return [int(number) for number in numbers]
 
 

@@ -12,12 +12,11 @@ import json
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 
-__all__ = ["pack_places", "pack_shapes", "pack_values", "to_varints"]
+from gridplan.arrays import FloatArray, IntArray, ShapeArray
 
-ShapeArray = npt.NDArray[np.object_]
+__all__ = ["pack_places", "pack_shapes", "pack_values", "to_varints"]
 
 
 def pack_values(head: Mapping[str, object], numbers: bytes = b"") -> bytes:
@@ -27,7 +26,7 @@ def pack_values(head: Mapping[str, object], numbers: bytes = b"") -> bytes:
 
 
 def pack_shapes(
-    shapes: ShapeArray, step: float, head: Mapping[str, object], places: npt.NDArray[np.float64] | None = None
+    shapes: ShapeArray, step: float, head: Mapping[str, object], places: FloatArray | None = None
 ) -> bytes:
     """Put shapes, and a place for each, into a blob.
 
@@ -74,24 +73,24 @@ def pack_shapes(
     return pack_values(told, stream)
 
 
-def pack_places(places: npt.NDArray[np.float64], step: float, head: Mapping[str, object]) -> bytes:
+def pack_places(places: FloatArray, step: float, head: Mapping[str, object]) -> bytes:
     """Put places, shape (n, 2), into a blob."""
     return pack_values({**head, "step": step, "places": len(places)}, _stream_places(places, step))
 
 
-def _stream_places(places: npt.NDArray[np.float64], step: float) -> bytes:
+def _stream_places(places: FloatArray, step: float) -> bytes:
     return to_varints(_fold(_differ(np.rint(np.reshape(places, (-1, 2)) / step).astype(np.int64))))
 
 
-def _differ(steps: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def _differ(steps: IntArray) -> IntArray:
     return np.diff(steps, axis=0, prepend=np.zeros((1, 2), dtype=np.int64)).ravel()
 
 
-def _fold(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def _fold(numbers: IntArray) -> IntArray:
     return np.where(numbers < 0, -2 * numbers - 1, 2 * numbers)
 
 
-def to_varints(numbers: npt.NDArray[np.int64]) -> bytes:
+def to_varints(numbers: IntArray) -> bytes:
     """Write whole numbers from 0 on, seven bits a byte, low bits first."""
     if not len(numbers):
         return b""

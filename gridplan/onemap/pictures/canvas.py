@@ -17,6 +17,7 @@ from matplotlib.path import Path as DrawnPath
 from matplotlib.patheffects import AbstractPathEffect, withStroke
 from shapely.geometry.base import BaseGeometry
 
+from gridplan.arrays import FloatArray
 from gridplan.errors import InputError, WriteError
 
 __all__ = [
@@ -85,7 +86,7 @@ def make_halo(width: float) -> list[AbstractPathEffect]:
     return [withStroke(linewidth=width, foreground="#ffffffcc")]
 
 
-def trace_lines(shapes: npt.NDArray[np.object_]) -> list[npt.NDArray[np.float64]]:
+def trace_lines(shapes: npt.NDArray[np.object_]) -> list[FloatArray]:
     """Return the coordinates of each part of some lines."""
     xy, line = shapely.get_coordinates(shapely.get_parts(shapes), return_index=True)
     return np.split(xy, np.flatnonzero(np.diff(line)) + 1) if len(xy) else []

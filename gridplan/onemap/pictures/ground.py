@@ -10,6 +10,7 @@ from matplotlib.patches import PathPatch
 from scipy.signal import fftconvolve
 from shapely.geometry.base import BaseGeometry
 
+from gridplan.arrays import FloatArray
 from gridplan.onemap.pictures.canvas import add_polygons, make_halo, trace_lines, trace_polygons
 from gridplan.onemap.pictures.fonts import find_fonts
 from gridplan.onemap.pictures.labels import place_labels
@@ -37,8 +38,6 @@ _MANY, _NAMED_SHARE = 250, 0.5
 _HOUSES_FROM = 4.0
 # cells of the picture of heat along the longer side
 _HEAT_CELLS = 700
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def draw_map(sheet: Sheet, view: MapView) -> None:

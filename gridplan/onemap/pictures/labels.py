@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from gridplan.arrays import FloatArray, IntArray
 from gridplan.i18n import measure_text
 
 __all__ = ["Label", "place_labels"]
@@ -27,8 +28,6 @@ _AROUND = (
     (0, 0), (0, 0.5), (0, -0.5), (-0.5, 0), (0.5, 0),
     (-0.5, 0.5), (0.5, 0.5), (-0.5, -0.5), (0.5, -0.5), (0, 0.8), (0, -0.8), (-0.8, 0), (0.8, 0),
 )  # fmt: skip
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +131,7 @@ def _box(spots: FloatArray, wide: FloatArray) -> npt.NDArray[np.object_]:
     return boxes
 
 
-def _leave_out(
-    order: npt.NDArray[np.int64], spots: FloatArray, wide: FloatArray, sizes: FloatArray
-) -> list[Label]:
+def _leave_out(order: IntArray, spots: FloatArray, wide: FloatArray, sizes: FloatArray) -> list[Label]:
     """Keep the names that touch none before them."""
     kept: list[int] = []
     for row in order:

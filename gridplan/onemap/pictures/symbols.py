@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.collections import PathCollection
 from matplotlib.path import Path as DrawnPath
 from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D
 
+from gridplan.arrays import FloatArray
 from gridplan.onemap.pictures.fonts import find_fonts
 from gridplan.onemap.pictures.sheet import Sheet, darken, is_light
 from gridplan.onemap.view import PointLayer, Swatch
@@ -48,8 +48,6 @@ _LETTERS = {"triangle": (0.95, -0.3)}
 LETTERED = 6.5
 # smallest radius that shows a mark
 _MARKED = 3.4
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def choose_radius(count: int) -> float:

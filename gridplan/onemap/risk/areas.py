@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from gridplan.arrays import IntArray
 from gridplan.atoms.contiguity import find_shared_edges
 from gridplan.onemap.picking import pick_areas
 from gridplan.onemap.risk.things import rate_all, rate_things, select_things
@@ -36,8 +36,6 @@ __all__ = [
 
 #: What areas may be coloured by.
 AREA_RULES = ("worst", "weighted", "count", "hotspot")
-
-IntArray = npt.NDArray[np.int64]
 
 
 def score_level(shown: Shown, level: str, things: Mapping[str, pd.DataFrame] | None = None) -> pd.DataFrame:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from gridplan.arrays import IntArray
 from gridplan.i18n import t
 from gridplan.onemap.picking import break_values, pick_areas, tell_classes
 from gridplan.onemap.risk.areas import find_spots, has_ratings, list_hazards, score_level
@@ -27,7 +27,6 @@ from gridplan.risk import MIN_AREAS, RATINGS, SPOTS
 
 __all__ = ["colour_areas"]
 
-IntArray = npt.NDArray[np.int64]
 #: Class of each area, the legend, and what is written on each.
 Classed = tuple[IntArray, tuple[Swatch, ...], list[str]]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from gridplan.arrays import IntArray
 from gridplan.i18n import t
 from gridplan.onemap.colours import EMPTY_COLOUR
 from gridplan.onemap.view import Swatch
@@ -80,7 +80,7 @@ def swatch_nothing(name: str, count: int, lang: str) -> Swatch:
     return Swatch(t("risk.class", lang, name=name, count=count), EMPTY_COLOUR)
 
 
-def swatch_ratings(counts: npt.NDArray[np.int64], lang: str) -> tuple[Swatch, ...]:
+def swatch_ratings(counts: IntArray, lang: str) -> tuple[Swatch, ...]:
     """Make the legend of the ratings, red first, not rated last.
 
     Parameters
@@ -95,7 +95,7 @@ def swatch_ratings(counts: npt.NDArray[np.int64], lang: str) -> tuple[Swatch, ..
     )
 
 
-def swatch_spots(counts: npt.NDArray[np.int64], lang: str) -> tuple[Swatch, ...]:
+def swatch_spots(counts: IntArray, lang: str) -> tuple[Swatch, ...]:
     """Make the legend of hot spots, the hottest first; ``counts`` in the order of ``SPOTS`` and ""."""
     return tuple(
         Swatch(
@@ -108,8 +108,8 @@ def swatch_spots(counts: npt.NDArray[np.int64], lang: str) -> tuple[Swatch, ...]
 
 
 def drop_unused(
-    classes: npt.NDArray[np.int64], legend: Sequence[Swatch], always: int = 0
-) -> tuple[npt.NDArray[np.int64], tuple[Swatch, ...]]:
+    classes: IntArray, legend: Sequence[Swatch], always: int = 0
+) -> tuple[IntArray, tuple[Swatch, ...]]:
     """Leave out the classes that nothing is in; the first few stay together where there is one of them."""
     used = np.bincount(classes, minlength=len(legend)) > 0
     used[:always] = used[:always].any()

@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from gridplan.arrays import BoolArray
 from gridplan.onemap.shown import Shown
 from gridplan.risk import rate
 from gridplan.schema import ATTACHED_COLUMNS, PLACED_COLUMNS
@@ -25,8 +25,6 @@ __all__ = [
 
 #: What is rated and drawn, the lower layer first.
 THING_ROLES = ("enterprises", "risk_points")
-
-Mask = npt.NDArray[np.bool_]
 
 
 def rate_things(shown: Shown, role: str) -> pd.DataFrame:
@@ -123,7 +121,7 @@ def _match(
     kinds: Collection[str] | None,
     ratings: Collection[str] | None,
     area: tuple[str, str] | None,
-) -> Mask:
+) -> BoolArray:
     kept = np.ones(len(things), dtype=bool)
     for column, wanted in (("kind", kinds), ("rating", ratings)):
         if wanted is not None:
@@ -138,7 +136,7 @@ def _read_dates(things: pd.DataFrame) -> pd.Series:
     return things["date" if "date" in things.columns else "found"].fillna("").astype("str")
 
 
-def _to_mask(truth: pd.Series) -> Mask:
+def _to_mask(truth: pd.Series) -> BoolArray:
     return np.asarray(truth.fillna(False).to_numpy(dtype=bool))
 
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from gridplan.arrays import BoolArray, FloatArray
 from gridplan.i18n import t
 from gridplan.onemap.picking import find_level, pick_outlines
 from gridplan.onemap.risk.areas import AREA_RULES
@@ -23,9 +23,6 @@ from gridplan.risk import RATINGS
 __all__ = ["view_risk"]
 
 _SHAPES = {"enterprises": "circle", "risk_points": "triangle"}
-
-IntArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
 
 
 def view_risk(
@@ -131,7 +128,7 @@ def _draw_points(role: str, table: pd.DataFrame, owners: Mapping[str, str], lang
     )
 
 
-def _find_places(table: pd.DataFrame) -> tuple[npt.NDArray[np.bool_], FloatArray]:
+def _find_places(table: pd.DataFrame) -> tuple[BoolArray, FloatArray]:
     """Return which things have a place, and the places of those [m]."""
     if "geometry" not in table.columns:
         return np.zeros(len(table), dtype=bool), np.empty((0, 2))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from gridplan.arrays import IntArray
 from gridplan.graph import AtomGraph, Borders, sum_borders
 
 __all__ = ["find_passages", "gather_homes"]
-
-IntArray = npt.NDArray[np.int64]
 
 
 def find_passages(graph: AtomGraph, never_cross: tuple[int, ...], min_border_m: float) -> Borders:

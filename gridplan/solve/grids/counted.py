@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
-import numpy.typing as npt
 
+from gridplan.arrays import FloatArray, IntArray
 from gridplan.graph import AtomGraph, Borders, find_components, sum_borders
 from gridplan.scheme import Level, Scheme
 from gridplan.solve.bounds import Mixed
@@ -20,7 +20,6 @@ from gridplan.solve.partition import Weights, partition
 
 __all__ = ["Pieces", "gather_pieces", "reach_count", "share_ground"]
 
-IntArray = npt.NDArray[np.int64]
 
 #: How often a count that a part of the ground did not reach is shared out anew over the others.
 ROUNDS = 6
@@ -287,8 +286,8 @@ class Pieces:
     """
 
     load: IntArray
-    size: npt.NDArray[np.float64]
-    centre: npt.NDArray[np.float64]
+    size: FloatArray
+    centre: FloatArray
     borders: Borders
 
     def pick(self, chosen: IntArray) -> Pieces:

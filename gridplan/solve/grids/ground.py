@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from gridplan.arrays import IntArray
 from gridplan.graph import AtomGraph, find_components
 from gridplan.scheme import Level
 from gridplan.solve.grids.carriers import find_passages
@@ -14,8 +14,6 @@ from gridplan.solve.partition import Weights, partition
 from gridplan.solve.proofs.certify import Certificate
 
 __all__ = ["merge_by_area", "prove_oversize"]
-
-IntArray = npt.NDArray[np.int64]
 
 
 def merge_by_area(

@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import cast
 
 import numpy as np
-import numpy.typing as npt
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.graph import AtomGraph, Borders, find_components, sum_borders
 from gridplan.scheme import Level, Scheme
 from gridplan.solve.bounds import LoadRule, Mixed, make_rule
@@ -21,8 +21,6 @@ from gridplan.solve.proofs.certify import Certificate, certify
 
 __all__ = ["Homes", "HomesResult", "collect_homes", "solve_homes"]
 
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 
 #: How often zones in trouble join a neighbour and are solved again. After two joins a zone holds some
 #: four blocks; what is then still out of bounds is first tried for a proof.
@@ -56,8 +54,8 @@ class Homes:
     atoms: IntArray
     units: IntArray
     kind: IntArray
-    area: npt.NDArray[np.float64]
-    xy: npt.NDArray[np.float64]
+    area: FloatArray
+    xy: FloatArray
     building: IntArray
     block: IntArray
     borders: Borders

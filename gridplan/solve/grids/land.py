@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.graph import AtomGraph, Borders, find_components, sum_borders
 from gridplan.scheme import AtomRules, Level
 from gridplan.solve.partition import partition
 
 __all__ = ["AREA_UNIT_M2", "measure_area", "settle_land"]
 
-IntArray = npt.NDArray[np.int64]
 
 #: Areas are loads in whole units of 100 m2, rounded up, so that a cap holds whatever is summed; a
 #: cap of 0.2 km2 then has 2,000 steps and loses at most half a unit a piece.
 AREA_UNIT_M2 = 100.0
 
 
-def measure_area(area: npt.NDArray[np.float64]) -> IntArray:
+def measure_area(area: FloatArray) -> IntArray:
     """Return areas [m2] as whole loads of ``AREA_UNIT_M2``, rounded up."""
     return np.ceil(area / AREA_UNIT_M2 - 1e-9).astype(np.int64)
 
@@ -81,7 +80,7 @@ def _join_small(
 
 
 def _split_large(
-    graph: AtomGraph, passage: Borders, pieces: IntArray, left: npt.NDArray[np.bool_], level: Level
+    graph: AtomGraph, passage: Borders, pieces: IntArray, left: BoolArray, level: Level
 ) -> IntArray:
     """Give the pieces that stay land a number each; divide those above the area cap."""
     atoms = np.flatnonzero(left)

@@ -10,14 +10,12 @@ from __future__ import annotations
 import heapq
 
 import numpy as np
-import numpy.typing as npt
 
+from gridplan.arrays import IntArray
 from gridplan.graph import Borders, find_components
 from gridplan.solve.bounds import LoadRule
 
 __all__ = ["join_zones", "merge_infeasible_zones", "start_zones"]
-
-IntArray = npt.NDArray[np.int64]
 
 
 def start_zones(blocks: IntArray, pairs: IntArray) -> IntArray:

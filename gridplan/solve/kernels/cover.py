@@ -13,7 +13,8 @@ from numba import njit
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import reverse_cuthill_mckee
 
-from gridplan.solve.kernels.terms import FloatArray, Ground, IntArray
+from gridplan.arrays import FloatArray, IntArray
+from gridplan.solve.kernels.terms import Ground
 
 __all__ = ["cover_cheapest", "order_narrow"]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from gridplan.solve.kernels.terms import CAP, FloatArray, Ground, IntArray, Terms, judge, price_part
+from gridplan.arrays import FloatArray, IntArray
+from gridplan.solve.kernels.terms import CAP, Ground, Terms, judge, price_part
 
 __all__ = ["list_groups", "price_groups"]
 

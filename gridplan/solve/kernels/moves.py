@@ -13,17 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from gridplan.solve.kernels.terms import (
-    AREA,
-    CAP,
-    FloatArray,
-    Ground,
-    IntArray,
-    Layout,
-    Terms,
-    measure_part,
-    price_part,
-)
+from gridplan.arrays import FloatArray, IntArray
+from gridplan.solve.kernels.terms import AREA, CAP, Ground, Layout, Terms, measure_part, price_part
 
 __all__ = ["anneal"]
 

@@ -6,9 +6,10 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csc_matrix
 
+from gridplan.arrays import FloatArray, IntArray
 from gridplan.solve.kernels.cover import cover_cheapest, order_narrow
 from gridplan.solve.kernels.groups import list_groups, price_groups
-from gridplan.solve.kernels.terms import FloatArray, Ground, IntArray, Terms
+from gridplan.solve.kernels.terms import Ground, Terms
 
 __all__ = ["pack_groups", "solve_exactly"]
 

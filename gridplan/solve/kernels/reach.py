@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from gridplan.solve.kernels.terms import CAP, FloatArray, Ground, IntArray, Terms
+from gridplan.arrays import FloatArray, IntArray
+from gridplan.solve.kernels.terms import CAP, Ground, Terms
 
 __all__ = ["lacks_reach"]
 

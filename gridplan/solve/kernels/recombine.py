@@ -7,17 +7,9 @@ from math import exp, log
 import numpy as np
 from numba import njit
 
+from gridplan.arrays import FloatArray, IntArray
 from gridplan.solve.kernels.seed import grow_tree
-from gridplan.solve.kernels.terms import (
-    FloatArray,
-    Ground,
-    IntArray,
-    Layout,
-    Terms,
-    draw,
-    judge,
-    measure_part,
-)
+from gridplan.solve.kernels.terms import Ground, Layout, Terms, draw, judge, measure_part
 from gridplan.solve.kernels.tree_cut import cut_tree
 
 __all__ = ["recombine"]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
-from gridplan.solve.kernels.terms import FloatArray, Ground, IntArray, draw
+from gridplan.arrays import BoolArray, FloatArray, IntArray
+from gridplan.solve.kernels.terms import Ground, draw
 
 __all__ = ["grow_tree", "halve", "sum_cuts"]
 
@@ -100,7 +100,7 @@ def grow_tree(
 
 @njit(cache=True, nogil=True)
 def order_tree(
-    a: IntArray, b: IntArray, chosen: npt.NDArray[np.bool_], degree: IntArray, start: int
+    a: IntArray, b: IntArray, chosen: BoolArray, degree: IntArray, start: int
 ) -> tuple[IntArray, IntArray]:
     """Order a tree from its root: places, and the parent's position in that order."""
     m = len(degree) - 1

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["share_count"]
+from gridplan.arrays import IntArray
 
-IntArray = npt.NDArray[np.int64]
+__all__ = ["share_count"]
 
 
 def share_count(loads: npt.ArrayLike, least: npt.ArrayLike, most: npt.ArrayLike, count: int) -> IntArray:

@@ -13,14 +13,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
+
+from gridplan.arrays import FloatArray, IntArray
 
 __all__ = ["Ground", "Layout", "Terms", "draw", "judge", "measure_part", "price_part"]
 
-IntArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 # Places in Terms.price
 HOME = 0  # m of border per household out of bounds

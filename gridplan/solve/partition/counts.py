@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from gridplan.arrays import BoolArray, IntArray
 from gridplan.solve.kernels.seed import halve
-from gridplan.solve.kernels.terms import BoolArray, IntArray
 from gridplan.solve.partition.search import Effort
 from gridplan.solve.problem import Problem, renumber
 

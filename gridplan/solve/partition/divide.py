@@ -10,11 +10,11 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from gridplan.arrays import IntArray
 from gridplan.errors import InputError
 from gridplan.solve.bounds import Mixed
 from gridplan.solve.deadline import Deadline, set_deadline
 from gridplan.solve.kernels.packing import solve_exactly
-from gridplan.solve.kernels.terms import IntArray
 from gridplan.solve.partition.counts import choose_effort, fit_count, guess_parts, share_parts
 from gridplan.solve.partition.hold import Hold, make_hold
 from gridplan.solve.partition.search import Task, map_threads, search_component

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from gridplan.arrays import BoolArray, IntArray
 from gridplan.errors import InputError
-from gridplan.solve.kernels.terms import BoolArray, IntArray
 from gridplan.solve.problem import Problem, label_components, renumber
 
 __all__ = ["Hold", "make_hold"]

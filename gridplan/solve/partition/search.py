@@ -10,12 +10,13 @@ from typing import TypeVar
 
 import numpy as np
 
+from gridplan.arrays import BoolArray, IntArray
 from gridplan.solve.deadline import Deadline
 from gridplan.solve.kernels.groups import price_groups
 from gridplan.solve.kernels.moves import anneal
 from gridplan.solve.kernels.recombine import recombine
 from gridplan.solve.kernels.seed import halve
-from gridplan.solve.kernels.terms import GAP, HOME, BoolArray, Ground, IntArray, Layout, Terms
+from gridplan.solve.kernels.terms import GAP, HOME, Ground, Layout, Terms
 from gridplan.solve.problem import Problem, renumber
 
 R = TypeVar("R")

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from gridplan.arrays import BoolArray, IntArray
 from gridplan.solve.bounds import Mixed
 from gridplan.solve.kernels.groups import list_groups
 from gridplan.solve.kernels.packing import pack_groups
 from gridplan.solve.kernels.reach import lacks_reach
-from gridplan.solve.kernels.terms import BoolArray, Ground, IntArray, Terms
+from gridplan.solve.kernels.terms import Ground, Terms
 from gridplan.solve.problem import Problem, label_components, make_problem
 from gridplan.solve.proofs.certificate import Certificate
 

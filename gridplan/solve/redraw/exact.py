@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from gridplan.arrays import FloatArray, IntArray
 from gridplan.solve.kernels.cover import WIDTH, cover_cheapest, order_narrow
 from gridplan.solve.kernels.groups import list_groups, price_groups
-from gridplan.solve.kernels.terms import FloatArray, IntArray
 from gridplan.solve.redraw.moves import MOVED, RING, SHAPE
 from gridplan.solve.redraw.task import Draft, Task, price_draft
 

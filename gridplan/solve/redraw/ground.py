@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.graph import AtomGraph, Borders, Setting, find_components, sum_borders, take_ground
 from gridplan.scheme import Level, Scheme
 from gridplan.solve.bounds import LoadRule
@@ -24,10 +24,6 @@ __all__ = [
     "read_quarter",
     "spread_over",
 ]
-
-IntArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from gridplan.arrays import BoolArray, IntArray
 from gridplan.errors import InputError
 from gridplan.graph import AtomGraph, Setting, take_ground
 from gridplan.scheme import Level, Scheme
@@ -38,8 +39,6 @@ from gridplan.solve.redraw.task import Aim, Draft, Task, find_ill
 
 __all__ = ["AIMS", "Alternative", "redraw_level"]
 
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 
 #: What each alternative weighs. Moving a block of 100 people across a border changes that border by some
 #: 100 m: at 100 m a person no border buys anybody, at 2 m a straighter border may move a house or two, at

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from gridplan.arrays import FloatArray, IntArray
 from gridplan.solve.kernels.moves import (
     FROM,
     TO,
@@ -21,16 +22,7 @@ from gridplan.solve.kernels.moves import (
     stays_whole,
     weigh_move,
 )
-from gridplan.solve.kernels.terms import (
-    FloatArray,
-    Ground,
-    IntArray,
-    Layout,
-    Terms,
-    draw,
-    measure_part,
-    price_part,
-)
+from gridplan.solve.kernels.terms import Ground, Layout, Terms, draw, measure_part, price_part
 
 __all__ = ["MOVED", "SHAPE", "Areas", "Matter", "anneal_areas", "measure_areas"]
 

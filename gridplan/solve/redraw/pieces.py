@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.graph import AtomGraph, Borders, Setting, find_components, sum_borders
 from gridplan.scheme import Level, Scheme
 from gridplan.solve.bounds import LoadRule, make_rule
@@ -23,10 +24,6 @@ __all__ = [
     "refine_pieces",
     "spread_labels",
 ]
-
-IntArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

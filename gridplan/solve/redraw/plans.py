@@ -5,17 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from gridplan.arrays import BoolArray, IntArray
 from gridplan.graph import find_components
 from gridplan.solve.proofs.certificate import Certificate
 from gridplan.solve.redraw.ground import Quarter, fill_up
 from gridplan.solve.redraw.task import match_old
 
 __all__ = ["Alternative", "rank_plans", "tell_plan"]
-
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

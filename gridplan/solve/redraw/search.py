@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.graph import find_components
 from gridplan.solve.deadline import Deadline
 from gridplan.solve.kernels.seed import halve
 from gridplan.solve.kernels.shares import share_count
-from gridplan.solve.kernels.terms import IntArray
 from gridplan.solve.partition.search import seed_state
 from gridplan.solve.redraw.exact import draw_exactly
 from gridplan.solve.redraw.moves import MOVED, anneal_areas
@@ -28,7 +27,6 @@ __all__ = [
     "start_from_old",
 ]
 
-BoolArray = npt.NDArray[np.bool_]
 
 #: Last temperature [m of border]: a tenth of a short side of a block; below it nothing moves any more.
 COLD = 10.0
@@ -106,9 +104,7 @@ def start_from_old(task: Task, old: IntArray, people: IntArray) -> IntArray:
     return labels
 
 
-def keep_heaviest(
-    old: IntArray, pairs: IntArray, people: IntArray, area: npt.NDArray[np.float64]
-) -> IntArray:
+def keep_heaviest(old: IntArray, pairs: IntArray, people: IntArray, area: FloatArray) -> IntArray:
     """Keep the connected part of each old area with most people (then most ground); -1 for the rest."""
     same = (old[pairs[:, 0]] == old[pairs[:, 1]]) & (old[pairs[:, 0]] >= 0)
     part = find_components(len(old), pairs[same]).astype(np.int64)
@@ -120,7 +116,7 @@ def keep_heaviest(
     return np.where(np.isin(part, best), old, -1)
 
 
-def list_borders(task: Task) -> tuple[IntArray, npt.NDArray[np.float64]]:
+def list_borders(task: Task) -> tuple[IntArray, FloatArray]:
     """List the borders of the pieces once each, with their price."""
     ground = task.ground
     row = np.repeat(np.arange(len(ground.load)), np.diff(ground.indptr))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
+from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.graph import Borders
 from gridplan.solve.bounds import MODES, LoadRule
 from gridplan.solve.kernels.terms import BALANCE, CAP, GAP, HOME, PRICES, TARGET, Ground, Layout, Terms
@@ -27,8 +27,6 @@ __all__ = [
     "price_draft",
 ]
 
-IntArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
 
 #: A metre of border on a street counts half, as in :class:`gridplan.solve.problem.Weights`.
 STREET_DISCOUNT = 0.5
@@ -243,7 +241,7 @@ def match_old(area: IntArray, old: IntArray, people: IntArray, k: int) -> IntArr
     return anchor
 
 
-def assign_anchors(task: Task, labels: IntArray, allowed: npt.NDArray[np.bool_]) -> IntArray:
+def assign_anchors(task: Task, labels: IntArray, allowed: BoolArray) -> IntArray:
     """Do the same for areas of pieces; ``allowed`` (olds,) are the old areas that may be continued."""
     matter = task.matter
     held = allowed[matter.old]
@@ -259,7 +257,7 @@ def make_layout(task: Task, labels: IntArray, anchor: IntArray) -> tuple[Layout,
     return layout, Areas(moment, anchor)
 
 
-def find_ill(task: Task, labels: IntArray) -> npt.NDArray[np.bool_]:
+def find_ill(task: Task, labels: IntArray) -> BoolArray:
     """Mark the areas out of bounds, shape (k,)."""
     layout = tally_layout(task.ground, labels)
     return np.asarray(~task.rule.is_legal(layout.homes) | (layout.area > task.max_area))
@@ -271,7 +269,7 @@ def price_draft(task: Task, labels: IntArray, anchor: IntArray) -> float:
     return float(measure_areas(task.ground, task.make_terms(False), layout, task.matter, areas))
 
 
-def make_draft(task: Task, labels: IntArray, allowed: npt.NDArray[np.bool_]) -> Draft:
+def make_draft(task: Task, labels: IntArray, allowed: BoolArray) -> Draft:
     """Let the areas of a labelling continue old ones and price them."""
     labels = np.unique(labels, return_inverse=True)[1].reshape(-1).astype(np.int64)
     anchor = assign_anchors(task, labels, allowed)
