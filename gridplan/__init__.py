@@ -29,7 +29,7 @@ _ROOMS = {
     "Scheme": "scheme",
     "attach_things": "pipeline",
     "build_atoms": "atoms",
-    "build_graph": "contiguity",
+    "build_graph": "atoms.contiguity",
     "check_plan": "check",
     "clean_layers": "clean",
     "dissolve_level": "plan",

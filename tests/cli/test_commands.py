@@ -13,7 +13,6 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
-from gridplan.onemap.poster import PAPERS
 from PIL import Image
 
 from gridplan import cli
@@ -23,6 +22,7 @@ from gridplan.errors import InputError
 from gridplan.io import open_plan, write_plan
 from gridplan.io.export import FORMATS
 from gridplan.onemap.exports import EXPORT_KINDS
+from gridplan.onemap.pictures import PAPERS
 from gridplan.onemap.standard import STANDARD_MAPS
 from gridplan.plan import Plan
 from gridplan.report import describe_plan

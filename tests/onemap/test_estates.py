@@ -13,7 +13,6 @@ import pandas as pd
 import pyogrio
 import pytest
 from forbidden import list_forbidden
-from gridplan.onemap.poster import render_poster
 from guarded_town import OWN, SMALL, TELLTALE, build_guarded_town
 
 from gridplan.cli import main
@@ -29,6 +28,7 @@ from gridplan.onemap.compounds import (
 )
 from gridplan.onemap.exports import EXPORT_KINDS, export_layers, export_view
 from gridplan.onemap.imprint import make_imprint
+from gridplan.onemap.pictures import render_poster
 from gridplan.onemap.shown import Shown, show_plan_to
 from gridplan.onemap.standard import STANDARD_MAPS, MapOrder, make_standard
 from gridplan.pipeline import write_plan

@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from gridplan.onemap.poster import PAPERS, draw_poster, render_poster, symbols
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -20,7 +19,7 @@ from matplotlib.path import Path as DrawnPath
 from PIL import Image
 
 from gridplan.errors import InputError
-from gridplan.onemap.pictures import fonts
+from gridplan.onemap.pictures import PAPERS, draw_poster, fonts, render_poster, symbols
 from gridplan.onemap.pictures.draw import _lay_out as lay_out
 from gridplan.onemap.pictures.ground import weigh_heat
 from gridplan.onemap.pictures.labels import place_labels
