@@ -10,6 +10,8 @@ import shapely
 from shapely import LineString, Polygon
 from shapely.affinity import rotate
 
+from ground import exact
+
 Geometries = npt.NDArray[np.object_]
 Floats = npt.NDArray[np.float64]
 
@@ -47,7 +49,7 @@ def find_turn(shape: Polygon) -> float:
     corners = shapely.get_coordinates(shape.minimum_rotated_rectangle)
     sides = np.diff(corners[:3], axis=0)
     dx, dy = sides[int(np.argmax(np.hypot(*sides.T)))]
-    return float((np.degrees(np.arctan2(dy, dx)) + 45) % 90 - 45)
+    return float((np.degrees(exact.arctan2(dy, dx)) + 45) % 90 - 45)
 
 
 def lay_level(shape: Polygon, turn: float) -> Polygon:
@@ -120,8 +122,8 @@ def _draw_cuts(pieces: Geometries, rng: np.random.Generator) -> Geometries:
     lean = np.radians(rng.uniform(-8, 8, len(pieces)))
     half = np.column_stack(
         [
-            across[:, 0] * np.cos(lean) - across[:, 1] * np.sin(lean),
-            across[:, 0] * np.sin(lean) + across[:, 1] * np.cos(lean),
+            across[:, 0] * exact.cos(lean) - across[:, 1] * exact.sin(lean),
+            across[:, 0] * exact.sin(lean) + across[:, 1] * exact.cos(lean),
         ]
     )
     return np.asarray(shapely.linestrings(np.stack([middle - 0.8 * half, middle + 0.8 * half], axis=1)))

@@ -11,6 +11,7 @@ import shapely
 from scipy.interpolate import RectBivariateSpline
 from shapely import LineString, Polygon
 
+from ground import exact
 from town.streets import drop_stubs, smooth_line
 
 STEP = 0.02
@@ -78,9 +79,9 @@ class Sheet(NamedTuple):
 def _wander(along: Floats, across: Floats, phase: int) -> Floats:
     """Return the small bends that no plan foresaw [m]: three waves that never repeat together."""
     bends: Floats = (
-        20 * np.sin(along / 171 + across / 260 + phase)
-        + 11 * np.sin(along / 93 - across / 141 + 2.1 * phase)
-        + 5 * np.sin(across / 57 + along / 301 - phase)
+        20 * exact.sin(along / 171 + across / 260 + phase)
+        + 11 * exact.sin(along / 93 - across / 141 + 2.1 * phase)
+        + 5 * exact.sin(across / 57 + along / 301 - phase)
     )
     return bends
 

@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 from shapely import LineString, Polygon
 
+from ground import exact
 from ground.fill import FLAT, HOUSE, Building, Filling, fill_halls, fill_slabs, fill_towers, fill_village
 from ground.shapes import halve_ground, lead_to_street, take_largest
 from ground.sheet import Sheet, Street, find_faces, settle_ends
@@ -128,7 +129,7 @@ def _choose_uses(community: Community, blocks: list[Polygon], rng: np.random.Gen
     """Choose the use of each block: like beside like along the bearing, single ones anywhere."""
     middle = shapely.get_coordinates([block.centroid for block in blocks])
     bearing = np.radians(community.bearing)
-    far = middle @ [np.cos(bearing), np.sin(bearing)] + rng.normal(0, SPREAD_M, len(blocks))
+    far = middle @ [exact.cos(bearing), exact.sin(bearing)] + rng.normal(0, SPREAD_M, len(blocks))
     place = np.argsort(np.argsort(far)) * len(community.blocks) // len(blocks)
     uses = [community.blocks[i] for i in place]
     for use, block in zip(community.single, rng.permutation(len(blocks)), strict=False):

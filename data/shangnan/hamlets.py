@@ -10,6 +10,7 @@ import shapely
 from shapely import LineString, Polygon
 from shapely.affinity import rotate, translate
 
+from ground import exact
 from ground.fill import HOUSE, Building, Filling, fill_halls, fill_slabs
 from ground.sheet import Floats
 from shangnan.drawing import SEED
@@ -108,7 +109,7 @@ def _find_spots(
     for place, (line, at) in enumerate(chosen):
         spot = shapely.get_coordinates(line.interpolate(at))[0]
         ahead = shapely.get_coordinates(line.interpolate(at + 15))[0] - spot
-        turn = float(np.arctan2(ahead[1], ahead[0])) if np.hypot(*ahead) > 0 else 0.0
+        turn = float(exact.arctan2(ahead[1], ahead[0])) if np.hypot(*ahead) > 0 else 0.0
         if place and rng.random() < ASIDE_SHARE:
             way = _draw_way_aside(spot, turn, rng)
             if village.ground.buffer(-110).contains(way):
@@ -127,7 +128,7 @@ def _draw_way_aside(spot: Floats, turn: float, rng: np.random.Generator) -> Line
     reach = float(rng.uniform(*ASIDE_M))
     bend = float(rng.uniform(-0.35, 0.35))
     steps = [(0.0, 0.0), (0.45 * reach, heading + bend), (reach, heading)]
-    points = [(float(spot[0] + r * np.cos(a)), float(spot[1] + r * np.sin(a))) for r, a in steps]
+    points = [(float(spot[0] + r * exact.cos(a)), float(spot[1] + r * exact.sin(a))) for r, a in steps]
     return smooth_line(points)
 
 
@@ -148,7 +149,7 @@ def _draw_houses(
     width, depth = rng.uniform(10, 14, len(middle)), rng.uniform(7.8, 10.6, len(middle))
     lean = turn + rng.normal(0, 0.07, len(middle))
     half = np.stack([width, depth], axis=1)[:, None] / 2 * [[-1, -1], [1, -1], [1, 1], [-1, 1]]
-    cos, sin = np.cos(lean)[:, None], np.sin(lean)[:, None]
+    cos, sin = exact.cos(lean)[:, None], exact.sin(lean)[:, None]
     x = half[:, :, 0] * cos - half[:, :, 1] * sin + middle[:, :1]
     y = half[:, :, 0] * sin + half[:, :, 1] * cos + middle[:, 1:]
     boxes = np.asarray(shapely.polygons(np.stack([x, y], axis=2)))
@@ -161,7 +162,7 @@ def _draw_houses(
 
 def _turning(turn: float) -> Floats:
     """Return the matrix that turns by an angle."""
-    return np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    return np.array([[exact.cos(turn), -exact.sin(turn)], [exact.sin(turn), exact.cos(turn)]])
 
 
 def _drop_overlaps(shapes: Geometries) -> Geometries:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import shapely
 from shapely import LineString, Polygon
 
+from ground import exact
 from ground.sheet import GRID_M, Floats, Street
 from shangnan.drawing import SEED
 from shangnan.valleys import FIRST_WORDS, LAST_WORDS, TOWN_ROAD, VALLEYS, VILLAGES
@@ -114,8 +115,8 @@ def _swing_points(points: Floats, town: Polygon) -> Floats:
     much = SWING_M * far * far * (3 - 2 * far)
     moved: Floats = np.column_stack(
         [
-            x + much * (np.sin(y / 430 + x / 1_500) + 0.4 * np.sin(y / 170 - x / 600)),
-            y + much * (np.sin(x / 470 - y / 1_300) + 0.4 * np.sin(x / 190 + y / 700)),
+            x + much * (exact.sin(y / 430 + x / 1_500) + 0.4 * exact.sin(y / 170 - x / 600)),
+            y + much * (exact.sin(x / 470 - y / 1_300) + 0.4 * exact.sin(x / 190 + y / 700)),
         ]
     )
     return moved

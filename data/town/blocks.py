@@ -10,6 +10,7 @@ import shapely
 from shapely import LineString, Point, Polygon
 from shapely.affinity import rotate, translate
 
+from ground import exact
 from town.drawing import INNER, LANE, PATH, Block
 
 LOT_M2 = 300.0
@@ -185,7 +186,7 @@ def _draw_reach(block: Block, rng: np.random.Generator) -> Polygon:
     """Draw how far a settlement spreads around its point: a rough round, not a circle."""
     bearing = np.linspace(0, 2 * np.pi, 13)[:-1] + rng.uniform(-0.15, 0.15, 12)
     reach = block.reach_m * rng.uniform(0.72, 1.12, 12)
-    return Polygon(np.column_stack([np.cos(bearing), np.sin(bearing)]) * reach[:, None] + block.at)
+    return Polygon(np.column_stack([exact.cos(bearing), exact.sin(bearing)]) * reach[:, None] + block.at)
 
 
 def _halve(lot: Polygon, rng: np.random.Generator) -> Iterator[tuple[Polygon, tuple[str, LineString] | None]]:
@@ -218,7 +219,7 @@ def _draw_cut(lot: Polygon, rng: np.random.Generator) -> LineString:
     if not lot.buffer(1).contains(Point(middle)):
         middle = np.array(lot.representative_point().coords[0])
     lean = np.deg2rad(rng.uniform(-13, 13))
-    turn = np.array([[np.cos(lean), -np.sin(lean)], [np.sin(lean), np.cos(lean)]])
+    turn = np.array([[exact.cos(lean), -exact.sin(lean)], [exact.sin(lean), exact.cos(lean)]])
     half = turn @ (across * 0.75)
     bend = middle + along * rng.uniform(-0.02, 0.02)
     return LineString([middle - half, bend, middle + half])

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import shapely
 from shapely import LineString, Polygon
 
+from ground import exact
 from town.drawing import RIVER, RIVER_WIDTH_M, Point, Street
 
 SMOOTH_STEP_M = 12.0
@@ -39,7 +40,7 @@ def draw_river() -> Polygon:
     """Return the water between its banks; the river is a little wider in its bends."""
     line = smooth_line(RIVER)
     along = np.linspace(0, line.length, 120)
-    widths = RIVER_WIDTH_M * (1 + 0.18 * np.sin(along / 140.0))
+    widths = RIVER_WIDTH_M * (1 + 0.18 * exact.sin(along / 140.0))
     pieces = [
         LineString([line.interpolate(a), line.interpolate(b)]).buffer(w / 2)
         for a, b, w in zip(along[:-1], along[1:], widths[:-1], strict=True)
