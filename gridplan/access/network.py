@@ -32,9 +32,9 @@ BARRED_CLASSES = frozenset(
     )
 )  # fmt: skip
 
-#: Farthest straight way from a home or place to a street [m]. Streets shall lie at most 300 m apart
+#: Farthest straight distance from a home or place to a street [m]. Streets shall lie at most 300 m apart
 #: (GB 50180-2018, 6.0.2), so that nobody is farther than 150 m from one, and a courtyard's detour is left
-#: room; who lives farther off lives by a street that the data lack, and no way is told.
+#: room; who lives farther off lives by a street that the data lack, and no route is given.
 MAX_ACCESS_M = 200.0
 
 #: Longest step from an island of lanes to the street beside it [m]. Lanes are often drawn up to the edge of a
@@ -54,9 +54,9 @@ class Spots:
     edge
         Piece of street with the nearest point, -1 where none is near enough, shape (n,).
     along
-        Way along that piece from its beginning to the nearest point [m], shape (n,).
+        Distance along that piece from its beginning to the nearest point [m], shape (n,).
     access
-        Straight way from the point to the street [m], NaN where ``edge`` is -1, shape (n,).
+        Straight distance from the point to the street [m], NaN where ``edge`` is -1, shape (n,).
     """
 
     edge: IntArray
@@ -156,7 +156,7 @@ def _bridge_islands(
     first = order[np.flatnonzero(np.diff(who[order], prepend=-1))]
     node, edge, far = island[who[first]], which[first].astype(np.int64), far[first]
     steps = shapely.shortest_line(points[who[first]], lines[edge])
-    # over a river or a railway there is no way but a bridge that the data have
+    # over a river or a railway there is no route but a bridge that the data have
     cut = np.zeros(len(steps), dtype=bool)
     cut[shapely.STRtree(barred).query(steps, predicate="intersects")[0]] = True
     along = shapely.line_locate_point(lines[edge], points[who[first]])
@@ -173,7 +173,7 @@ def snap_points(network: Network, xy: FloatArray, max_access_m: float = MAX_ACCE
     xy
         Points [m], shape (n, 2).
     max_access_m
-        Farthest straight way to a street [m].
+        Farthest straight distance to a street [m].
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Ways of homes summed up by area."""
+"""Walking routes summed up by area."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gridplan.access.ways import Ways
+from gridplan.access.routes import Routes
 
-__all__ = ["REACHES_M", "WAY_COLUMNS", "summarise_ways"]
+__all__ = ["REACHES_M", "ROUTE_COLUMNS", "summarise_routes"]
 
 
-#: Ways that people walk to what they need daily [m]: those of the ten-minute and of the fifteen-minute
+#: Distances that people walk to what they need daily [m]: those of the ten-minute and of the fifteen-minute
 #: community life circle (GB 50180-2018, 2.0.4 and 2.0.5: 500 m and 800-1,000 m on foot).
 REACHES_M = (500.0, 1000.0)
 
 #: Columns of the summary.
-WAY_COLUMNS = (
+ROUTE_COLUMNS = (
     "households", "population", "place", "farthest_m", "median_m", "straight_m",
-    *(f"within_{reach:.0f}_m" for reach in REACHES_M), "without_way", "own_share",
+    *(f"within_{reach:.0f}_m" for reach in REACHES_M), "without_route", "own_share",
 )  # fmt: skip
 
 
-def summarise_ways(
-    ways: Ways, households: npt.ArrayLike, population: npt.ArrayLike, codes: Sequence[str]
+def summarise_routes(
+    routes: Routes, households: npt.ArrayLike, population: npt.ArrayLike, codes: Sequence[str]
 ) -> pd.DataFrame:
-    """Sum ways up by area.
+    """Sum walking routes up by area.
 
     Parameters
     ----------
-    ways
+    routes
         One per home.
     households, population
         Households and people of each home, shape (n,).
@@ -41,23 +41,23 @@ def summarise_ways(
     Returns
     -------
     DataFrame
-        Index ``code``, sorted; :data:`WAY_COLUMNS`: ``households`` and ``population`` (of homes);
+        Index ``code``, sorted; :data:`ROUTE_COLUMNS`: ``households`` and ``population`` (of homes);
         ``place``: row of the place that serves most of its households, -1 for none; ``farthest_m``: the
-        farthest way of any home, and ``straight_m``: the straight part of it up to the street;
-        ``median_m``: half of the households with a way have a shorter one; ``within_<reach>_m``:
-        people within :data:`REACHES_M`; ``without_way``: households without a way to any place, which
-        count in none of the other figures; ``own_share``: share of the households with a way that go to a
-        place in their own area. NaN where nobody has a way.
+        longest walking distance of any home, and ``straight_m``: the straight part of it up to the street;
+        ``median_m``: half of the households with a route have a shorter one; ``within_<reach>_m``:
+        people within :data:`REACHES_M`; ``without_route``: households without a route to any place, which
+        count in none of the other figures; ``own_share``: share of the households with a route that go to a
+        place in their own area. NaN where nobody has a route.
     """
     homes = pd.DataFrame(
         {
             "code": pd.array(list(codes), dtype="str"),
             "households": np.asarray(households, dtype=np.int64),
             "population": np.asarray(population, dtype=np.int64),
-            "metres": ways.metres,
-            "straight": ways.straight,
-            "place": ways.place,
-            "own": ways.own,
+            "metres": routes.metres,
+            "straight": routes.straight,
+            "place": routes.place,
+            "own": routes.own,
         }
     )
     homes = homes[homes["households"] > 0]
@@ -78,16 +78,16 @@ def summarise_ways(
         farthest_m=last["metres"],
         median_m=_find_medians(gone),
         straight_m=last["straight"],
-        without_way=lost,
+        without_route=lost,
         own_share=own / by_code["households"].sum(),
         **reached,
     )
-    whole = {"place": -1, "without_way": 0, **dict.fromkeys(reached, 0)}
-    return table.fillna(whole).astype(dict.fromkeys(whole, np.int64))[list(WAY_COLUMNS)]
+    whole = {"place": -1, "without_route": 0, **dict.fromkeys(reached, 0)}
+    return table.fillna(whole).astype(dict.fromkeys(whole, np.int64))[list(ROUTE_COLUMNS)]
 
 
 def _find_medians(homes: pd.DataFrame) -> pd.Series:
-    """Return the way by area that half of the households do not go beyond; rows sorted by area and way."""
+    """Return by area the distance that half of the households stay within; rows sorted by both."""
     upto = homes.groupby("code")["households"].cumsum()
     half = homes.groupby("code")["households"].transform("sum") / 2
     return homes[upto >= half].drop_duplicates("code").set_index("code")["metres"]

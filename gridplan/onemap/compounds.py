@@ -12,19 +12,19 @@ from gridplan.access import BRIDGE_M, MAX_ACCESS_M, REACHES_M
 from gridplan.i18n import t
 from gridplan.onemap.numbers import fill_withheld, tell_whole
 from gridplan.onemap.picking import pick_areas
+from gridplan.onemap.service_access import SERVICES
 from gridplan.onemap.shown import Shown
 from gridplan.onemap.view import AreaLayer, Imprint, MapView, PointLayer, Swatch
-from gridplan.onemap.walks import SERVICES
 from gridplan.privacy import MIN_CELL
 from gridplan.report.compounds import COMPOUND_TYPES, tell_compounds, tell_type
 
 __all__ = [
     "COMPOUNDS",
+    "DISTANCE_COLUMNS",
     "SERVICE_COLUMNS",
-    "WALK_COLUMNS",
     "find_outline_level",
+    "list_distances",
     "list_services",
-    "list_ways",
     "pick_compounds",
     "tabulate_estates",
     "view_compounds",
@@ -32,10 +32,10 @@ __all__ = [
 
 #: What the layer of compounds is called where other maps name a level.
 COMPOUNDS = "compound"
-#: Columns of :func:`list_ways`.
-WALK_COLUMNS = (
+#: Columns of :func:`list_distances`.
+DISTANCE_COLUMNS = (
     "code", "name", "households", "place", "farthest_m", "median_m", "straight_m",
-    *(f"share_{reach:.0f}_m" for reach in REACHES_M), "without_way",
+    *(f"share_{reach:.0f}_m" for reach in REACHES_M), "without_route",
 )  # fmt: skip
 #: Columns of :func:`list_services`.
 SERVICE_COLUMNS = ("id", "name", "kind", "area_m2", "households", "population", "farthest_m", "median_m")
@@ -188,13 +188,13 @@ def list_services(shown: Shown) -> pd.DataFrame:
     DataFrame
         :data:`SERVICE_COLUMNS`, in the order of the file: ``area_m2`` is the floor area (NaN for not known);
         ``households`` and ``population`` are those that go there, in tens
-        (:class:`gridplan.onemap.walks.Walks`), NA where not told; the ways are along the streets [m]. Empty
-        without service places.
+        (:class:`gridplan.onemap.service_access.ServiceAccess`), NA where
+        withheld; distances are along the streets [m]. Empty without service places.
     """
-    if shown.walks is None:
+    if shown.access is None:
         return pd.DataFrame(columns=list(SERVICE_COLUMNS))
-    places = pd.DataFrame(shown.walks.places.drop(columns="geometry"))
-    served = shown.walks.by_place()
+    places = pd.DataFrame(shown.access.places.drop(columns="geometry"))
+    served = shown.access.by_place()
     table = places[["id", "name", "kind", "area_m2"]].assign(
         households=served["households"],
         population=served["population"],
@@ -209,7 +209,7 @@ def list_services(shown: Shown) -> pd.DataFrame:
     return table.reset_index(drop=True)
 
 
-def list_ways(shown: Shown, level: str, within: str = "") -> pd.DataFrame:
+def list_distances(shown: Shown, level: str, within: str = "") -> pd.DataFrame:
     """List how far people of each area walk to the place that serves them.
 
     Parameters
@@ -224,21 +224,21 @@ def list_ways(shown: Shown, level: str, within: str = "") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        :data:`WALK_COLUMNS`, areas with homes only, the farthest way first: ``place`` is the name of
+        :data:`DISTANCE_COLUMNS`, areas with homes only, the longest distance first: ``place`` is the name of
         the place that serves most of its households; ``farthest_m``, ``median_m`` [m] and ``straight_m``,
-        the straight part of the farthest way from the door to the street; ``share_<reach>_m`` the percentage
-        of all people within reach (those without a way are not), in tens of people and whole per cent;
-        ``without_way`` the households that no street leads to a place from, in tens. NA where it is not
-        told or nobody has a way. Empty without service places.
+        the straight part of the longest one from the door to the street; ``share_<reach>_m`` the percentage
+        of all people within reach (those without a route are not), in tens of people and whole per cent;
+        ``without_route`` the households that no street leads to a place from, in tens. NA where it is
+        withheld or nobody has a route. Empty without service places.
     """
-    if shown.walks is None:
-        return pd.DataFrame(columns=list(WALK_COLUMNS))
+    if shown.access is None:
+        return pd.DataFrame(columns=list(DISTANCE_COLUMNS))
     areas = pd.DataFrame(pick_areas(shown, level, within).drop(columns="geometry")).set_index("code")
-    sums = shown.walks.by_level(level)
+    sums = shown.access.by_level(level)
     sums = sums.loc[sums.index.isin(areas.index)]
     told = areas.loc[sums.index]
     hidden = told["households"].isna()
-    places = shown.walks.places
+    places = shown.access.places
     # a place that is not shown by itself is not named either
     seen = places["id"].isin(shown.attached[SERVICES]["id"])
     names = [*places["name"].fillna("").astype(str).where(seen, ""), ""]
@@ -250,10 +250,10 @@ def list_ways(shown: Shown, level: str, within: str = "") -> pd.DataFrame:
     }
     for reach in REACHES_M:
         columns[f"share_{reach:.0f}_m"] = sums[f"share_{reach:.0f}_m"].round().mask(hidden)
-    columns["without_way"] = sums["without_way"].mask(hidden)
+    columns["without_route"] = sums["without_route"].mask(hidden)
     table = pd.DataFrame(columns, index=sums.index).rename_axis("code").reset_index()
     table = table.sort_values(["farthest_m", "code"], ascending=[False, True], na_position="first")
-    return table[list(WALK_COLUMNS)].reset_index(drop=True)
+    return table[list(DISTANCE_COLUMNS)].reset_index(drop=True)
 
 
 def tabulate_estates(
@@ -266,7 +266,7 @@ def tabulate_estates(
     shown
         What may be seen.
     level
-        The level whose ways are listed.
+        The level whose distances are listed.
     lang
         "zh" or "en".
     within
@@ -278,16 +278,16 @@ def tabulate_estates(
     -------
     dict of DataFrame
         By title, headings in the language: the register, its sums by type; with service places these, the
-        ways to them, and notes on how these are reckoned.
+        distances to them, and notes on how these are measured.
     """
     tables = tell_compounds(pick_compounds(shown, within, names), shown.scheme, lang)
     counts = [t(f"compounds.{name}", lang) for name in ("households", "population", "dwellings", "buildings")]
     tables = {title: fill_withheld(table, counts, lang) for title, table in tables.items()}
-    if shown.walks is None:
+    if shown.access is None:
         return tables
-    ways = fill_withheld(list_ways(shown, level, within), ("households", "without_way"), lang).rename(
-        columns={name: t(f"estates.column.{name}", lang) for name in WALK_COLUMNS}
-    )
+    distances = fill_withheld(
+        list_distances(shown, level, within), ("households", "without_route"), lang
+    ).rename(columns={name: t(f"estates.column.{name}", lang) for name in DISTANCE_COLUMNS})
     services = fill_withheld(list_services(shown), ("households", "population"), lang).rename(
         columns={name: t(f"estates.service.{name}", lang) for name in SERVICE_COLUMNS}
     )
@@ -301,6 +301,6 @@ def tabulate_estates(
     ]
     return tables | {
         t("estates.services", lang): services,
-        t("estates.ways", lang, level=shown.scheme[level].name[lang]): ways,
+        t("estates.distances", lang, level=shown.scheme[level].name[lang]): distances,
         t("estates.notes", lang): pd.DataFrame({t("estates.notes_head", lang): notes}),
     }

@@ -214,7 +214,7 @@ def _sum_row(shown: Shown, level: str, code: str) -> pd.DataFrame:
 
 
 def trace_path(shown: Shown, level: str, code: str) -> tuple[tuple[str, str, str], ...]:
-    """Return the way from the top down to an area: level, code and name of each step.
+    """Return the path from the top down to an area: level, code and name of each step.
 
     Parameters
     ----------

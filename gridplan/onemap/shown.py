@@ -21,8 +21,8 @@ from gridplan.onemap.papers import (
     cut_provenance,
     judge_areas,
 )
+from gridplan.onemap.service_access import ServiceAccess, has_services, shape_compounds
 from gridplan.onemap.view import Ground
-from gridplan.onemap.walks import Walks, has_services, shape_compounds
 from gridplan.plan import Plan
 from gridplan.privacy import Audience
 from gridplan.report import describe_plan
@@ -74,8 +74,8 @@ class Shown:
         Text by key: date and source of the data, scheme, versions.
     compound_shapes
         Ground of the compounds of the register, index ``name``; what lies outside of a worker's area is cut.
-    walks
-        Ways to the service places; None where nobody attached such places.
+    access
+        Walking distances to the service places; None where nobody attached such places.
     totals
         ``households``, ``population`` and ``estimated`` (households that were estimated) of all that is
         shown; one that is not told is missing.
@@ -93,7 +93,7 @@ class Shown:
     issues: pd.DataFrame
     provenance: Mapping[str, str]
     compound_shapes: gpd.GeoDataFrame
-    walks: Walks | None = None
+    access: ServiceAccess | None = None
     totals: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -195,7 +195,7 @@ def show_plan_to(
         ground=_cut_ground(plan, frames, audience),
         compounds=compounds,
         compound_shapes=shape_compounds(plan, compounds["name"], own_area),
-        walks=Walks(plan, levels, own_area) if has_services(plan) else None,
+        access=ServiceAccess(plan, levels, own_area) if has_services(plan) else None,
         findings=blank_findings(plan.findings, hidden.areas) if office else plan.findings.iloc[:0],
         issues=blank_issues(plan.issues, plan) if office else plan.issues.iloc[:0],
         provenance=cut_provenance(plan, audience),

@@ -15,9 +15,9 @@ from gridplan.onemap.numbers import fill_withheld
 from gridplan.onemap.picking import pick_areas
 from gridplan.onemap.population import view_areas
 from gridplan.onemap.risk import AREA_RULES, THING_ROLES, rate_all, tabulate_key_areas, view_risk
+from gridplan.onemap.service_access import SERVICES
 from gridplan.onemap.shown import Shown
 from gridplan.onemap.view import Imprint, MapView
-from gridplan.onemap.walks import SERVICES
 
 __all__ = ["STANDARD_MAPS", "MapOrder", "list_roles", "make_standard"]
 
@@ -36,8 +36,8 @@ class MapOrder:
     name
         One of :data:`STANDARD_MAPS`.
     level
-        Id of the level that is coloured, "" for the finest that is seen (of compounds: the level whose ways
-        are listed, "" for the communities).
+        Id of the level that is coloured, "" for the finest that is seen (of compounds: the level whose
+        walking distances are listed, "" for the communities).
     rule
         Of the map of risk: one of :data:`gridplan.onemap.risk.AREA_RULES`, "" for that of the scheme.
     heat

@@ -35,7 +35,7 @@ def find_icon() -> str:
 
 
 def show_tools(lang: str, opener: st.Page | None) -> None:
-    """Show the tools in the bar at the top: the language, and the way to other data."""
+    """Show the tools in the bar at the top: the language, and the link to other data."""
     with st.container(
         key="tools", horizontal=True, gap="small", vertical_alignment="center", width="content"
     ):

@@ -76,7 +76,7 @@ def list_products(shown: Shown) -> tuple[Product, ...]:
     products = [Product("population", measure) for measure in list_measures(shown)]
     if any(len(shown.attached.get(role, ())) for role in THING_ROLES):
         products += [Product("risk", rule) for rule in AREA_RULES]
-    if len(shown.compounds) or shown.walks is not None:
+    if len(shown.compounds) or shown.access is not None:
         products.append(Product("compounds"))
     return tuple(products)
 
@@ -151,18 +151,18 @@ def tabulate_plan(shown: Shown, level: str, lang: str) -> Mapping[str, pd.DataFr
     shown
         What may be seen.
     level
-        The level of key areas and of the ways to service places.
+        The level of key areas and of the distances to service places.
     lang
         "zh" or "en".
 
     Returns
     -------
     mapping of DataFrame
-        By title, headings in the language: the areas of each level, compounds and ways, key areas, issues
-        and findings, as far as there are such.
+        By title, headings in the language: the areas of each level, compounds and distances, key areas,
+        issues and findings, as far as there are such.
     """
     tables = {shown.scheme[one].name[lang]: _tell_areas(shown, one, lang) for one in shown.levels}
-    if len(shown.compounds) or shown.walks is not None:
+    if len(shown.compounds) or shown.access is not None:
         tables |= tabulate_estates(shown, level, lang)
     if any(len(shown.attached.get(role, ())) for role in THING_ROLES):
         tables |= tabulate_key_areas(shown, level, lang)

@@ -1,4 +1,4 @@
-"""Compounds, service places and ways as they may be shown; files of a page for each audience."""
+"""Compounds, service places and walking distances as they may be shown; files of a page for each audience."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from gridplan.cli import main
 from gridplan.errors import InputError
 from gridplan.onemap.compounds import (
     COMPOUNDS,
+    DISTANCE_COLUMNS,
     SERVICE_COLUMNS,
-    WALK_COLUMNS,
+    list_distances,
     list_services,
-    list_ways,
     tabulate_estates,
     view_compounds,
 )
@@ -85,29 +85,29 @@ def test_a_worker_sees_the_own_ground_only(guarded: Plan) -> None:
     own = _show(guarded, f"worker:{OWN}")
     assert list(own.compound_shapes.index) == ["甲苑"]
     assert own.compound_shapes.geometry.iloc[0].within(own.areas["grid"].geometry.iloc[0].buffer(0.01))
-    assert list_ways(own, "grid")["code"].tolist() == [OWN]
+    assert list_distances(own, "grid")["code"].tolist() == [OWN]
     with pytest.raises(KeyError):
-        own.walks.by_level("subgrid")  # type: ignore[union-attr]
+        own.access.by_level("subgrid")  # type: ignore[union-attr]
 
 
-def test_ways_are_told_without_small_counts(shown: Shown) -> None:
-    ways = list_ways(shown, "grid")
-    assert tuple(ways.columns) == WALK_COLUMNS
-    small = ways[ways["code"] == SMALL].iloc[0]
-    assert small[["households", "share_500_m", "share_1000_m", "without_way"]].isna().all()
-    known = ways[ways["households"].notna()]
+def test_distances_are_given_without_small_counts(shown: Shown) -> None:
+    distances = list_distances(shown, "grid")
+    assert tuple(distances.columns) == DISTANCE_COLUMNS
+    small = distances[distances["code"] == SMALL].iloc[0]
+    assert small[["households", "share_500_m", "share_1000_m", "without_route"]].isna().all()
+    known = distances[distances["households"].notna()]
     assert (known["farthest_m"] >= known["median_m"]).all()
     assert (known["farthest_m"] >= known["straight_m"]).all()
-    assert ways["farthest_m"].is_monotonic_decreasing
+    assert distances["farthest_m"].is_monotonic_decreasing
     services = list_services(shown)
     assert tuple(services.columns) == SERVICE_COLUMNS
     assert set(services["name"]) == {"东站", "西站", "北站"}
 
 
-def test_without_service_places_there_are_no_ways(guarded: Plan) -> None:
+def test_without_service_places_there_are_no_distances(guarded: Plan) -> None:
     bare = _show(replace(guarded, attached={}))
-    assert bare.walks is None
-    assert list_ways(bare, "grid").empty
+    assert bare.access is None
+    assert list_distances(bare, "grid").empty
     assert list_services(bare).empty
     assert len(tabulate_estates(bare, "grid", "en")) == 2
     assert not view_compounds(bare, "en", imprint=make_imprint(bare, "x", "en")).points

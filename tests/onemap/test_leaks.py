@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from lattice_town import build_town
 from scipy.optimize import linprog
 
-import gridplan.onemap.walks as walks_room
-from gridplan.access import Ways
+import gridplan.onemap.service_access as access_room
+from gridplan.access import Routes
 from gridplan.errors import InputError
 from gridplan.onemap.care import hide_care
-from gridplan.onemap.compounds import list_services, list_ways
+from gridplan.onemap.compounds import list_distances, list_services
 from gridplan.onemap.issues import list_findings, list_issues
 from gridplan.onemap.shown import Shown, show_plan_to
 from gridplan.plan import Plan
@@ -56,21 +56,21 @@ def _serve(plan: Plan, *grids: str) -> Plan:
     return replace(plan, attached={**plan.attached, "services": places})
 
 
-# ------------------------------------------------------------------ ways
-def _stage_ways(
+# ------------------------------------------------------------------ routes
+def _stage_routes(
     monkeypatch: pytest.MonkeyPatch, plan: Plan, metres: np.ndarray, place: np.ndarray | None = None
 ) -> None:
-    """Let the homes of a plan have the ways that are wanted, in the order of the atoms."""
+    """Let the homes of a plan have the routes that are wanted, in the order of the atoms."""
     homes = plan.atoms[plan.atoms["households"] > 0].geometry
     at = {xy: row for row, xy in enumerate(map(tuple, _stand(homes)))}
 
-    def find(_network: object, homes: np.ndarray, _places: object, **_: object) -> Ways:
+    def find(_network: object, homes: np.ndarray, _places: object, **_: object) -> Routes:
         rows = [at[xy] for xy in map(tuple, homes)]
         own = metres[rows]
         goes = np.where(np.isnan(own), -1, 0 if place is None else place[rows])
-        return Ways(own, goes.astype(np.int64), np.zeros(len(own)), goes >= 0)
+        return Routes(own, goes.astype(np.int64), np.zeros(len(own)), goes >= 0)
 
-    monkeypatch.setattr(walks_room, "find_ways", find)
+    monkeypatch.setattr(access_room, "find_routes", find)
 
 
 def _stand(shapes: gpd.GeoSeries) -> np.ndarray:
@@ -86,7 +86,7 @@ def _read_share(share: float, people: int) -> tuple[int, int]:
 
 
 class _Reader:
-    """What somebody works out from the tables of ways: how many people walk so far, in each grid."""
+    """What somebody works out from the tables of distances: how many people walk so far, in each grid."""
 
     def __init__(self, plan: Plan, shown: Shown, metres: np.ndarray) -> None:
         homes = plan.atoms[plan.atoms["households"] > 0]
@@ -98,7 +98,7 @@ class _Reader:
         self.known: list[tuple[int, int]] = []
         for level in LEVELS:
             above = dict(zip(homes["grid"], homes[level], strict=True))
-            told = list_ways(shown, level).merge(shown.areas[level][["code", "population"]], on="code")
+            told = list_distances(shown, level).merge(shown.areas[level][["code", "population"]], on="code")
             for row in told[told["population"].notna()].itertuples():
                 mine = np.array([above[grid] == row.code for grid, _ in self.cells])
                 self._learn(mine, (0, 1, 2, 3), (row.population, row.population))
@@ -125,7 +125,7 @@ class _Reader:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_rings_of_ways_tell_no_small_count(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rings_of_distance_give_no_small_count_away(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(seed)
     town = build_town()
     atoms = town.atoms.copy()
@@ -134,26 +134,28 @@ def test_rings_of_ways_tell_no_small_count(seed: int, monkeypatch: pytest.Monkey
     plan = _serve(_house({"S003-01": (3, 4)} if seed % 2 else {}, replace(town, atoms=atoms)), "S001-01")
     homes = int((plan.atoms["households"] > 0).sum())
     metres = rng.choice([100.0, 700.0, 1500.0, np.nan], homes, p=[0.91, 0.04, 0.03, 0.02])
-    _stage_ways(monkeypatch, plan, metres)
+    _stage_routes(monkeypatch, plan, metres)
     shown = _show(plan)
     assert _Reader(plan, shown, metres).list_determined() == []
-    told = list_ways(shown, "grid")
+    told = list_distances(shown, "grid")
     assert (told["share_500_m"].isna() == told["households"].isna()).all()
     for column in ("share_500_m", "share_1000_m"):
         assert told[column].dropna().between(0, 100).all()
     assert (told["share_500_m"] <= told["share_1000_m"]).where(told["households"].notna(), True).all()
 
 
-def test_households_without_a_way_add_up_to_no_small_count(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_households_without_a_route_add_up_to_no_small_count(monkeypatch: pytest.MonkeyPatch) -> None:
     """Seven of the sub-grid and five of the one grid were two of the other."""
     plan = _serve(build_town(), "S001-01")
     homes = plan.atoms[plan.atoms["households"] > 0]
     grid = homes["grid"].to_numpy()
     lost = np.isin(np.arange(len(homes)), np.flatnonzero(grid == "S004-01")[:1])
     lost |= np.isin(np.arange(len(homes)), np.flatnonzero(grid == "S004-02")[:3])
-    _stage_ways(monkeypatch, plan, np.where(lost, np.nan, 100.0))
+    _stage_routes(monkeypatch, plan, np.where(lost, np.nan, 100.0))
     shown = _show(plan)
-    grids, whole = (list_ways(shown, level).set_index("code")["without_way"] for level in ("grid", "subgrid"))
+    grids, whole = (
+        list_distances(shown, level).set_index("code")["without_route"] for level in ("grid", "subgrid")
+    )
     assert grids["S004-01"] is pd.NA
     assert (grids["S004-02"], whole["S004"], grids["S005-01"]) == (10, 10, 0)
 
@@ -169,16 +171,16 @@ def test_a_rounded_part_leaves_room_for_a_few(one: int, other: int) -> None:
     assert pd.isna(counts[0]) if 0 < part < MIN_CELL else abs(counts[0] - part) <= MIN_CELL
 
 
-def test_a_worker_reads_no_more_of_ways_than_the_office(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_reads_no_more_of_distances_than_the_office(monkeypatch: pytest.MonkeyPatch) -> None:
     plan = _serve(build_town(), "S001-01")
     homes = plan.atoms[plan.atoms["households"] > 0]
     lost = np.isin(np.arange(len(homes)), np.flatnonzero(homes["grid"] == "S001-01")[:1])
     lost |= np.isin(np.arange(len(homes)), np.flatnonzero(homes["grid"] == "S001-02")[:5])
-    _stage_ways(monkeypatch, plan, np.where(lost, np.nan, 100.0))
-    office = list_ways(_show(plan), "grid").set_index("code")
-    worker = list_ways(_show(plan, "worker:S001-02"), "grid").set_index("code")
-    assert office.loc["S001-01", "without_way"] is pd.NA
-    columns = ["households", "share_500_m", "share_1000_m", "without_way"]
+    _stage_routes(monkeypatch, plan, np.where(lost, np.nan, 100.0))
+    office = list_distances(_show(plan), "grid").set_index("code")
+    worker = list_distances(_show(plan, "worker:S001-02"), "grid").set_index("code")
+    assert office.loc["S001-01", "without_route"] is pd.NA
+    columns = ["households", "share_500_m", "share_1000_m", "without_route"]
     pd.testing.assert_frame_equal(worker[columns], office.loc[["S001-02"], columns])
 
 
@@ -188,7 +190,7 @@ def test_whom_a_place_serves_tells_no_hidden_area(monkeypatch: pytest.MonkeyPatc
     homes = plan.atoms[plan.atoms["households"] > 0]
     elsewhere = ~homes["grid"].isin(["S003-01", "S003-02"]).to_numpy()
     metres = np.where(elsewhere, np.nan, 100.0)
-    _stage_ways(monkeypatch, plan, metres, (homes["grid"] == "S003-01").to_numpy())
+    _stage_routes(monkeypatch, plan, metres, (homes["grid"] == "S003-01").to_numpy())
     grids = _show(plan).areas["grid"].set_index("code")["households"]
     assert grids[["S003-01", "S003-02"]].isna().all()
     office = list_services(_show(plan)).set_index("name")["households"]

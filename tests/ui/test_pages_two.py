@@ -83,10 +83,10 @@ def test_compounds_services_and_ways_are_shown(
     app = show_page("compounds", busy, lang)
     assert re.search(r"(小区|Compounds)\s+2\b", read(app))
     assert set(app.dataframe[0].value["name"]) == {"阳光花园", "老院"}
-    app.segmented_control(key="compounds-panel").set_value("ways").run()
-    ways = app.dataframe[0].value
-    assert len(ways)
-    assert ways["farthest_m"].dropna().is_monotonic_decreasing
+    app.segmented_control(key="compounds-panel").set_value("distances").run()
+    distances = app.dataframe[0].value
+    assert len(distances)
+    assert distances["farthest_m"].dropna().is_monotonic_decreasing
     app.segmented_control(key="compounds-panel").set_value("services").run()
     assert app.dataframe[0].value["name"].tolist() == ["党群服务中心"]
 

@@ -11,8 +11,8 @@ from gridplan.i18n import t
 from gridplan.onemap.compounds import (
     COMPOUNDS,
     find_outline_level,
+    list_distances,
     list_services,
-    list_ways,
     pick_compounds,
     tabulate_estates,
     view_compounds,
@@ -20,8 +20,8 @@ from gridplan.onemap.compounds import (
 from gridplan.onemap.imprint import make_imprint
 from gridplan.onemap.issues import select_rows
 from gridplan.onemap.numbers import tell_count, tell_km2, tell_whole
+from gridplan.onemap.service_access import SERVICES
 from gridplan.onemap.shown import Shown
-from gridplan.onemap.walks import SERVICES
 from gridplan.report.compounds import COMPOUND_TYPES, tell_type
 from gridplan.ui.choices import choose_level, is_fresh, suggest_level
 from gridplan.ui.exports import offer_exports
@@ -35,13 +35,13 @@ from gridplan.ui.within import ask_within
 
 __all__ = ["show_compounds"]
 
-_PANELS = ("register", "ways", "services")
+_PANELS = ("register", "distances", "services")
 # what is pointed out on the map: level or layer, and code; a compound is known by its name. What a list has
 # asked the map to go to
 _CHOSEN, _FOCUS = "compounds-chosen", "compounds-focus"
 _HEIGHT = 470
 _REGISTER = ("name", "type", "households", "population", "buildings")
-_WAYS = (
+_DISTANCES = (
     "area",
     "farthest_m",
     "median_m",
@@ -49,7 +49,7 @@ _WAYS = (
     "share_1000_m",
     "place",
     "households",
-    "without_way",
+    "without_route",
 )
 _SERVICES = ("name", "households", "population", "farthest_m", "median_m", "area_m2")
 
@@ -65,7 +65,7 @@ def show_compounds(opened: OpenedPlan, lang: str) -> None:
         "zh" or "en".
     """
     shown = opened.shown
-    if shown.compounds.empty and shown.walks is None:
+    if shown.compounds.empty and shown.access is None:
         st.info(t("ui.compounds.empty", lang))
         return
     _show_body(opened, lang)
@@ -146,12 +146,12 @@ def _tell_figures(opened: OpenedPlan, register: pd.DataFrame, lang: str) -> list
         ),
         Figure(t("ui.compounds.cut", lang), tell_count((register["cut"] != "").sum(), lang)),
     ]
-    if shown.walks is not None:
-        ways = _list_ways(opened.key, find_outline_level(shown), "", opened)
+    if shown.access is not None:
+        distances = _list_distances(opened.key, find_outline_level(shown), "", opened)
         services = _list_services(opened.key, opened)
         figures.append(Figure(t("estates.services", lang), tell_count(len(services), lang)))
-        if ways["farthest_m"].notna().any():
-            worst = ways.loc[ways["farthest_m"].idxmax()]
+        if distances["farthest_m"].notna().any():
+            worst = distances.loc[distances["farthest_m"].idxmax()]
             figures.append(
                 Figure(
                     t("ui.compounds.farthest", lang),
@@ -169,7 +169,7 @@ def _sum_told(counts: pd.Series) -> object:
 
 def _show_panel(opened: OpenedPlan, register: pd.DataFrame, within: str, lang: str) -> None:
     shown = opened.shown
-    panels = _PANELS if shown.walks is not None else _PANELS[:1]
+    panels = _PANELS if shown.access is not None else _PANELS[:1]
     if st.session_state.get("compounds-panel") not in panels:
         st.session_state["compounds-panel"] = panels[0]
     panel = st.segmented_control(
@@ -180,8 +180,8 @@ def _show_panel(opened: OpenedPlan, register: pd.DataFrame, within: str, lang: s
         key="compounds-panel",
         label_visibility="collapsed",
     )
-    if panel == "ways":
-        _show_ways(opened, within, lang)
+    if panel == "distances":
+        _show_distances(opened, within, lang)
     elif panel == "services":
         heads = {name: t(f"estates.service.{name}", lang) for name in _SERVICES}
         services = _list_services(opened.key, opened)
@@ -235,31 +235,31 @@ def _show_compound(shown: Shown, register: pd.DataFrame, name: str, lang: str) -
     show_card(name, tell_type(str(one["type"]), lang), facts, told)
 
 
-def _show_ways(opened: OpenedPlan, within: str, lang: str) -> None:
+def _show_distances(opened: OpenedPlan, within: str, lang: str) -> None:
     shown = opened.shown
     outline = find_outline_level(shown)
     levels = shown.levels[shown.levels.index(outline) :]
     level = choose_level(shown, levels, suggest_level(shown, levels[:1]), lang, page="compounds")
-    ways = _list_ways(opened.key, level, within, opened)
-    names = ways["name"].astype(str)
-    told = ways.assign(area=ways["code"].where((names == "") | (names == ways["code"]), names))
-    heads = {name: t(f"estates.column.{'name' if name == 'area' else name}", lang) for name in _WAYS}
-    alt = t("estates.ways", lang, level=shown.scheme[level].name[lang])
+    distances = _list_distances(opened.key, level, within, opened)
+    names = distances["name"].astype(str)
+    rows = distances.assign(area=distances["code"].where((names == "") | (names == distances["code"]), names))
+    heads = {name: t(f"estates.column.{'name' if name == 'area' else name}", lang) for name in _DISTANCES}
+    alt = t("estates.distances", lang, level=shown.scheme[level].name[lang])
     if level != outline:
-        show_rows(told, heads, alt=alt, key="compounds-ways", height=_HEIGHT)
+        show_rows(rows, heads, alt=alt, key="compounds-distances", height=_HEIGHT)
     else:
-        at = choose_row(told, heads, alt=alt, key="compounds-ways", height=_HEIGHT)
-        code = None if at is None else str(ways["code"].iloc[at])
-        if is_fresh("compounds-way", code):
+        at = choose_row(rows, heads, alt=alt, key="compounds-distances", height=_HEIGHT)
+        code = None if at is None else str(distances["code"].iloc[at])
+        if is_fresh("compounds-distance", code):
             st.session_state[_CHOSEN] = st.session_state[_FOCUS] = (outline, code)
             st.rerun(scope="fragment")
-    st.caption(t("ui.compounds.ways_note", lang))
+    st.caption(t("ui.compounds.distances_note", lang))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _list_ways(key: str, level: str, within: str, _opened: OpenedPlan) -> pd.DataFrame:
+def _list_distances(key: str, level: str, within: str, _opened: OpenedPlan) -> pd.DataFrame:
     del key  # stands for the plan in the cache
-    return list_ways(_opened.shown, level, within)
+    return list_distances(_opened.shown, level, within)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -107,7 +107,7 @@ def _show_body(opened: OpenedPlan, lang: str) -> None:
 
 
 def _find_path(shown: Shown, line: tuple[str, ...]) -> Path:
-    """Return the way down to the place that is looked at; a place of another plan is forgotten."""
+    """Return the path down to the place that is looked at; a place of another plan is forgotten."""
     level, code = st.session_state.get(_PLACE) or ("", "")
     path = trace_path(shown, level, code) if level in line[:-1] else ()
     if not path:
@@ -152,7 +152,7 @@ def _tell_figures(shown: Shown, total: pd.Series, lang: str) -> list[Figure]:
 
 
 def _show_crumbs(opened: OpenedPlan, path: Path, lang: str) -> None:
-    """Show the way down to the place, each step of it a way back up."""
+    """Show the path down to the place, each step of it a link back up."""
     line = list_chains(opened.shown)[0]
     with st.container(horizontal=True, key="within", gap=None, vertical_alignment="center"):
         names = [

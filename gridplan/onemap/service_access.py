@@ -1,4 +1,4 @@
-"""What is reckoned from the plan and shown only in sums or as ground: ways to service places, compounds."""
+"""What is worked out from the plan and shown only in sums or as ground: distances, compounds."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridplan.access import REACHES_M, Ways, build_network, find_ways, summarise_ways
+from gridplan.access import REACHES_M, Routes, build_network, find_routes, summarise_routes
 from gridplan.arrays import BoolArray, IntArray
 from gridplan.plan import Plan, dissolve_atoms
 from gridplan.privacy import round_counts, round_parts
 
-__all__ = ["SERVICES", "Walks", "has_services", "shape_compounds"]
+__all__ = ["SERVICES", "ServiceAccess", "has_services", "shape_compounds"]
 
 #: The role of the places that people of an area go to.
 SERVICES = "services"
@@ -34,13 +34,13 @@ def _is_placed(places: pd.DataFrame) -> BoolArray:
     return placed
 
 
-class Walks:
-    """Ways from homes to service places in sums; reckoned when they are first asked for.
+class ServiceAccess:
+    """Walking distances from homes to service places in sums; worked out when they are first asked for.
 
     A home goes to the nearest place of its own community (the top level where a scheme has none); where that
     has no place, or none that streets lead to, to the nearest of all: people are served where they belong.
-    Homes are the atoms with households, at a point inside. Counts of people are told in tens: exact ones, of
-    areas inside each other, would tell of the few that walk far.
+    Homes are the atoms with households, at a point inside. Counts of people are given in tens: exact ones, of
+    areas inside each other, would give away the few that walk far.
 
     Parameters
     ----------
@@ -56,14 +56,14 @@ class Walks:
         self._plan, self._levels, self._own_area = plan, levels, own_area
 
     def by_level(self, level: str) -> pd.DataFrame:
-        """Sum the ways up by the areas of a level that is shown.
+        """Sum the distances up by the areas of a level that is shown.
 
         Returns
         -------
         DataFrame
             Index ``code``: ``place`` (a row of :attr:`places`, -1 for none), ``farthest_m, median_m,
-            straight_m`` as :func:`gridplan.access.summarise_ways` tells them; ``share_<reach>_m``: people
-            within reach in tens, as a share of all [%]; ``without_way``: households in tens, NA for a few.
+            straight_m`` as in :func:`gridplan.access.summarise_routes`; ``share_<reach>_m``: people
+            within reach in tens, as a share of all [%]; ``without_route``: households in tens, NA for a few.
         """
         if level not in self._levels:
             raise KeyError(level)
@@ -72,11 +72,11 @@ class Walks:
         for reach in REACHES_M:
             near = round_parts(sums[f"within_{reach:.0f}_m"].to_numpy(), sums["population"].to_numpy())
             table[f"share_{reach:.0f}_m"] = 100 * near / sums["population"].where(sums["population"] > 0)
-        table["without_way"] = round_counts(sums["without_way"].to_numpy())
+        table["without_route"] = round_counts(sums["without_route"].to_numpy())
         return table
 
     def by_place(self) -> pd.DataFrame:
-        """Sum the ways up by the place that serves.
+        """Sum the distances up by the place that serves.
 
         Returns
         -------
@@ -84,14 +84,14 @@ class Walks:
             Index as :attr:`places`: ``households`` and ``population`` in tens, NA for a few; ``farthest_m``
             and ``median_m``.
         """
-        served = pd.Series(self._ways.place.astype(str), index=self._homes.index)
+        served = pd.Series(self._routes.place.astype(str), index=self._homes.index)
         rows = self.places.index
         sums = self._sum_up(served).reindex(rows.astype(str)).set_axis(rows)
         counts = sums[["households", "population"]].fillna(0).astype(np.int64)
-        told = counts.apply(lambda column: round_counts(column.to_numpy()))
+        rounded = counts.apply(lambda column: round_counts(column.to_numpy()))
         # who knows one of the two knows the other roughly
-        told[told.isna().any(axis=1)] = pd.NA
-        return told.join(sums[["farthest_m", "median_m"]])
+        rounded[rounded.isna().any(axis=1)] = pd.NA
+        return rounded.join(sums[["farthest_m", "median_m"]])
 
     @property
     def places(self) -> gpd.GeoDataFrame:
@@ -101,8 +101,8 @@ class Walks:
 
     def _sum_up(self, codes: pd.Series) -> pd.DataFrame:
         homes = self._homes
-        return summarise_ways(
-            self._ways, homes["households"].to_numpy(), homes["population"].to_numpy(), codes.astype(str)
+        return summarise_routes(
+            self._routes, homes["households"].to_numpy(), homes["population"].to_numpy(), codes.astype(str)
         )
 
     @cached_property
@@ -114,7 +114,7 @@ class Walks:
         return atoms[mine]
 
     @cached_property
-    def _ways(self) -> Ways:
+    def _routes(self) -> Routes:
         served = _SERVED_LEVEL if _SERVED_LEVEL in self._plan.areas else next(iter(self._plan.areas))
         places = self.places
         codes = {code: number for number, code in enumerate(sorted(self._plan.areas[served].index))}
@@ -122,7 +122,7 @@ class Walks:
             shapely.get_coordinates(shapely.point_on_surface(frame.geometry.to_numpy()))
             for frame in (self._homes, places)
         )
-        return find_ways(
+        return find_routes(
             build_network(self._plan.streets),
             homes,
             spots,

@@ -1,4 +1,4 @@
-"""The way from each home to the place that serves it, along the streets."""
+"""The route from each home to the service place that it uses, along the streets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scipy.sparse.csgraph import dijkstra
 from gridplan.access.network import MAX_ACCESS_M, Network, Spots, snap_points
 from gridplan.arrays import BoolArray, FloatArray, IntArray
 
-__all__ = ["Ways", "find_ways"]
+__all__ = ["Routes", "find_routes"]
 
 
 # Sparse graphs take a link of length 0 for none [m].
@@ -21,18 +21,18 @@ _DETOUR = 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ways:
-    """Ways of homes.
+class Routes:
+    """Walking routes of homes to service places.
 
     Parameters
     ----------
     metres
-        Way along the streets, the straight ways to and from them included [m]; NaN where there is none:
+        Walking distance along the streets, the straight parts to and from them included [m]; NaN for none:
         no street near enough, or none that leads to a place. Shape (n,).
     place
-        Row of the place, -1 where there is no way, shape (n,).
+        Row of the place, -1 where there is no route, shape (n,).
     straight
-        The part of ``metres`` that is the straight way from the home to its street [m], shape (n,).
+        The straight part of ``metres`` from the home to its street [m], shape (n,).
     own
         Whether the place lies in the home's own area, shape (n,).
     """
@@ -59,7 +59,7 @@ class _Net:
     place_node: IntArray
 
 
-def find_ways(
+def find_routes(
     network: Network,
     homes: FloatArray,
     places: FloatArray,
@@ -67,8 +67,8 @@ def find_ways(
     home_area: IntArray | None = None,
     place_area: IntArray | None = None,
     max_access_m: float = MAX_ACCESS_M,
-) -> Ways:
-    """Find the way from each home to the place that serves it.
+) -> Routes:
+    """Find the route from each home to the place that serves it.
 
     Parameters
     ----------
@@ -78,14 +78,14 @@ def find_ways(
         Points [m], shapes (n, 2) and (p, 2).
     home_area, place_area
         The area (a community, say) that each home and place lies in, -1 for none. A home is served by the
-        nearest place of its own area where that has one with a way to it, else by the nearest of all.
+        nearest place of its own area that has a route to it, else by the nearest of all.
         None: by the nearest of all.
     max_access_m
-        Farthest straight way to a street [m] (:data:`~gridplan.access.network.MAX_ACCESS_M`).
+        Farthest straight distance to a street [m] (:data:`~gridplan.access.network.MAX_ACCESS_M`).
 
     Returns
     -------
-    Ways
+    Routes
     """
     at_home = snap_points(network, homes, max_access_m)
     at_place = snap_points(network, places, max_access_m)
@@ -100,7 +100,7 @@ def find_ways(
             if len(mine):
                 asking = np.flatnonzero((home_area == area) & ~own & (at_home.edge >= 0))
                 _serve_by_own(net, at_home, asking, mine, (homes, places), (metres, place, own))
-    return Ways(metres, place, np.where(place >= 0, at_home.access, np.nan), own)
+    return Routes(metres, place, np.where(place >= 0, at_home.access, np.nan), own)
 
 
 def _serve_by_own(
@@ -111,16 +111,16 @@ def _serve_by_own(
     where: tuple[FloatArray, FloatArray],
     found: tuple[FloatArray, IntArray, BoolArray],
 ) -> None:
-    """Let homes go to the places of their own area; those without a way to them keep the nearest of all."""
+    """Let homes go to the places of their own area; those without a route to them keep the nearest of all."""
     corners = np.concatenate([where[0][asking], where[1][mine]])
     near = _DETOUR * float(np.hypot(*np.ptp(corners, axis=0))) + 1.0
-    way, to = _measure(net, at_home, asking, mine, limit=near)
+    far, to = _measure(net, at_home, asking, mine, limit=near)
     # what lies beyond the limit is not known for sure: look there again, everywhere
-    if not (way <= near).all():
-        way, to = _measure(net, at_home, asking, mine)
+    if not (far <= near).all():
+        far, to = _measure(net, at_home, asking, mine)
     there = to >= 0
     metres, place, own = found
-    metres[asking[there]], place[asking[there]], own[asking[there]] = way[there], to[there], True
+    metres[asking[there]], place[asking[there]], own[asking[there]] = far[there], to[there], True
 
 
 def _cut_streets(network: Network, at_place: Spots) -> _Net:
@@ -163,7 +163,7 @@ def _link(left: IntArray, right: IntArray, weight: FloatArray, nodes: int) -> cs
 def _measure(
     net: _Net, at_home: Spots, asking: IntArray, places: IntArray, limit: float = np.inf
 ) -> tuple[FloatArray, IntArray]:
-    """Measure the way of some homes to the nearest of some places."""
+    """Measure the distance from some homes to the nearest of some places."""
     metres = np.full(len(asking), np.nan)
     place = np.full(len(asking), -1, dtype=np.int64)
     known = np.flatnonzero(at_home.edge[asking] >= 0)
@@ -183,11 +183,11 @@ def _measure(
     by_end = np.column_stack([along, net.length[piece] - along]) + far[net.ends[piece]]
     chosen = by_end.argmin(axis=1)
     rows = np.arange(len(known))
-    way = by_end[rows, chosen] + at_home.access[who]
-    there = np.isfinite(way)
+    distance = by_end[rows, chosen] + at_home.access[who]
+    there = np.isfinite(distance)
     owner = np.full(net.graph.shape[0], -1, dtype=np.int64)
     owner[net.place_node[places]] = places
-    metres[known[there]] = way[there]
+    metres[known[there]] = distance[there]
     place[known[there]] = owner[source[net.ends[piece, chosen][there]]]
     return metres, place
 
