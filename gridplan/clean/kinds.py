@@ -132,7 +132,7 @@ def tell_kinds(
     Parameters
     ----------
     buildings
-        ``kind`` is taken where given; ``use`` "residential" means homes of an untold kind.
+        ``kind`` is taken where given; ``use`` "residential" means homes of an unspecified kind.
     around
         Result of :func:`find_surroundings`.
     rules

@@ -1,4 +1,4 @@
-"""Which counts of households by care class are told."""
+"""Which counts of households by care class are published."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ _JOINT, _UNKNOWN = "\x1f", "\x1e"
 
 
 def hide_care(plan: Plan, secret: Mapping[str, pd.Series]) -> pd.DataFrame | None:
-    """Hide the counts of care classes that are too small to be told, and those that would give one away.
+    """Hide the counts of care classes that are too small to be published, and those that would give one away.
 
-    Which areas are told was decided without the classes and stays so: a map that was made before they were
-    attached and one that was made after must not tell the more together.
+    Which areas are published was decided without the classes and stays so: a map that was made before they
+    were attached and one that was made after must not give more away together.
 
     Parameters
     ----------
     plan
         The plan.
     secret
-        By level which areas are not told (:class:`gridplan.onemap.cells.Hidden`).
+        By level which areas are withheld (:class:`gridplan.onemap.cells.Hidden`).
 
     Returns
     -------
     DataFrame
-        ``level, code, care_class, households``, the last NA where it is not told; None where nobody
+        ``level, code, care_class, households``, the last NA where it is withheld; None where nobody
         attached such counts.
     """
     care = plan.attached.get(ATTACHED_CARE)
@@ -60,8 +60,8 @@ def hide_care(plan: Plan, secret: Mapping[str, pd.Series]) -> pd.DataFrame | Non
     tables = [_list_classes(care, known[level], level, classes[level]) for level in levels]
     for level, table in zip(levels, tables, strict=True):
         _tie_to_areas(ties, table, areas[level], pieces[level], counts[:, 0])
-    told, withheld = split_decided(areas, secret)
-    hidden = hide_cells(ties.make_cells(), told=told, withheld=withheld)
+    published, withheld = split_decided(areas, secret)
+    hidden = hide_cells(ties.make_cells(), published=published, withheld=withheld)
     rows = pd.concat(tables, ignore_index=True)
     households = pd.arrays.IntegerArray(rows["households"].to_numpy(dtype=np.int64), hidden[rows["cell"]])
     return rows.assign(households=households)[["level", "code", "care_class", "households"]]
@@ -77,7 +77,7 @@ def _tie_classes(ties: Ties, care: pd.DataFrame, known: pd.DataFrame) -> dict[st
         pieces[level] = (
             care["care_class"].to_numpy(dtype=object) + _JOINT + np.where(codes == "", above, codes)
         )
-        printed[level] = np.array([_UNKNOWN not in one for one in np.unique(pieces[level].astype(str))])
+        printed[level] = np.array([_UNKNOWN not in key for key in np.unique(pieces[level].astype(str))])
         above = above + codes + _UNKNOWN
     return ties.add_levels(pd.DataFrame(pieces), _single(care["households"]), printed=printed)
 
@@ -95,7 +95,7 @@ def _tie_to_areas(
 ) -> None:
     """Add the sums of all classes of an area: beside each other they are its households."""
     sums = table.groupby("code")["households"].sum()
-    # where the classes do not count every household, those left over are a class that nobody is told
+    # where the classes do not count every household, those left over are a class that is published to nobody
     left = pd.Series(households).groupby(codes.to_numpy()).sum().reindex(sums.index) - sums
     rest = ties.add_cells(_single(left.clip(lower=0)), printed=False)
     at = sums.index.get_indexer(table["code"])

@@ -1,4 +1,4 @@
-"""Which counts of people are told: of areas and of compounds, judged together."""
+"""Which counts of people are published: of areas and of compounds, decided together."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _WHOLE, _COMPOUND = "", "compound"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Hidden:
-    """The counts of a plan with those NA that are not told.
+    """The counts of a plan with those NA that are withheld.
 
     Parameters
     ----------
@@ -34,9 +34,9 @@ class Hidden:
     compounds
         The register.
     secret
-        By level, "" for the whole, which areas are not told: Series of bool, index code.
+        By level, "" for the whole, which areas are withheld: Series of bool, index code.
     totals
-        Households, people and estimated households of the whole, those that are told.
+        Households, people and estimated households of the whole, those that are published.
     """
 
     areas: Mapping[str, gpd.GeoDataFrame]
@@ -51,7 +51,7 @@ def in_column(level: str) -> str:
 
 
 def hide_counts(plan: Plan, areas: Mapping[str, gpd.GeoDataFrame]) -> Hidden:
-    """Hide the counts of people that are too small to be told, and those that would give them away.
+    """Hide the counts of people that are too small to be published, and those that would give them away.
 
     Parameters
     ----------
@@ -72,8 +72,8 @@ def hide_counts(plan: Plan, areas: Mapping[str, gpd.GeoDataFrame]) -> Hidden:
     frames = {}
     for level, frame in areas.items():
         mask = _look_up(hidden, cells.get(level), frame)
-        told = frame.reset_index(drop=True).assign(buildings=frame["buildings"].astype("Int64").to_numpy())
-        frames[level] = told.assign(**{name: _blank(frame[name], mask) for name in PEOPLE_COLUMNS})
+        counted = frame.reset_index(drop=True).assign(buildings=frame["buildings"].astype("Int64").to_numpy())
+        frames[level] = counted.assign(**{name: _blank(frame[name], mask) for name in PEOPLE_COLUMNS})
     if len(register):
         hidden, cells = _hide_areas(atoms, levels, secret)
         mask = _look_up(hidden, cells[_COMPOUND], register.rename(columns={"name": "code"}))
@@ -94,34 +94,34 @@ def _hide_areas(
     counted = atoms[list(PEOPLE_COLUMNS)].groupby([named[name] for name in named]).sum().reset_index()
     pieces = counted[names].assign(**{_WHOLE: ""})[[_WHOLE, *names]]
     counts = counted[list(PEOPLE_COLUMNS)].to_numpy(dtype=np.int64)
-    # what lies outside of all compounds nobody is told
+    # what lies outside of all compounds is published to nobody
     printed = {} if secret is None else {_COMPOUND: np.unique(pieces[_COMPOUND]) != ""}
     ties = Ties(len(PEOPLE_COLUMNS))
     cells = ties.add_levels(pieces, counts, printed=printed)
-    told, withheld = split_decided(cells, secret or {})
-    return hide_cells(ties.make_cells(), told=told, withheld=withheld), cells
+    published, withheld = split_decided(cells, secret or {})
+    return hide_cells(ties.make_cells(), published=published, withheld=withheld), cells
 
 
 def split_decided(
     cells: Mapping[str, pd.Series], secret: Mapping[str, pd.Series]
 ) -> tuple[IntArray, IntArray]:
-    """Split the cells of areas by what was decided of them: those told, and those withheld.
+    """Split the cells of areas by what was decided of them: published, or withheld.
 
     Parameters
     ----------
     cells
         Numbers of the cells by level, index code (:meth:`gridplan.privacy.Ties.add_levels`).
     secret
-        By level which areas are not told (:attr:`Hidden.secret`).
+        By level which areas are withheld (:attr:`Hidden.secret`).
 
     Returns
     -------
-    told, withheld
+    published, withheld
         Numbers of cells.
     """
     none = np.empty(0, dtype=np.int64)
     numbers = np.concatenate([none, *(cells[level].to_numpy() for level in secret)])
-    known = (one.reindex(cells[level].index).to_numpy(bool) for level, one in secret.items())
+    known = (withheld.reindex(cells[level].index).to_numpy(bool) for level, withheld in secret.items())
     kept = np.concatenate([none.astype(bool), *known])
     return numbers[~kept], numbers[kept]
 

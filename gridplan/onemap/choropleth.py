@@ -15,8 +15,8 @@ from gridplan.i18n import t
 from gridplan.onemap.care import ATTACHED_CARE
 from gridplan.onemap.cells import in_column
 from gridplan.onemap.colours import EMPTY_COLOUR, PALETTE, STATUS_COLOURS
-from gridplan.onemap.numbers import tell_count, tell_density, tell_km2, tell_share, tell_whole
-from gridplan.onemap.picking import break_values, pick_areas, pick_outlines, tell_classes
+from gridplan.onemap.numbers import format_count, format_density, format_km2, format_share, format_whole
+from gridplan.onemap.picking import break_values, label_classes, pick_areas, pick_outlines
 from gridplan.onemap.shown import Shown
 from gridplan.onemap.view import AreaLayer, Imprint, MapView, Swatch
 
@@ -134,7 +134,7 @@ def _class_numbers(shown: Shown, areas: gpd.GeoDataFrame, level: str, measure: s
     classes = np.searchsorted(bounds, values, side="right").astype(np.int64) - 1
     colours = [ramp[round(at * (len(ramp) - 1) / max(len(bounds) - 1, 1))] for at in range(len(bounds))]
     legend = [
-        Swatch(name, colour) for name, colour in zip(tell_classes(bounds, whole=whole), colours, strict=True)
+        Swatch(name, colour) for name, colour in zip(label_classes(bounds, whole=whole), colours, strict=True)
     ]
     for mask, swatch in (
         (zero, Swatch(t("onemap.none_here", lang), EMPTY_COLOUR)),
@@ -153,7 +153,7 @@ def _tell_figure(value: object, measure: str, lang: str) -> str:
         return ""
     if measure.endswith(_SHARE):
         return f"{float(str(value)):.1f} %"
-    return tell_count(round(float(str(value))), lang)
+    return format_count(round(float(str(value))), lang)
 
 
 def _take_measure(
@@ -162,7 +162,7 @@ def _take_measure(
     """Return the number of each area, what it is called, and what is told of it besides."""
     if measure == "density":
         density = areas["population"] / (areas["area_m2"] / 1e6)
-        return density, t("onemap.measure.density", lang), [tell_density(one, lang) for one in density]
+        return density, t("onemap.measure.density", lang), [format_density(one, lang) for one in density]
     if measure in ("population", "households"):
         return areas[measure], t(f"onemap.legend.{measure}", lang), ()
     if measure.removesuffix(_SHARE) not in list_measures(shown) or not measure.startswith(_CARE):
@@ -173,7 +173,7 @@ def _take_measure(
     counts = mine.reindex(areas["code"].to_numpy(), fill_value=0).reset_index(drop=True)
     name = t(f"onemap.care.{wanted}", lang)
     told = [
-        f"{name} {tell_whole(part, lang)}" + ("" if pd.isna(part) else f" ({tell_share(part, homes)})")
+        f"{name} {format_whole(part, lang)}" + ("" if pd.isna(part) else f" ({format_share(part, homes)})")
         for part, homes in zip(counts, areas["households"], strict=True)
     ]
     if measure.endswith(_SHARE):
@@ -207,10 +207,10 @@ def _tell_areas(areas: gpd.GeoDataFrame, level: str, extra: Sequence[str], lang:
     return [
         [
             f"{level} {name} {code}" if name and name != code else f"{level} {code}",
-            f"{heads[0]} {tell_whole(people, lang)}",
-            f"{heads[1]} {tell_whole(homes, lang)}",
+            f"{heads[0]} {format_whole(people, lang)}",
+            f"{heads[1]} {format_whole(homes, lang)}",
             *([told] if told else []),
-            f"{heads[2]} {tell_km2(area, lang)}",
+            f"{heads[2]} {format_km2(area, lang)}",
             f"{heads[3]} {t(f'onemap.status.{state}', lang)}",
         ]
         for code, name, people, homes, area, state, told in rows

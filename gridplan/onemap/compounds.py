@@ -10,7 +10,7 @@ import shapely
 
 from gridplan.access import BRIDGE_M, MAX_ACCESS_M, REACHES_M
 from gridplan.i18n import t
-from gridplan.onemap.numbers import fill_withheld, tell_whole
+from gridplan.onemap.numbers import fill_withheld, format_whole
 from gridplan.onemap.picking import pick_areas
 from gridplan.onemap.service_access import SERVICES
 from gridplan.onemap.shown import Shown
@@ -74,7 +74,7 @@ def pick_compounds(shown: Shown, within: str = "", names: Collection[str] | None
         register = register[register["name"].isin(list(names))]
     if within:
         codes = frozenset(pick_areas(shown, level, within)["code"])
-        inside = [not codes.isdisjoint(told.split(", ")) for told in register[level].astype(str)]
+        inside = [not codes.isdisjoint(codes_in.split(", ")) for codes_in in register[level].astype(str)]
         register = register[np.array(inside, dtype=bool)]
     return register
 
@@ -107,16 +107,16 @@ def view_compounds(
     outlines = pick_areas(shown, level, within)
     register = pick_compounds(shown, within, names)
     register = register[register["name"].isin(shown.compound_shapes.index)]
-    drawn = [one for one in COMPOUND_TYPES if (register["type"] == one).any()]
+    drawn = [kind for kind in COMPOUND_TYPES if (register["type"] == kind).any()]
     shapes = shown.compound_shapes.loc[register["name"]].rename_axis("code")
     layer = AreaLayer(
         level=COMPOUNDS,
         shapes=shapes[["geometry"]],
-        classes=np.array([drawn.index(one) for one in register["type"]], dtype=np.int64),
-        legend=tuple(Swatch(tell_type(one, lang), _TYPES[one][0], "", _TYPES[one][1]) for one in drawn),
+        classes=np.array([drawn.index(kind) for kind in register["type"]], dtype=np.int64),
+        legend=tuple(Swatch(tell_type(kind, lang), _TYPES[kind][0], "", _TYPES[kind][1]) for kind in drawn),
         legend_title=t("estates.by_type", lang),
         labels=list(register["name"]),
-        lines=_tell_compounds(shown, register, lang),
+        lines=_describe_compounds(shown, register, lang),
     )
     places = _draw_services(shown, level, within, lang)
     return MapView(
@@ -129,22 +129,22 @@ def view_compounds(
     )
 
 
-def _tell_compounds(shown: Shown, register: pd.DataFrame, lang: str) -> list[list[str]]:
-    """Tell of each compound what a pointer shows."""
+def _describe_compounds(shown: Shown, register: pd.DataFrame, lang: str) -> list[list[str]]:
+    """Write the lines that a pointer shows of each compound."""
     heads = {name: t(f"compounds.{name}", lang) for name in ("type", "households", "population", "buildings")}
     levels = {level: shown.scheme[level].name[lang] for level in shown.levels if level in register}
     rows = []
-    for _, one in register.iterrows():
-        cut = [levels[level] for level in str(one["cut"]).split(", ") if level in levels]
+    for compound in register.to_dict("records"):
+        cut = [levels[level] for level in str(compound["cut"]).split(", ") if level in levels]
         rows.append(
             [
-                str(one["name"]),
-                f"{heads['type']} {tell_type(str(one['type']), lang)}",
+                str(compound["name"]),
+                f"{heads['type']} {tell_type(str(compound['type']), lang)}",
                 *(
-                    f"{heads[name]} {tell_whole(one[name], lang)}"
+                    f"{heads[name]} {format_whole(compound[name], lang)}"
                     for name in ("households", "population", "buildings")
                 ),
-                *(f"{name} {one[level]}" for level, name in levels.items() if one[level]),
+                *(f"{name} {compound[level]}" for level, name in levels.items() if compound[level]),
                 t("estates.cut", lang, levels=cut) if cut else t("estates.whole", lang),
             ]
         )
@@ -236,15 +236,15 @@ def list_distances(shown: Shown, level: str, within: str = "") -> pd.DataFrame:
     areas = pd.DataFrame(pick_areas(shown, level, within).drop(columns="geometry")).set_index("code")
     sums = shown.access.by_level(level)
     sums = sums.loc[sums.index.isin(areas.index)]
-    told = areas.loc[sums.index]
-    hidden = told["households"].isna()
+    own = areas.loc[sums.index]
+    hidden = own["households"].isna()
     places = shown.access.places
     # a place that is not shown by itself is not named either
     seen = places["id"].isin(shown.attached[SERVICES]["id"])
     names = [*places["name"].fillna("").astype(str).where(seen, ""), ""]
     columns = {
-        "name": told["name"],
-        "households": told["households"],
+        "name": own["name"],
+        "households": own["households"],
         "place": [names[row] for row in sums["place"]],
         **{name: sums[name].round() for name in ("farthest_m", "median_m", "straight_m")},
     }

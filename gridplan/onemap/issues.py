@@ -95,7 +95,7 @@ def list_groups(issues: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``need, layer, holder, code, action, did, count, what`` (told of the first of them), the most
+        ``need, layer, holder, code, action, did, count, what`` (of the first of them), the most
         urgent and then the most frequent first.
     """
     keys = ["need", "layer", "holder", "code", "action", "did"]
@@ -171,7 +171,7 @@ def select_rows(rows: pd.DataFrame, text: str, **chosen: Sequence[str]) -> pd.Da
 
 
 def name_layer(layer: str, lang: str) -> str:
-    """Name a layer of the input; one without a text is told as it is."""
+    """Name a layer of the input; one without a text keeps its id."""
     return t(f"issues.layer.{layer}", lang) if has_text(f"issues.layer.{layer}", lang) else layer
 
 
@@ -182,7 +182,7 @@ def name_holder(layer: str, lang: str) -> str:
 
 
 def _judge_needs(issues: pd.DataFrame) -> pd.Series:
-    """Tell what each issue asks of people."""
+    """Find what each issue asks of people."""
     needs = issues["action"].astype(str).map(_NEED_OF_ACTION).fillna("done").astype(object)
     routine = issues["code"].astype(str).isin(_BY_RULE) & (needs == "review")
     return needs.where(~routine, "done")

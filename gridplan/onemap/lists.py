@@ -11,7 +11,7 @@ import shapely
 
 from gridplan.arrays import IntArray
 from gridplan.i18n import LANGUAGES, t
-from gridplan.onemap.numbers import tell_km2, tell_whole
+from gridplan.onemap.numbers import format_km2, format_whole
 from gridplan.onemap.shown import Shown
 from gridplan.report.reasons import tell_bounds
 from gridplan.scheme import Level, StaffRule
@@ -36,7 +36,7 @@ _RANKS = {"violation": 0, "warning": 1, "exempt": 2}
 
 
 def has_things(shown: Shown, role: str) -> bool:
-    """Tell whether things of a role were attached at all: without them a list of lacks means nothing."""
+    """Return whether things of a role were attached at all: without them a list of lacks means nothing."""
     return len(shown.attached.get(role, ())) > 0
 
 
@@ -62,7 +62,7 @@ def list_misfits(shown: Shown) -> pd.DataFrame:
             frame[(frame["fault"] != "") & ~frame["fault"].isin(_OF_LAND)].drop(columns="geometry")
         )
         for lang in LANGUAGES:
-            words = [_tell_fault(shown.scheme[level], row, lang) for row in odd.to_dict("records")]
+            words = [_format_fault(shown.scheme[level], row, lang) for row in odd.to_dict("records")]
             odd[f"words_{lang}"] = pd.Series(words, index=odd.index, dtype="str")
         tables.append(odd.assign(level=level))
     rows = pd.concat(tables, ignore_index=True)
@@ -72,27 +72,27 @@ def list_misfits(shown: Shown) -> pd.DataFrame:
     return rows.iloc[order][list(_MISFIT_COLUMNS)].reset_index(drop=True)
 
 
-def _tell_fault(level: Level, row: dict[str, object], lang: str) -> str:
-    """Tell what is out of which bound."""
+def _format_fault(level: Level, row: dict[str, object], lang: str) -> str:
+    """Word what is out of which bound."""
     fault, value, bound = str(row["fault"]), row["value"], row["bound"]
     if fault in _CAPS:
         return t(
             "onemap.misfit.area",
             lang,
-            found=tell_km2(float(str(value)), lang),
-            cap=tell_km2(float(str(bound)), lang),
+            found=format_km2(float(str(value)), lang),
+            cap=format_km2(float(str(bound)), lang),
         )
     measure = "population" if fault == "over_people" else level.measure
     name = t(f"onemap.measure.{'households' if measure == 'area' else measure}", lang)
-    told = tell_whole(value, lang)
+    found = format_whole(value, lang)
     if fault in ("above_upper", "over_people", "below_lower"):
         sign = "<" if fault == "below_lower" else ">"
-        return f"{name} {told} {sign} {tell_whole(bound, lang)}"
+        return f"{name} {found} {sign} {format_whole(bound, lang)}"
     if fault == "mixed_kinds":
         return t("onemap.misfit.mixed_kinds", lang)
     side = "few" if fault == "below_lower_mixed" else "many"
     bounds = tell_bounds(level, str(row["kind"]), lang)
-    return t(f"onemap.misfit.{side}", lang, measure=name, found=told, bounds=bounds)
+    return t(f"onemap.misfit.{side}", lang, measure=name, found=found, bounds=bounds)
 
 
 def list_unstaffed(shown: Shown) -> pd.DataFrame:
@@ -110,7 +110,7 @@ def list_unstaffed(shown: Shown) -> pd.DataFrame:
         One row per area with homes that lacks somebody, those without anybody first, then by how many lack:
         ``level, code, name, population, have, need`` (the fewest that the scheme wants), ``lack``,
         ``words_*`` ("A岗片长 0/1"). People of posts that the scheme does not name fill none of its posts, but
-        are counted in ``have`` and told of. Where the scheme names no posts: areas with nobody, of the finest
+        are counted in ``have`` and named. Where the scheme names no posts: areas with nobody, of the finest
         level that the list names.
     """
     staff = shown.attached.get("staff")
@@ -123,8 +123,8 @@ def list_unstaffed(shown: Shown) -> pd.DataFrame:
     )
     people = people.assign(named=people["fold"].isin(named))
     # of a list that names communities only nobody knows which grids have nobody
-    told = [level for level in shown.levels if (people["own"] == level).any()]
-    levels = dict.fromkeys([rule.level for rule in rules] or (told or shown.levels)[-1:])
+    listed = [level for level in shown.levels if (people["own"] == level).any()]
+    levels = dict.fromkeys([rule.level for rule in rules] or (listed or shown.levels)[-1:])
     tables = [
         _count_staff(shown, level, [rule for rule in rules if rule.level == level], people)
         for level in levels
@@ -140,7 +140,7 @@ def _fold(text: object) -> str:
 
 
 def _find_own_level(staff: pd.DataFrame, levels: Sequence[str]) -> npt.NDArray[np.object_]:
-    """Tell of each person the finest level whose area is known, "" for none."""
+    """Return for each person the finest level whose area is known, "" for none."""
     own = np.full(len(staff), "", dtype=object)
     for level in levels:
         own[(staff[level].fillna("") != "").to_numpy()] = level
@@ -169,11 +169,11 @@ def _count_staff(shown: Shown, level: str, rules: list[StaffRule], people: pd.Da
                 words[lang][at].append(f"{rule.post[lang]} {held[at]}/{wanted[at]}")
     if not rules:
         need, lack = need + 1, (have == 0).astype(np.int64)
-    told = others.groupby(level)["post"].agg(lambda posts: "、".join(sorted(set(posts)))) if rules else {}
+    unnamed = others.groupby(level)["post"].agg(lambda posts: "、".join(sorted(set(posts)))) if rules else {}
     for lang in LANGUAGES:
         rows[f"words_{lang}"] = [
             (t("onemap.and", lang).join(own) or t("onemap.nobody", lang))
-            + (t("onemap.other_posts", lang, posts=told[code]) if code in told else "")
+            + (t("onemap.other_posts", lang, posts=unnamed[code]) if code in unnamed else "")
             for code, own in zip(codes, words[lang], strict=True)
         ]
     return rows.assign(have=have, need=need, lack=lack)[lack > 0]
@@ -186,7 +186,7 @@ def _count_in(codes: pd.Index, places: pd.Series) -> IntArray:
 
 
 def _count_needed(rule: StaffRule, population: pd.Series) -> IntArray:
-    """Return the fewest people of a post per area; of people that are not told there are at most a few."""
+    """Return the fewest people of a post per area; where people are withheld there are at most a few."""
     people = population.fillna(1).to_numpy(dtype=np.float64)
     by_people = np.ceil(people * rule.per_10000 / 10_000 - 1e-9).astype(np.int64)
     return np.asarray(np.maximum(rule.per_area[0], by_people), dtype=np.int64)

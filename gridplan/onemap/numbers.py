@@ -1,4 +1,4 @@
-"""Numbers as people read them: counts in 万, shares to two decimals, and what is not told."""
+"""Numbers as people read them: counts in 万, shares to two decimals, and what is withheld."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import pandas as pd
 from gridplan import risk
 from gridplan.i18n import t
 
-__all__ = ["fill_withheld", "tell_count", "tell_density", "tell_km2", "tell_share", "tell_whole"]
+__all__ = ["fill_withheld", "format_count", "format_density", "format_km2", "format_share", "format_whole"]
 
 # Chinese counts in ten thousands (万) and hundred millions (亿)
 _WAN, _YI = 10_000, 100_000_000
 _HUNDREDTH = Decimal("0.01")
 
 
-def tell_count(value: object, lang: str) -> str:
-    """Tell a count as a headline: "23.84万", "238,400"; NA is a count that is not told.
+def format_count(value: object, lang: str) -> str:
+    """Format a count for a headline: "23.84万", "238,400"; NA is a count that is withheld.
 
     Parameters
     ----------
@@ -32,17 +32,17 @@ def tell_count(value: object, lang: str) -> str:
     count = int(value)  # type: ignore[call-overload]
     if lang != "zh" or abs(count) < _WAN:
         return f"{count:,}"
-    told = _round(Decimal(count) / _WAN)
-    return f"{told:,}万" if abs(told) < _WAN else f"{_round(Decimal(count) / _YI):,}亿"
+    wan = _round(Decimal(count) / _WAN)
+    return f"{wan:,}万" if abs(wan) < _WAN else f"{_round(Decimal(count) / _YI):,}亿"
 
 
-def tell_whole(value: object, lang: str) -> str:
-    """Tell a count in full, as tables do: "238,400"; NA is a count that is not told."""
+def format_whole(value: object, lang: str) -> str:
+    """Format a count in full, as tables do: "238,400"; NA is a count that is withheld."""
     return t("onemap.withheld", lang) if pd.isna(value) else f"{int(value):,}"  # type: ignore[call-overload]
 
 
 def fill_withheld(table: pd.DataFrame, columns: Sequence[str], lang: str) -> pd.DataFrame:
-    """Write into a table for a workbook that counts are not told, where an empty cell would leave it open."""
+    """Mark the counts that are withheld in a table for a workbook: an empty cell would leave that open."""
     word = t("onemap.withheld", lang)
     hidden = [name for name in columns if table[name].isna().any()]
     return table.assign(
@@ -50,27 +50,27 @@ def fill_withheld(table: pd.DataFrame, columns: Sequence[str], lang: str) -> pd.
     )
 
 
-def tell_share(part: object, whole: object) -> str:
-    """Tell a share to two decimals, rounded from the counts themselves: "99.46 %"; "–" of nothing.
+def format_share(part: object, whole: object) -> str:
+    """Format a share to two decimals, rounded from the counts themselves: "99.46 %"; "–" of nothing.
 
     Parameters
     ----------
     part, whole
-        Whole numbers; NA for one that is not told, so that the share is not either.
+        Whole numbers; NA for one that is withheld: then the share is withheld too.
     """
     if pd.isna(part) or pd.isna(whole) or not whole:
         return "–"
-    return risk.tell_share(int(part), int(whole))  # type: ignore[call-overload]
+    return risk.format_share(int(part), int(whole))  # type: ignore[call-overload]
 
 
-def tell_km2(area_m2: float, lang: str) -> str:
-    """Tell an area [m2] in square kilometres, small ones to the thousandth."""
+def format_km2(area_m2: float, lang: str) -> str:
+    """Format an area [m2] in square kilometres, small ones to the thousandth."""
     km2 = area_m2 / 1e6
     return t("onemap.km2", lang, value=f"{km2:,.3f}" if km2 < 1 else f"{km2:,.2f}")
 
 
-def tell_density(value: object, lang: str) -> str:
-    """Tell people per square kilometre; NA where the people are not told."""
+def format_density(value: object, lang: str) -> str:
+    """Format people per square kilometre; NA where the people are withheld."""
     if pd.isna(value):
         return t("onemap.withheld", lang)
     return t("onemap.per_km2", lang, value=f"{float(value):,.0f}")  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""The tables that go with a plan, cut down to what may be seen: register, findings, issues, origin."""
+"""The tables that go with a plan, cut down to what may be seen: register, findings, issues, provenance."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = [
     "judge_areas",
 ]
 
-#: Key of the provenance that tells the date of the data, as the planner gave it.
+#: Key of the provenance that holds the date of the data, as the planner gave it.
 DATE_KEY = "data_date"
 
 #: Issues whose value counts the households or people of one building.
@@ -41,14 +41,14 @@ _COUNTS_PEOPLE = frozenset(
 _BOUNDED = "bounded"
 #: Faults whose value is ground, not people.
 _OF_GROUND = ("over_cap", "land_over_cap")
-#: What the reason of a finding tells of people.
+#: The values of a finding's reason that count people.
 _PEOPLE_VALUES = ("households", "counted", *KINDS, "proved", "claimed", "people", "moved", "population")
 #: Faults of the check whose value and bound both count people.
 _OF_SUMS = ("sum_differs_households", "sum_differs_population")
-#: The columns of the areas that tell why nothing better exists.
+#: The columns of the areas that say why nothing better exists.
 _REASONS = ("reason_zh", "reason_en")
-#: What nobody is told of where a plan comes from.
-_NOT_TOLD = ("scheme_toml", "households_in")
+#: Keys of the provenance that are shown to nobody.
+_NEVER_SHOWN = ("scheme_toml", "households_in")
 #: What everybody may know of where a plan comes from.
 _PUBLIC_KEYS = (
     "scheme",
@@ -63,7 +63,7 @@ _PUBLIC_KEYS = (
 
 
 def judge_areas(findings: pd.DataFrame, areas: Mapping[str, gpd.GeoDataFrame]) -> dict[str, gpd.GeoDataFrame]:
-    """Tell beside each area what the check found against its bounds.
+    """Put beside each area what the check found against its bounds.
 
     Parameters
     ----------
@@ -96,11 +96,11 @@ def judge_areas(findings: pd.DataFrame, areas: Mapping[str, gpd.GeoDataFrame]) -
 
 
 def blank_reasons(plan: Plan, areas: Mapping[str, gpd.GeoDataFrame]) -> dict[str, gpd.GeoDataFrame]:
-    """Blank the reasons that would tell what is hidden.
+    """Blank the reasons that would give away what is hidden.
 
-    A reason tells the households of its area and those of the homes that hang together round it. It is kept
-    only where these are enough to be told, no area of theirs is hidden, and none of their areas of the finest
-    level has a few homes among them or beside them: the areas that are told would leave these over.
+    A reason gives the households of its area and those of the homes that hang together round it. It is kept
+    only where these are enough to be published, no area of theirs is hidden, and none of their areas of the
+    finest level has a few homes among them or beside them: the published areas would leave these over.
 
     Parameters
     ----------
@@ -124,12 +124,12 @@ def blank_reasons(plan: Plan, areas: Mapping[str, gpd.GeoDataFrame]) -> dict[str
         few = (is_few(held) | is_few(total - held)) & (held > 0)
         if secret[atoms].any() or few.any():
             unsafe.add(int(number))
-    told = {}
+    kept = {}
     for level, frame in areas.items():
         numbers = plan.areas[level]["certificate_id"].reindex(frame["code"]).fillna(-1).astype(np.int64)
         keep = ~(frame["households"].isna().to_numpy() | numbers.isin(unsafe).to_numpy())
-        told[level] = frame.assign(**{name: frame[name].where(keep, "") for name in _REASONS})
-    return told
+        kept[level] = frame.assign(**{name: frame[name].where(keep, "") for name in _REASONS})
+    return kept
 
 
 def _mark_hidden_atoms(plan: Plan, areas: Mapping[str, pd.DataFrame]) -> BoolArray:
@@ -143,7 +143,7 @@ def _mark_hidden_atoms(plan: Plan, areas: Mapping[str, pd.DataFrame]) -> BoolArr
 
 
 def blank_findings(findings: pd.DataFrame, areas: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Blank what findings tell of areas whose counts are hidden.
+    """Blank what findings say of areas whose counts are hidden.
 
     Parameters
     ----------
@@ -155,16 +155,20 @@ def blank_findings(findings: pd.DataFrame, areas: Mapping[str, pd.DataFrame]) ->
     Returns
     -------
     DataFrame
-        As many rows; where counts are hidden ``value`` is NaN and ``reason`` tells no number of people.
+        As many rows; where counts are hidden ``value`` is NaN and ``reason`` holds no number of people.
     """
-    small = {(level, code) for level, one in areas.items() for code in one["code"][one["households"].isna()]}
+    small = {
+        (level, code) for level, frame in areas.items() for code in frame["code"][frame["households"].isna()]
+    }
     places = zip(findings["level"].astype(str), findings["code"].astype(str), strict=True)
     odd = np.fromiter((place in small for place in places), dtype=bool, count=len(findings))
-    told = findings["reason"].astype(str)
-    reasons = [_blank_reason(reason, bool(hide)) for reason, hide in zip(told, odd, strict=True)]
-    # a whole that is told beside few of its people tells these
-    few = (told != reasons).to_numpy() & (findings["key"] != _BOUNDED).to_numpy()
-    counts = np.array([read_reason(one)[0] in _OF_SUMS if one else False for one in told], dtype=bool)
+    given = findings["reason"].astype(str)
+    reasons = [_blank_reason(reason, bool(hide)) for reason, hide in zip(given, odd, strict=True)]
+    # a whole that is published beside few of its people gives these away
+    few = (given != reasons).to_numpy() & (findings["key"] != _BOUNDED).to_numpy()
+    counts = np.array(
+        [read_reason(reason)[0] in _OF_SUMS if reason else False for reason in given], dtype=bool
+    )
     bound = findings["bound"].where(~(few | (odd & counts)), np.nan)
     value = findings["value"].where(~(few | odd), np.nan)
     return findings.assign(value=value, bound=bound, reason=reasons).reset_index(drop=True)
@@ -172,8 +176,8 @@ def blank_findings(findings: pd.DataFrame, areas: Mapping[str, pd.DataFrame]) ->
 
 def _blank_reason(reason: str, hide: bool) -> str:
     """Take small numbers of people out of a reason, or all of them."""
-    told = json.loads(reason) if reason else {}
-    values = told.get("values", {})
+    message = json.loads(reason) if reason else {}
+    values = message.get("values", {})
     people = [name for name in _PEOPLE_VALUES if isinstance(values.get(name), int)]
     small = [name for name in people if 0 < values[name] < MIN_CELL]
     if (
@@ -184,10 +188,10 @@ def _blank_reason(reason: str, hide: bool) -> str:
         small.append("moved")
     if not hide and not small:
         return reason
-    # the households of one kind are told by those of the other
+    # the households of one kind follow from those of the other
     gone = people if hide or set(small) & set(KINDS) else small
     return json.dumps(
-        {**told, "values": {**values, **dict.fromkeys(gone)}}, ensure_ascii=False, sort_keys=True
+        {**message, "values": {**values, **dict.fromkeys(gone)}}, ensure_ascii=False, sort_keys=True
     )
 
 
@@ -199,13 +203,13 @@ def blank_issues(issues: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     issues
         The ``ISSUE_COLUMNS``.
     plan
-        The plan, which tells what are houses.
+        The plan, which holds the houses.
 
     Returns
     -------
     DataFrame
         As many rows; ``value`` is NaN where it counts fewer than ``MIN_CELL`` people or households, or
-        those of a house in the plan: together with its area they would tell of the few beside it.
+        those of a house in the plan: together with its area they would give away the few beside it.
     """
     people = issues["code"].isin(_COUNTS_PEOPLE).to_numpy()
     value = issues["value"].to_numpy(dtype=np.float64)
@@ -235,24 +239,24 @@ def cut_compounds(
     -------
     DataFrame
     """
-    told = register.drop(columns=[level for level in plan.areas if level not in levels], errors="ignore")
+    seen = register.drop(columns=[level for level in plan.areas if level not in levels], errors="ignore")
     cut = [
-        ", ".join(level for level in text.split(", ") if level in levels) for text in told["cut"].astype(str)
+        ", ".join(level for level in text.split(", ") if level in levels) for text in seen["cut"].astype(str)
     ]
-    told = told.assign(cut=cut)
+    seen = seen.assign(cut=cut)
     if audience.name != "worker":
-        return told.reset_index(drop=True)
-    codes = told[levels[0]].astype(str)
+        return seen.reset_index(drop=True)
+    codes = seen[levels[0]].astype(str)
     inside = np.array([audience.code in text.split(", ") for text in codes], dtype=bool)
     whole = (codes == audience.code).to_numpy()
     counts = ["buildings", "households", "population", "dwellings"]
     for name in counts:
-        told[name] = told[name].astype("Int64").where(whole)
-    return told.assign(**{levels[0]: audience.code}, cut="")[inside].reset_index(drop=True)
+        seen[name] = seen[name].astype("Int64").where(whole)
+    return seen.assign(**{levels[0]: audience.code}, cut="")[inside].reset_index(drop=True)
 
 
 def cut_provenance(plan: Plan, audience: Audience) -> dict[str, str]:
-    """Tell where a plan comes from as far as its audience may know it.
+    """Return where a plan comes from, as far as its audience may know it.
 
     Parameters
     ----------
@@ -265,9 +269,9 @@ def cut_provenance(plan: Plan, audience: Audience) -> dict[str, str]:
     -------
     dict of str
         Without the text of the scheme, and without how many households came in: beside those that were
-        estimated they would tell of a few that were counted.
+        estimated they would give away a few that were counted.
     """
-    kept = {key: str(text) for key, text in plan.provenance.items() if key not in _NOT_TOLD}
+    kept = {key: str(text) for key, text in plan.provenance.items() if key not in _NEVER_SHOWN}
     if audience.name == "office":
         return kept
     return {key: text for key, text in kept.items() if key in _PUBLIC_KEYS}

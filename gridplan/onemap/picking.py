@@ -11,13 +11,13 @@ from gridplan.arrays import FloatArray
 from gridplan.onemap.cells import in_column
 from gridplan.onemap.shown import Shown
 
-__all__ = ["break_values", "find_level", "find_lineage", "pick_areas", "pick_outlines", "tell_classes"]
+__all__ = ["break_values", "find_level", "find_lineage", "label_classes", "pick_areas", "pick_outlines"]
 
-# A class narrower than a tenth of its numbers, and than a twelfth of the span of all of them, tells nothing.
+# A class narrower than a tenth of its numbers, and than a twelfth of the span of all of them, says nothing.
 _NARROW_OF_VALUE, _NARROW_OF_SPAN = 0.1, 0.08
 # A last class that reaches to more than so many times its beginning hides the differences in it.
 _WIDE = 3.0
-# From here on parts of a number tell nothing.
+# From here on decimals say nothing.
 _LARGE = 10.0
 
 
@@ -125,12 +125,12 @@ def _round_figures(value: float, *, whole: bool) -> float:
     if value <= 0:
         return value
     power = 10.0 ** np.floor(np.log10(value / 10))
-    step = max(one * power for one in (1, 2, 5) if one * power <= value / 10 * (1 + 1e-12))
+    step = max(factor * power for factor in (1, 2, 5) if factor * power <= value / 10 * (1 + 1e-12))
     rounded = float(f"{round(value / step) * step:.6g}")
     return float(np.ceil(rounded)) if whole else rounded
 
 
-def tell_classes(bounds: FloatArray, *, whole: bool = True) -> list[str]:
+def label_classes(bounds: FloatArray, *, whole: bool = True) -> list[str]:
     """Name the classes of :func:`break_values`: "1–4", "≥5"; with ``whole=False`` "<2", "2–<5", "≥5"."""
     if not len(bounds):
         return []
@@ -138,11 +138,11 @@ def tell_classes(bounds: FloatArray, *, whole: bool = True) -> list[str]:
         # a class alone begins at the least value itself, which is no round number as borders of classes are
         places = 0 if bounds[0] >= _LARGE else 2
         bounds = np.floor(bounds * 10**places) / 10**places
-    told = [f"{bound:,.10g}" for bound in bounds]
+    texts = [f"{bound:,.10g}" for bound in bounds]
     names: list[str] = []
-    for lower, after, at, following in zip(bounds, bounds[1:], told, told[1:], strict=False):
+    for lower, after, at, following in zip(bounds, bounds[1:], texts, texts[1:], strict=False):
         if not whole:
             names.append(f"{at}–<{following}" if names else f"<{following}")
         else:
             names.append(at if after - lower <= 1 else f"{at}–{after - 1:,.10g}")
-    return [*names, f"≥{told[-1]}"]
+    return [*names, f"≥{texts[-1]}"]

@@ -63,13 +63,13 @@ class Headline:
     compounds
         Compounds in the register.
     households, population
-        Of the whole; None where too small to be told.
+        Of the whole; None where too small to be published.
     estimated
         Share of the households that was estimated from flats, people or floor area; None where not known.
     area_m2
         The ground that is divided [m2].
     date
-        Date of the data as the planner told it, "" where not known.
+        Date of the data as the planner gave it, "" where not known.
     """
 
     areas: Mapping[str, int]
@@ -125,7 +125,9 @@ def list_chains(shown: Shown) -> tuple[tuple[str, ...], ...]:
         lines += [] if ups else [line]
     order = {level: at for at, level in enumerate(shown.levels)}
     return tuple(
-        sorted(lines, key=lambda line: (_MAIN_LEVEL not in line, -len(line), [order[one] for one in line]))
+        sorted(
+            lines, key=lambda line: (_MAIN_LEVEL not in line, -len(line), [order[level] for level in line])
+        )
     )
 
 
@@ -149,7 +151,7 @@ def list_children(
     DataFrame
         :data:`CHILD_COLUMNS`: one row per child in the order of the codes, then the row of the sum with
         ``level`` "" and the code of the parent ("" for the whole). ``households`` and ``population`` of
-        the sum are the parent's own, which equal the children's sum; NA where not told. ``density`` is
+        the sum are the parent's own, which equal the children's sum; NA where withheld. ``density`` is
         people per km2, ``areas`` counts the areas with homes of the finest level. Without children (below
         a finest area) only the row of the sum.
 
@@ -160,7 +162,12 @@ def list_children(
     """
     path = tuple(code_path)
     line = next(
-        (one for one in ([tuple(chain)] if chain else list_chains(shown)) if _lies(shown, path, one)), None
+        (
+            levels
+            for levels in ([tuple(chain)] if chain else list_chains(shown))
+            if _lies(shown, path, levels)
+        ),
+        None,
     )
     if line is None:
         raise InputError("area_unknown", code="/".join(path))
@@ -176,7 +183,7 @@ def list_children(
 
 
 def _lies(shown: Shown, path: tuple[str, ...], line: Sequence[str]) -> bool:
-    """Tell whether the codes are those of areas down a line of levels, each inside the one before."""
+    """Return whether the codes are those of areas down a line of levels, each inside the one before."""
     if len(path) > len(line):
         return False
     for depth, (code, level) in enumerate(zip(path, line, strict=False)):
@@ -188,7 +195,7 @@ def _lies(shown: Shown, path: tuple[str, ...], line: Sequence[str]) -> bool:
 
 
 def _count_inside(shown: Shown, rows: pd.DataFrame, level: str) -> pd.DataFrame:
-    """Add what a table of areas tells beyond their own columns."""
+    """Add what a table of areas shows beyond their own columns."""
     finest = shown.areas[shown.levels[-1]]
     column = "code" if level == shown.levels[-1] else in_column(level)
     areas = pd.Series(0, index=rows.index)
@@ -199,7 +206,7 @@ def _count_inside(shown: Shown, rows: pd.DataFrame, level: str) -> pd.DataFrame:
 
 
 def _sum_row(shown: Shown, level: str, code: str) -> pd.DataFrame:
-    """Make the row of the sum: the told counts of the parent, or of the whole."""
+    """Make the row of the sum: the published counts of the parent, or of the whole."""
     if level:
         frame = shown.areas[level]
         row = pd.DataFrame(frame[(frame["code"] == code).to_numpy()].drop(columns="geometry"))
@@ -232,7 +239,7 @@ def trace_path(shown: Shown, level: str, code: str) -> tuple[tuple[str, str, str
     row = None if frame is None else frame[(frame["code"] == code).to_numpy()]
     if row is None or row.empty:
         return ()
-    line = next(one for one in list_chains(shown) if level in one)
+    line = next(levels for levels in list_chains(shown) if level in levels)
     steps = []
     for up in line[: line.index(level) + 1]:
         own = code if up == level else str(row[in_column(up)].iloc[0])
@@ -276,9 +283,9 @@ def find_areas(shown: Shown, text: str, limit: int = 50) -> pd.DataFrame:
     rows = pd.concat(tables, ignore_index=True)
     best = np.full(len(rows), 9)
     for column in ("compound", "name", "code"):
-        told = rows[column].map(_fold)
+        texts = rows[column].map(_fold)
         rank = np.select(
-            [told == wanted, told.str.startswith(wanted), told.str.contains(wanted, regex=False)],
+            [texts == wanted, texts.str.startswith(wanted), texts.str.contains(wanted, regex=False)],
             [0, 1, 2],
             9,
         )

@@ -23,7 +23,7 @@ _SERVED_LEVEL = "community"
 
 
 def has_services(plan: Plan) -> bool:
-    """Tell whether a plan has service places with a place on the map."""
+    """Return whether a plan has service places with a place on the map."""
     places = plan.attached.get(SERVICES)
     return places is not None and "geometry" in places and bool(_is_placed(places).any())
 

@@ -52,14 +52,14 @@ class Shown:
     levels
         The levels that the audience sees, coarse to fine.
     areas
-        Described areas of these levels (``gridplan.report.AREA_COLUMNS``; ``reason_*`` never tell a small
-        count), RangeIndex, in the order of the codes. ``households``, ``population`` and ``buildings``
-        are nullable: NA is a count that is not told, because it is small or because it would give a small
+        Described areas of these levels (``gridplan.report.AREA_COLUMNS``; ``reason_*`` never give a small
+        count away), RangeIndex, in the order of the codes. ``households``, ``population`` and ``buildings``
+        are nullable: NA is a count that is withheld, because it is small or because it would give a small
         one away; households and people are hidden together. A parent equals the sum of its children
-        wherever all of them are told. ``in_<level>`` is the code of the area of that coarser level that
+        wherever all of them are published. ``in_<level>`` is the code of the area of that coarser level that
         an area lies in, for each level seen that holds all areas of this one whole. ``fault`` ("" for
         none), ``verdict``, ``value`` and ``bound`` are what the check found against the level's bounds
-        (``gridplan.check``, law "bounded"), without the values that are not told.
+        (``gridplan.check``, law "bounded"), without the values that are withheld.
     attached
         Things by role as in ``Plan.attached``, only those that the audience may see one by one; a role that
         nobody attached is missing. ``care`` has ``level``, ``code``, ``care_class`` and nullable
@@ -78,7 +78,7 @@ class Shown:
         Walking distances to the service places; None where nobody attached such places.
     totals
         ``households``, ``population`` and ``estimated`` (households that were estimated) of all that is
-        shown; one that is not told is missing.
+        shown; one that is withheld is missing.
     """
 
     name: str
@@ -110,7 +110,7 @@ class Shown:
 def described_from_file(plan: Plan) -> Mapping[str, gpd.GeoDataFrame]:
     """Describe the areas of a plan from the level layers of its file.
 
-    To describe 3,382 grids anew takes 8 s, to read what their layers say nothing.
+    Describing 3,382 grids takes 8 s, reading their layers no time at all.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def described_from_file(plan: Plan) -> Mapping[str, gpd.GeoDataFrame]:
     Returns
     -------
     mapping of GeoDataFrame
-        As :func:`gridplan.report.describe_plan` gives it; described anew where the layers lack a column or
+        As :func:`gridplan.report.describe_plan` gives it; described again where the layers lack a column or
         an area, or count other households and people than the atoms do.
     """
     if plan.polygons and all(_is_described(plan, level) for level in plan.areas):
@@ -129,15 +129,15 @@ def described_from_file(plan: Plan) -> Mapping[str, gpd.GeoDataFrame]:
 
 
 def _is_described(plan: Plan, level: str) -> bool:
-    """Tell whether the layer of a level says all that describing would, and counts what its atoms do."""
+    """Return whether the layer of a level says all that describing would, and counts what its atoms do."""
     layer = plan.polygons.get(level)
     if layer is None or level not in plan.atoms or not set(AREA_COLUMNS) <= set(layer.columns):
         return False
     counts = plan.atoms.groupby(level)[["households", "population"]].sum().sort_index()
-    told = layer.set_index("code")[["households", "population"]]
+    written = layer.set_index("code")[["households", "population"]]
     return (
-        told.index.equals(counts.index.astype(told.index.dtype))
-        and bool((told.to_numpy() == counts.to_numpy()).all())
+        written.index.equals(counts.index.astype(written.index.dtype))
+        and bool((written.to_numpy() == counts.to_numpy()).all())
         and bool(layer[["area_m2", "perimeter_m", "compactness"]].notna().all(axis=None))
     )
 
@@ -226,7 +226,7 @@ def _choose_levels(scheme: Scheme, areas: Mapping[str, object], audience: Audien
 
 
 def _link_areas(areas: gpd.GeoDataFrame, plan: Plan, levels: tuple[str, ...], level: str) -> gpd.GeoDataFrame:
-    """Tell of each area in which areas of the other levels it lies, where all of them lie whole in one."""
+    """Add the areas of the other levels that each area lies in, where all of them lie whole in one."""
     links = {}
     for other in levels:
         pairs = plan.atoms[[level, other]].drop_duplicates()
@@ -245,12 +245,13 @@ def _choose_things(
     unseen = [level for level in plan.areas if level not in levels]
     things = {role: plan.attached[role] for role in roles}
     if audience.name == "worker":
-        things = {role: one[one[levels[0]] == audience.code] for role, one in things.items()}
+        things = {role: table[table[levels[0]] == audience.code] for role, table in things.items()}
     shown = {
-        role: one.drop(columns=unseen, errors="ignore").reset_index(drop=True) for role, one in things.items()
+        role: table.drop(columns=unseen, errors="ignore").reset_index(drop=True)
+        for role, table in things.items()
     }
     if audience.name == "public":
-        shown = {role: one.drop(columns="building_id", errors="ignore") for role, one in shown.items()}
+        shown = {role: table.drop(columns="building_id", errors="ignore") for role, table in shown.items()}
     elif care is not None:
         mine = care["level"].isin(levels)
         if audience.name == "worker":

@@ -1,4 +1,4 @@
-"""Who may see what: audiences, and counts too small to be told."""
+"""Who may see what: audiences, and counts too small to be published."""
 
 from gridplan.privacy.audience import AUDIENCES, MIN_CELL, Audience, parse_audience
 from gridplan.privacy.rounding import is_few, round_counts, round_parts

@@ -10,7 +10,7 @@ __all__ = ["AUDIENCES", "MIN_CELL", "Audience", "parse_audience"]
 
 #: Who looks at the map: a worker at the own grid, the office at all grids, the public at communities.
 AUDIENCES = ("office", "public", "worker")
-#: Smallest count of people or households that is told (domain note B.10: the usual k of small cells).
+#: Smallest count of people or households that is published (the usual threshold of small cells).
 MIN_CELL = 5
 
 

@@ -1,4 +1,4 @@
-"""Counts told in tens, where so many sums hold that exact ones would give the small ones away."""
+"""Counts rounded to tens, where so many sums hold that exact ones would give the small ones away."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from gridplan.privacy.audience import MIN_CELL
 
 __all__ = ["STEP", "is_few", "round_counts", "round_parts"]
 
-#: Counts are told in steps of this: what is rounded hides any count below ``MIN_CELL`` added to it or taken
+#: Counts are published in steps of this: rounding hides any count below ``MIN_CELL`` added to it or taken
 #: from it.
 STEP = 2 * MIN_CELL
 
-# tens closer to the whole than this are not told beside it
+# tens closer to the whole than this are not published beside it
 _ROOM = 3
 
 
 def is_few(counts: FloatArray | IntArray) -> BoolArray:
-    """Tell which counts of people are too small to be told; nobody is not few."""
+    """Mark the counts of people that are too small to be published; nobody (0) is not few."""
     return np.asarray((counts > 0) & (counts < MIN_CELL), dtype=bool)
 
 
 def round_counts(counts: IntArray) -> pd.arrays.IntegerArray:
-    """Tell counts in tens.
+    """Round counts to tens.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def round_counts(counts: IntArray) -> pd.arrays.IntegerArray:
 
 
 def round_parts(parts: IntArray, wholes: IntArray) -> IntArray:
-    """Tell parts of known wholes in tens.
+    """Round parts of known wholes to tens.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def round_parts(parts: IntArray, wholes: IntArray) -> IntArray:
     -------
     ndarray of int64, shape (n,)
         The nearest ten; 0 for fewer than ``MIN_CELL``, and the whole where fewer than that are left over or
-        the next ten would tell too well how many are. Each number told may stand for at least four.
+        the next ten would show too well how many are. Each published number may stand for at least four.
     """
     parts, wholes = np.asarray(parts, dtype=np.int64), np.asarray(wholes, dtype=np.int64)
     tens = (parts + MIN_CELL) // STEP * STEP

@@ -1,13 +1,13 @@
-"""Which counts are not told: those too small, and as many more as it takes that no sum gives them away.
+"""Which counts are withheld: those too small, and as many more as it takes that no sum gives them away.
 
 A cell is a count of people; a sum says that one cell is as much as some others together (a town and its
-communities). Whoever knows the told cells and all sums must not be able to tell any hidden cell. Two things
-are made sure of:
+communities). Whoever knows the published cells and all sums must not be able to work out any hidden cell.
+Two things are made sure of:
 
-* no hidden cell is determined by the told ones (linear algebra over all sums, whatever their shape: levels
-  inside each other, levels across each other, classes beside levels);
-* the hidden cells of a told sum leave each of them the whole range of 1 to 4: together they count at least 3
-  more than what is known of them anyway (each at least 1, a parent at least what is told of its children).
+* no hidden cell is determined by the published ones (linear algebra over all sums, whatever their shape:
+  levels inside each other, levels across each other, classes beside levels);
+* the hidden cells of a published sum leave each of them the whole range of 1 to 4: together they count at
+  least 3 more than what is known of them anyway (each at least 1, a parent at least its published children).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Cells:
     values
         Counts in whole numbers, shape (k, m): what is hidden is hidden in all m columns.
     printed
-        Whether anybody is told the cell; a cell that nobody is told ties others together (the overlap of
+        Whether the cell is published to anybody; one that is not ties others together (the overlap of
         two areas), shape (k,).
     totals
         The cell that each sum adds up to, shape (s,).
@@ -70,24 +70,24 @@ def hide_cells(
     cells: Cells,
     least: int = MIN_CELL,
     *,
-    told: Sequence[int] | IntArray = (),
+    published: Sequence[int] | IntArray = (),
     withheld: Sequence[int] | IntArray = (),
 ) -> BoolArray:
-    """Choose the cells that are not told.
+    """Choose the cells that are withheld.
 
     Cells of 1 to ``least`` - 1 are hidden. Where a sum would give one away the smallest further cell of it
-    is hidden too, one that mends several sums before others, equal ones in the order of the cells. Nothing
-    at all is told: that nobody lives in a field is no secret.
+    is hidden too, one that mends several sums before others, equal ones in the order of the cells. Zero is
+    published: that nobody lives in a field is no secret.
 
     Parameters
     ----------
     cells
         The counts and their sums.
     least
-        Smallest count that is told.
-    told, withheld
+        Smallest count that is published.
+    published, withheld
         Cells that were decided on before, and stay so: what is added to a plan later on must not change
-        what was told of it, or who has both gets at what each of them hides.
+        what was published of it, or who has both gets at what each of them hides.
 
     Returns
     -------
@@ -97,7 +97,7 @@ def hide_cells(
     some: BoolArray = np.asarray((cells.values > 0).any(axis=1))
     small: BoolArray = np.asarray(((cells.values > 0) & (cells.values < least)).any(axis=1))
     hidden = some & (small | ~cells.printed)
-    decided = np.concatenate([np.asarray(one, dtype=np.int64) for one in (told, withheld)])
+    decided = np.concatenate([np.asarray(cell, dtype=np.int64) for cell in (published, withheld)])
     hidden[decided] = np.isin(decided, withheld)
     some[decided] = small[decided] = False
     while True:
@@ -169,19 +169,19 @@ def _choose_near(cells: Cells, hidden: BoolArray, some: BoolArray, bare: int) ->
 
     The smallest that closes a ring: it lies in sums with hidden cells of two sums of the bare one, so that
     the four can make up for each other. Where there is none, the smallest of the bare one's sums and of those
-    that cross them at cells that nobody is told; where those are hidden altogether, of the sums around.
+    that cross them at cells published to nobody; where those are hidden altogether, of the sums around.
     """
     own = _list_sums(cells, np.array([bare]))
     reached = np.zeros(len(hidden), dtype=np.int64)
     loose = []
-    for one in own:
-        inside = np.append(cells.members[cells.sums == one], cells.totals[one])
+    for total in own:
+        inside = np.append(cells.members[cells.sums == total], cells.totals[total])
         tied = inside[hidden[inside] & (inside != bare)]
         onward = _list_sums(cells, tied)
-        reached[_list_cells(cells, onward[onward != one])] += 1
+        reached[_list_cells(cells, onward[onward != total])] += 1
         crossing = _list_sums(cells, inside[~cells.printed[inside]])
         loose.append(_pick_open(cells, hidden, some, np.append(inside, cells.totals[crossing])))
-    shortest = int(np.argmin([len(one) or len(hidden) for one in loose]))
+    shortest = int(np.argmin([len(near) or len(hidden) for near in loose]))
     near = (
         _pick_open(cells, hidden, some, np.flatnonzero(reached > 1))
         if cells.printed[bare]
@@ -215,12 +215,12 @@ def _list_cells(cells: Cells, among: IntArray) -> IntArray:
 
 
 def _pick_open(cells: Cells, hidden: BoolArray, some: BoolArray, among: IntArray) -> IntArray:
-    """Return those of some cells that are told and could be hidden."""
+    """Return those of some cells that are published and could be hidden."""
     return np.unique(among[some[among] & ~hidden[among] & cells.printed[among]])
 
 
 def find_determined(cells: Cells, hidden: BoolArray) -> BoolArray:
-    """Mark the hidden cells that the sums and the told cells determine.
+    """Mark the hidden cells that the sums and the published cells determine.
 
     A hidden cell is free when some change of the hidden cells that keeps every sum changes it. A random
     change of that sort changes every free cell: it is a random vector projected onto the null space of the

@@ -70,7 +70,7 @@ class Ties:
         values
             Counts of each piece, shape (n, columns).
         printed
-            By level which of its areas (codes in sorted order) are told, all for those not named.
+            By level which of its areas (codes in sorted order) are published, all for those not named.
 
         Returns
         -------
@@ -106,7 +106,7 @@ class Ties:
         ends: Sequence[str],
         values: IntArray,
     ) -> None:
-        """Tie levels that lie across each other by their overlaps, which nobody is told."""
+        """Tie levels that lie across each other by their overlaps, which are published to nobody."""
         keys, overlap = np.unique(
             np.stack([labels[level] for level in ends], axis=1), axis=0, return_inverse=True
         )
@@ -138,6 +138,6 @@ def _find_nests(labels: Mapping[str, IntArray]) -> dict[str, list[str]]:
             if len(pairs) == labels[fine].max() + 1:
                 holders[fine].append(coarse)
     return {
-        fine: [one for one in above if not any(one in holders[other] for other in above)]
+        fine: [level for level in above if not any(level in holders[other] for other in above)]
         for fine, above in holders.items()
     }

@@ -4,7 +4,7 @@ Nothing here knows geometry or words: things are tables, areas are codes, neighb
 """
 
 from gridplan.risk.areas import AREA_COLUMNS, compare_staff, rank_areas, score_areas
-from gridplan.risk.hazards import Funnel, count_funnel, count_funnels, tell_share
+from gridplan.risk.hazards import Funnel, count_funnel, count_funnels, format_share
 from gridplan.risk.hotspots import MIN_AREAS, SPOTS, find_hot_spots
 from gridplan.risk.rating import RATINGS, rate
 
@@ -18,8 +18,8 @@ __all__ = [
     "count_funnel",
     "count_funnels",
     "find_hot_spots",
+    "format_share",
     "rank_areas",
     "rate",
     "score_areas",
-    "tell_share",
 ]

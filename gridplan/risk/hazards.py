@@ -1,4 +1,4 @@
-"""What became of hazards (隐患): found, fixed on site, fixed later, open, or not told."""
+"""What became of hazards (隐患): found, fixed on site, fixed later, open, or not reported."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import pandas as pd
 
 from gridplan.arrays import BoolArray, IntArray
 
-__all__ = ["Funnel", "count_funnel", "count_funnels", "tell_share"]
+__all__ = ["Funnel", "count_funnel", "count_funnels", "format_share"]
 
 #: Where a hazard stands; every one stands in exactly one place.
-_PLACES = ("on_site", "fixed_later", "fixed_untold", "open", "unreported")
+_PLACES = ("on_site", "fixed_later", "fixed_unspecified", "open", "unreported")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,38 +27,38 @@ class Funnel:
         Fixed on site (现场整改).
     fixed_later
         Not fixed on site, fixed since.
-    fixed_untold
-        Fixed, but it is not told whether on site.
+    fixed_unspecified
+        Fixed, but the list does not say whether on site.
     open
-        Not fixed: as the list says, or not on site and no fixing since is told.
+        Not fixed: as the list says, or not on site and not reported as fixed since.
     unreported
-        Nothing is told of their fixing: they may be fixed or open.
+        Nothing is reported of their fixing: they may be fixed or open.
     """
 
     found: int
     on_site: int
     fixed_later: int
-    fixed_untold: int
+    fixed_unspecified: int
     open: int
     unreported: int
 
     @property
-    def untold(self) -> int:
-        """Of how many it is not told whether they were fixed on site; what is open was not."""
-        return self.fixed_untold + self.unreported
+    def unspecified(self) -> int:
+        """How many may or may not have been fixed on site; what is open was not."""
+        return self.fixed_unspecified + self.unreported
 
     @property
     def share(self) -> str:
-        """Share fixed on site (现场整改率) of those where it is told, "" where it is told of none."""
-        return tell_share(self.on_site, self.found - self.untold)
+        """Share fixed on site (现场整改率) of those where it is reported, "" where it is of none."""
+        return format_share(self.on_site, self.found - self.unspecified)
 
     @property
     def fixed(self) -> int:
-        """How many are told to be fixed by now."""
-        return self.on_site + self.fixed_later + self.fixed_untold
+        """How many are reported as fixed by now."""
+        return self.on_site + self.fixed_later + self.fixed_unspecified
 
 
-def tell_share(part: int, whole: int) -> str:
+def format_share(part: int, whole: int) -> str:
     """Write a share in percent with two decimals, exactly: whole numbers, rounded half up.
 
     A share that is not all never reads "100.00 %", one that is not none never "0.00 %".
@@ -87,8 +87,8 @@ def count_funnel(hazards: pd.DataFrame) -> Funnel:
     Parameters
     ----------
     hazards
-        ``on_site`` (truth value or NA), ``fixed`` (date or "") and, where words tell it, ``is_fixed`` (truth
-        value or NA; a "no" outweighs the others).
+        ``on_site`` (truth value or NA), ``fixed`` (date or "") and, where a status says it, ``is_fixed``
+        (truth value or NA; a "no" outweighs the others).
     """
     counts = np.bincount(_place_hazards(hazards), minlength=len(_PLACES)).tolist()
     return Funnel(found=len(hazards), **dict(zip(_PLACES, counts, strict=True)))
@@ -109,7 +109,7 @@ def count_funnels(hazards: pd.DataFrame, codes: pd.Series, areas: pd.Index) -> p
     Returns
     -------
     DataFrame
-        Index ``areas``: ``found, on_site, fixed_later, fixed_untold, open, unreported, untold`` and
+        Index ``areas``: ``found, on_site, fixed_later, fixed_unspecified, open, unreported, unspecified`` and
         ``share`` (text).
     """
     where = areas.get_indexer(codes)
@@ -119,9 +119,11 @@ def count_funnels(hazards: pd.DataFrame, codes: pd.Series, areas: pd.Index) -> p
     cells = np.bincount(where[known] * width + place[known], minlength=len(areas) * width)
     table = pd.DataFrame(cells.reshape(len(areas), width), index=areas, columns=list(_PLACES))
     table.insert(0, "found", table.sum(axis=1))
-    table["untold"] = table["fixed_untold"] + table["unreported"]
-    told = (table["found"] - table["untold"]).tolist()
-    table["share"] = [tell_share(part, whole) for part, whole in zip(table["on_site"], told, strict=True)]
+    table["unspecified"] = table["fixed_unspecified"] + table["unreported"]
+    reported = (table["found"] - table["unspecified"]).tolist()
+    table["share"] = [
+        format_share(part, whole) for part, whole in zip(table["on_site"], reported, strict=True)
+    ]
     return table
 
 
@@ -138,6 +140,6 @@ def _place_hazards(hazards: pd.DataFrame) -> IntArray:
 
 def _read_truth(column: pd.Series) -> tuple[BoolArray, BoolArray]:
     """Return where a nullable truth value is true, and where it is false."""
-    told = column.astype("boolean")
-    yes, no = (told.eq(value).fillna(False).to_numpy(dtype=bool) for value in (True, False))
+    truth = column.astype("boolean")
+    yes, no = (truth.eq(value).fillna(False).to_numpy(dtype=bool) for value in (True, False))
     return yes, no

@@ -42,13 +42,13 @@ def rate(things: pd.DataFrame, rules: RiskRules) -> pd.DataFrame:
     given = _read_given(things)
     danger = likelihood * exposure * consequence
     matrix = likelihood * severity
-    ways = (given != "", np.isfinite(danger), np.isfinite(matrix))
+    methods = (given != "", np.isfinite(danger), np.isfinite(matrix))
     by_points = [_rate_points(danger, rules.lec), _rate_points(matrix, rules.matrix)]
     return pd.DataFrame(
         {
-            "rating": np.select(ways, [given, *by_points], ""),
-            "rated_by": np.select(ways, ["given", "lec", "matrix"], ""),
-            "points": np.select(ways, [np.full(len(things), np.nan), danger, matrix], np.nan),
+            "rating": np.select(methods, [given, *by_points], ""),
+            "rated_by": np.select(methods, ["given", "lec", "matrix"], ""),
+            "points": np.select(methods, [np.full(len(things), np.nan), danger, matrix], np.nan),
         },
         index=things.index,
     )
@@ -59,8 +59,8 @@ def _read_given(things: pd.DataFrame) -> npt.NDArray[np.str_]:
     if "level" not in things.columns:
         return np.full(len(things), "", dtype="U6")
     place = pd.Index(RATINGS).get_indexer(things["level"])
-    told: npt.NDArray[np.str_] = np.asarray((*RATINGS, ""), dtype="U6")[place]
-    return told
+    ratings: npt.NDArray[np.str_] = np.asarray((*RATINGS, ""), dtype="U6")[place]
+    return ratings
 
 
 def _read_factor(things: pd.DataFrame, name: str) -> FloatArray:

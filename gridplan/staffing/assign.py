@@ -142,7 +142,7 @@ def _call_roll(plan: Plan, people: pd.DataFrame) -> tuple[_Roll, pd.DataFrame]:
     xy = np.array(table[["x", "y"]], dtype=np.float64)
     place = table["place"].to_numpy(dtype=object)
     known = _locate_places(plan, set(place) - {""})
-    strange = np.array([one != "" and one not in known for one in place], dtype=bool)
+    strange = np.array([code != "" and code not in known for code in place], dtype=bool)
     issues.append(
         issue_rows(
             "people", table.loc[strange, "person"], "person_place_unknown", "noted", detail=place[strange]
@@ -193,7 +193,7 @@ def _find_centres(plan: Plan, level: str) -> tuple[npt.NDArray[np.object_], Floa
 
 def _match_posts(post: npt.NDArray[np.object_], rule: StaffRule) -> BoolArray:
     names = {rule.post.zh.casefold(), rule.post.en.casefold()}
-    return np.array([one.casefold() in names for one in post], dtype=bool)
+    return np.array([name.casefold() in names for name in post], dtype=bool)
 
 
 def _bar_areas(roll: _Roll, rules: tuple[StaffRule, ...], rule: StaffRule) -> IntArray:

@@ -73,7 +73,7 @@ def _pair_near(people: FloatArray, places: FloatArray) -> tuple[IntArray, IntArr
     n, k = len(people), len(places)
     near = (k, 0) if n * k <= _ALL_PAIRS else (min(_NEAR, k), min(_NEAR, n))
     pairs = [_look_around(people, places, near[0]), _look_around(places, people, near[1])[::-1]]
-    key = np.unique(np.concatenate([one * k + other for one, other in pairs]))
+    key = np.unique(np.concatenate([person * k + place for person, place in pairs]))
     person, place = np.divmod(key, k)
     return person, place, np.hypot(*(people[person] - places[place]).T)
 

@@ -22,7 +22,7 @@ def require_rules(scheme: Scheme) -> None:
 
 
 def plan_posts(plan: Plan) -> pd.DataFrame:
-    """Tell how many people each post needs in each area.
+    """Work out how many people each post needs in each area.
 
     Parameters
     ----------

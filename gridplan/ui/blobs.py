@@ -20,11 +20,11 @@ from starlette.routing import Route
 
 __all__ = ["BLOB_ROUTES", "MOST_BYTES", "BlobShelf", "offer_blob"]
 
-#: Packed bytes that are kept; what was not asked for longest goes first and is offered anew on the next run.
+#: Packed bytes that are kept; what was not asked for longest goes first and is offered again on the next run.
 MOST_BYTES = 256 * 1024 * 1024
 
 _FOLDER = "gridplan-map"
-# a day: the address is that of the content, but it is another one when the server has started anew, and on a
+# a day: the address is that of the content, but it is another one when the server was restarted, and on a
 # computer that many use nothing should lie longer than it is of use
 _HEADERS = {"Cache-Control": "private, max-age=86400, immutable", "X-Content-Type-Options": "nosniff"}
 

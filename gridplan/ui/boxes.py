@@ -58,7 +58,7 @@ def choose_some(
     """
     kept, own = f"kept-{key}", f"{key}-{lang}"
     before: list[T] = st.session_state.get(kept) or []
-    st.session_state[kept] = st.session_state[own] = [one for one in before if one in names]
+    st.session_state[kept] = st.session_state[own] = [choice for choice in before if choice in names]
     with st.container(key=key):
         st.multiselect(
             label,

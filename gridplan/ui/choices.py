@@ -107,7 +107,7 @@ def name_measure(measure: str, lang: str) -> str:
 
 
 def is_fresh(key: str, value: object) -> bool:
-    """Tell whether a choice was made just now: a run of the page sees the old ones again."""
+    """Return whether a choice was made just now: a run of the page sees the old ones again."""
     seen = st.session_state.get(key)
     st.session_state[key] = value
     return value is not None and value != seen

@@ -76,7 +76,7 @@ MAP_FILES: Mapping[str, FileKind] = {
 #: Files of the data of a page.
 WORKBOOK = FileKind("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 LAYERS = FileKind("gpkg", "application/geopackage+sqlite3")
-#: What may be stamped on a map; the first unless told otherwise.
+#: What may be stamped on a map; the first unless another is chosen.
 STAMPS = ("internal", "short", "none")
 
 # where the choices are kept from page to page
@@ -139,14 +139,14 @@ def show_files(
 
 
 def name_file(title: str, shown: Shown) -> str:
-    """Name a file by what it shows and the date of the data; by today's where that is not told."""
-    told = shown.provenance.get("data_date", "") or date.today().isoformat()
-    return "_".join(filter(None, (_FILE_SIGNS.sub("_", part).strip("_") for part in (title, told))))
+    """Name a file by what it shows and the date of the data; by today's where that is not known."""
+    day = shown.provenance.get("data_date", "") or date.today().isoformat()
+    return "_".join(filter(None, (_FILE_SIGNS.sub("_", part).strip("_") for part in (title, day))))
 
 
 def ask_imprint(shown: Shown, lang: str, *, key: str, title: str) -> Imprint:
     """Ask for the title, the review number and the stamp; the last two are kept from page to page."""
-    told = st.text_input(t("ui.export.title", lang), title, key=f"export-{key}-title-{title}")
+    given = st.text_input(t("ui.export.title", lang), title, key=f"export-{key}-title-{title}")
     left, right = st.columns((1, 2))
     left.text_input(
         t("ui.export.review", lang),
@@ -155,11 +155,12 @@ def ask_imprint(shown: Shown, lang: str, *, key: str, title: str) -> Imprint:
         persist_state="session",
     )
     names = {
-        one: t("onemap.stamp" if one == "internal" else f"ui.export.stamp.{one}", lang) for one in STAMPS
+        stamp: t("onemap.stamp" if stamp == "internal" else f"ui.export.stamp.{stamp}", lang)
+        for stamp in STAMPS
     }
     with right:
         choose_one(t("ui.export.stamp", lang), names, key=_STAMPED, lang=lang)
-    imprint = sign_map(shown, (told or "").strip() or title, lang)
+    imprint = sign_map(shown, (given or "").strip() or title, lang)
     if not imprint.stamp and not imprint.review_number:
         st.warning(t("ui.export.unreviewed", lang))
     return imprint

@@ -27,6 +27,6 @@ def show_figures(figures: Sequence[Figure]) -> None:
 
 def _draw(figure: Figure) -> str:
     number, _, unit = figure.value.partition(" ")
-    told = escape(number) + (f"<i>{escape(unit)}</i>" if unit else "")
+    value = escape(number) + (f"<i>{escape(unit)}</i>" if unit else "")
     note = f"<small>{escape(figure.note)}</small>" if figure.note else ""
-    return f'<div class="gp-figure"><dt>{escape(figure.label)}</dt><dd>{told}{note}</dd></div>'
+    return f'<div class="gp-figure"><dt>{escape(figure.label)}</dt><dd>{value}{note}</dd></div>'

@@ -12,15 +12,15 @@ from gridplan.i18n import t
 from gridplan.ui.language import offer_languages
 from gridplan.ui.state import OpenedPlan
 
-__all__ = ["dress_app", "find_icon", "find_limit", "show_head", "show_tools", "tell_place"]
+__all__ = ["dress_app", "find_icon", "find_limit", "label_place", "show_head", "show_tools"]
 
 _ASSETS = Path(__file__).with_name("assets")
 
 
 def dress_app(lang: str) -> None:
     """Put the app's own look over Streamlit's, and its own words where Streamlit knows English only."""
-    told = {"upload": t("ui.frame.upload", lang), "refused": t("ui.frame.refused", lang, size=find_limit())}
-    words = "".join(f"--gp-{name}: {json.dumps(word, ensure_ascii=False)};" for name, word in told.items())
+    texts = {"upload": t("ui.frame.upload", lang), "refused": t("ui.frame.refused", lang, size=find_limit())}
+    words = "".join(f"--gp-{name}: {json.dumps(word, ensure_ascii=False)};" for name, word in texts.items())
     st.html(f"<style>{(_ASSETS / 'app.css').read_text(encoding='utf-8')}:root {{ {words} }}</style>")
 
 
@@ -50,13 +50,13 @@ def show_head(opened: OpenedPlan, title: str, lang: str) -> None:
     facts = [shown.scheme.name[lang], t(f"ui.audience.{shown.audience.name}", lang, code=shown.audience.code)]
     date = shown.provenance.get("data_date", "")
     facts.insert(0, t("ui.frame.date", lang, date=date) if date else t("ui.frame.no_date", lang))
-    place = escape(tell_place(opened, lang))
-    told = "".join(f"<span>{escape(fact)}</span>" for fact in facts)
+    place = escape(label_place(opened, lang))
+    line = "".join(f"<span>{escape(fact)}</span>" for fact in facts)
     if opened.synthetic:
-        told = f'<span class="gp-note">{escape(t("ui.frame.synthetic", lang))}</span>{told}'
-    st.html(f'<header class="gp-head"><h1>{place}<em>{escape(title)}</em></h1><p>{told}</p></header>')
+        line = f'<span class="gp-note">{escape(t("ui.frame.synthetic", lang))}</span>{line}'
+    st.html(f'<header class="gp-head"><h1>{place}<em>{escape(title)}</em></h1><p>{line}</p></header>')
 
 
-def tell_place(opened: OpenedPlan, lang: str) -> str:
+def label_place(opened: OpenedPlan, lang: str) -> str:
     """Name the place of a plan."""
     return t("ui.frame.demo", lang) if opened.synthetic else opened.shown.place

@@ -20,8 +20,8 @@ _COOKIE_S = 400 * 24 * 3600
 def choose_lang() -> str:
     """Return the session's language and keep it in the address, which each change of page clears."""
     if _KEY not in st.session_state:
-        told = (st.query_params.get(_KEY, ""), st.context.cookies.get(_COOKIE, ""), choose_language())
-        st.session_state[_KEY] = next(lang for lang in told if lang in LANGUAGES)
+        asked = (st.query_params.get(_KEY, ""), st.context.cookies.get(_COOKIE, ""), choose_language())
+        st.session_state[_KEY] = next(lang for lang in asked if lang in LANGUAGES)
     lang = str(st.session_state[_KEY])
     if st.query_params.get(_KEY) != lang:
         st.query_params[_KEY] = lang

@@ -17,7 +17,7 @@ from gridplan.ui.uploads import strip_folder
 
 __all__ = ["STEPS", "Job", "end_jobs"]
 
-#: What is told of the progress, in order.
+#: The steps of the progress that is shown, in order.
 STEPS = (*ROOMS, "write")
 
 # the search of one plan fills a processor: more at once would only make all of them late
@@ -130,7 +130,7 @@ class Job:
             self._leaving = None
 
     def _listen(self) -> None:
-        """Follow what the process tells until it ends."""
+        """Follow what the process reports until it ends."""
         assert self._process.stdout is not None
         assert self._process.stderr is not None
         # what a library says on its way out must be read as well, else a full pipe stops the process
@@ -150,12 +150,12 @@ class Job:
 
     def _note(self, line: str) -> None:
         try:
-            told = json.loads(line)
+            report = json.loads(line)
         except ValueError:  # a library's own print
             return
-        if "error" in told:
-            self.error = strip_folder(GridplanError(told["error"], **told["values"]), self.folder.name)
-        elif told["part"]:
-            self.ended[told["room"]] = time.monotonic()
+        if "error" in report:
+            self.error = strip_folder(GridplanError(report["error"], **report["values"]), self.folder.name)
+        elif report["part"]:
+            self.ended[report["room"]] = time.monotonic()
         else:
-            self.begun[told["room"]] = time.monotonic()
+            self.begun[report["room"]] = time.monotonic()

@@ -95,14 +95,14 @@ def show_map(
 def read_pick(key: str) -> Pick | None:
     """Return what was last clicked on the map of a key, also before it is shown again; None for nothing."""
     state = st.session_state.get(key)
-    told = state.get("pick") if isinstance(state, Mapping) else None
-    if not isinstance(told, Mapping) or told.get("kind") not in {"area", "point"}:
+    pick = state.get("pick") if isinstance(state, Mapping) else None
+    if not isinstance(pick, Mapping) or pick.get("kind") not in {"area", "point"}:
         return None
-    return Pick(str(told["kind"]), str(told["level"]), str(told["code"]), int(told["nonce"]))
+    return Pick(str(pick["kind"]), str(pick["level"]), str(pick["code"]), int(pick["nonce"]))
 
 
 def _take_note() -> None:
-    """Do nothing: the run that follows reads what was clicked, or offers anew what was lost."""
+    """Do nothing: the run that follows reads what was clicked, or offers again what was lost."""
 
 
 def _offer_text(text: str, media_type: str) -> str:

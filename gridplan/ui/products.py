@@ -23,7 +23,7 @@ from gridplan.ui.choices import name_measure
 
 __all__ = ["Product", "list_products", "make_view", "pack_pictures", "tabulate_plan"]
 
-# what is told of the areas of each level
+# columns of the areas of each level
 _AREA_COLUMNS = (
     "code", "name", "parent", "kind", "households", "population", "buildings", "area_m2", "compactness",
     "status", "certificate", "borders", "reason",
@@ -34,7 +34,7 @@ _FINDING_COLUMNS = ("verdict", "law", "level_name", "code", "why")
 _STAMP = (2000, 1, 1, 0, 0, 0)
 
 
-# maps that are left out of a set of slides: others tell the same more briefly
+# maps that are left out of a set of slides: others show the same more briefly
 _NOT_IN_SET = frozenset(("households", "weighted", "count"))
 
 
@@ -63,7 +63,7 @@ class Product:
         """Whether it belongs to a set of slides."""
         return self.what not in _NOT_IN_SET
 
-    def tell(self, lang: str) -> str:
+    def label(self, lang: str) -> str:
         """Name the map."""
         if self.page == "population":
             return name_measure(self.what, lang)
@@ -144,7 +144,7 @@ def pack_pictures(
 
 
 def tabulate_plan(shown: Shown, level: str, lang: str) -> Mapping[str, pd.DataFrame]:
-    """Give everything that may be told as tables for one workbook.
+    """Give everything that may be shown as tables for one workbook.
 
     Parameters
     ----------
@@ -161,7 +161,7 @@ def tabulate_plan(shown: Shown, level: str, lang: str) -> Mapping[str, pd.DataFr
         By title, headings in the language: the areas of each level, compounds and distances, key areas,
         issues and findings, as far as there are such.
     """
-    tables = {shown.scheme[one].name[lang]: _tell_areas(shown, one, lang) for one in shown.levels}
+    tables = {shown.scheme[level].name[lang]: _describe_areas(shown, level, lang) for level in shown.levels}
     if len(shown.compounds) or shown.access is not None:
         tables |= tabulate_estates(shown, level, lang)
     if any(len(shown.attached.get(role, ())) for role in THING_ROLES):
@@ -170,13 +170,13 @@ def tabulate_plan(shown: Shown, level: str, lang: str) -> Mapping[str, pd.DataFr
         issues = list_issues(shown, lang)
         needs = {need: t(f"issues.need.{need}", lang) for need in set(issues["need"])}
         layers = {layer: name_layer(layer, lang) for layer in set(issues["layer"])}
-        told = issues.assign(need=issues["need"].map(needs), layer=issues["layer"].map(layers))
-        tables[t("ui.page.issues", lang)] = _head_columns(told, _ISSUE_COLUMNS, lang)
+        worded = issues.assign(need=issues["need"].map(needs), layer=issues["layer"].map(layers))
+        tables[t("ui.page.issues", lang)] = _head_columns(worded, _ISSUE_COLUMNS, lang)
     findings = list_findings(shown, lang)
     if len(findings):
-        verdicts = {one: t(f"verdict.{one}", lang) for one in set(findings["verdict"])}
-        told = findings.assign(verdict=findings["verdict"].map(verdicts))
-        tables[t("ui.issues.sheet.findings", lang)] = _head_columns(told, _FINDING_COLUMNS, lang)
+        verdicts = {verdict: t(f"verdict.{verdict}", lang) for verdict in set(findings["verdict"])}
+        worded = findings.assign(verdict=findings["verdict"].map(verdicts))
+        tables[t("ui.issues.sheet.findings", lang)] = _head_columns(worded, _FINDING_COLUMNS, lang)
     return tables
 
 
@@ -186,9 +186,9 @@ def _head_columns(table: pd.DataFrame, columns: Sequence[str], lang: str) -> pd.
     )
 
 
-def _tell_areas(shown: Shown, level: str, lang: str) -> pd.DataFrame:
+def _describe_areas(shown: Shown, level: str, lang: str) -> pd.DataFrame:
     areas = pd.DataFrame(shown.areas[level].drop(columns="geometry"))
-    told = areas.assign(
+    worded = areas.assign(
         kind=[t(f"kind.{word or 'none'}", lang) for word in areas["kind"].astype(str)],
         status=[t(f"status.{word}", lang) for word in areas["status"].astype(str)],
         certificate=[t(f"certificate.{word or 'none'}", lang) for word in areas["certificate"].astype(str)],
@@ -197,5 +197,5 @@ def _tell_areas(shown: Shown, level: str, lang: str) -> pd.DataFrame:
         borders=areas[f"borders_{lang}"],
         reason=areas[f"reason_{lang}"],
     )[list(_AREA_COLUMNS)]
-    told = fill_withheld(told, ("households", "population", "buildings"), lang)
-    return told.rename(columns={name: t(f"ui.export.column.{name}", lang) for name in _AREA_COLUMNS})
+    worded = fill_withheld(worded, ("households", "population", "buildings"), lang)
+    return worded.rename(columns={name: t(f"ui.export.column.{name}", lang) for name in _AREA_COLUMNS})

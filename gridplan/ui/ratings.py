@@ -11,15 +11,15 @@ import pandas as pd
 import streamlit as st
 
 from gridplan.i18n import t
-from gridplan.onemap.numbers import tell_count
-from gridplan.onemap.risk.swatches import swatch_ratings, tell_rating
-from gridplan.risk import RATINGS, Funnel, tell_share
+from gridplan.onemap.numbers import format_count
+from gridplan.onemap.risk.swatches import label_rating, swatch_ratings
+from gridplan.risk import RATINGS, Funnel, format_share
 
 __all__ = ["count_ratings", "dress_ratings", "name_rated", "show_funnel", "show_ratings"]
 
 # what became of hazards: key, colour
 _STAGES = (("found", "#0f5e6e"), ("on_site", "#3d8f7d"), ("fixed_later", "#8db8a6"),
-           ("fixed_untold", "#b9c7c0"), ("open", "#c0182b"), ("unreported", "#8a8f98"))  # fmt: skip
+           ("fixed_unspecified", "#b9c7c0"), ("open", "#c0182b"), ("unreported", "#8a8f98"))  # fmt: skip
 
 
 def dress_ratings() -> None:
@@ -60,25 +60,25 @@ def show_ratings(counts: Sequence[int], label: str, lang: str) -> None:
             continue
         look = f"gp-{swatch.pattern}" if rating else "gp-plain"
         ground = f' style="background-color:{swatch.colour}"' if rating else ""
-        share = tell_share(count, total)
+        share = format_share(count, total)
         tiles.append(
             f'<li><span class="gp-letter {look}"{ground}>{escape(swatch.letter)}</span>'
-            f"<div><b>{tell_count(count, lang)}</b><i>{share}</i>"
-            f"<small>{escape(tell_rating(rating, lang))}</small></div></li>"
+            f"<div><b>{format_count(count, lang)}</b><i>{share}</i>"
+            f"<small>{escape(label_rating(rating, lang))}</small></div></li>"
         )
     named = f'<p class="gp-rated">{escape(label)}</p>'
     st.html(f'{named}<ul class="gp-ratings" aria-label="{escape(label)}">{"".join(tiles)}</ul>')
 
 
 def show_funnel(funnel: Funnel, lang: str) -> None:
-    """Show what became of hazards: found, fixed on site, fixed later, open, not told, with shares."""
+    """Show what became of hazards: found, fixed on site, fixed later, open, not reported, with shares."""
     rows = []
     for stage, colour in _STAGES:
         count = int(getattr(funnel, stage))
-        if stage in ("fixed_untold", "unreported") and not count:
+        if stage in ("fixed_unspecified", "unreported") and not count:
             continue
         width = 100 * count / funnel.found if funnel.found else 0.0
-        share = tell_share(count, funnel.found)
+        share = format_share(count, funnel.found)
         none = "" if count else " gp-none"
         rows.append(
             f"<dt>{escape(t(f'ui.risk.stage.{stage}', lang))}</dt>"
@@ -91,5 +91,5 @@ def show_funnel(funnel: Funnel, lang: str) -> None:
         f"<span>{escape(t('ui.risk.on_site_share', lang))}</span></div>"
     )
     st.html(f'{head}<dl class="gp-funnel">{"".join(rows)}</dl>')
-    if funnel.untold:
-        st.caption(t("ui.risk.untold", lang, count=funnel.untold))
+    if funnel.unspecified:
+        st.caption(t("ui.risk.unspecified", lang, count=funnel.unspecified))

@@ -6,11 +6,11 @@ import pandas as pd
 import streamlit as st
 
 from gridplan.i18n import t
-from gridplan.onemap.risk import tell_way
+from gridplan.onemap.risk import label_method
 from gridplan.onemap.risk.swatches import name_ratings
 from gridplan.risk import RATINGS, count_funnel
 from gridplan.ui.choices import name_level
-from gridplan.ui.plain import tell_plain
+from gridplan.ui.plain import escape_markdown
 from gridplan.ui.ratings import count_ratings, name_rated, show_ratings
 from gridplan.ui.risk_choice import RiskChoice, RiskThings
 from gridplan.ui.rows import LONG_TABLE, choose_row, show_rows
@@ -34,8 +34,8 @@ def show_key_areas(areas: pd.DataFrame, choice: RiskChoice, lang: str) -> str:
     if choice.rule == "hotspot":
         table["spot"] = [t(f"risk.spot.{spot or 'none'}", lang) for spot in areas["spot"]]
         heads["spot"] = t("ui.risk.column.spot", lang)
-    told = (*RATINGS, "unknown") if areas["unknown"].any() else RATINGS
-    heads |= {rating: t(f"risk.letter.{rating}", lang) for rating in told}
+    columns = (*RATINGS, "unknown") if areas["unknown"].any() else RATINGS
+    heads |= {rating: t(f"risk.letter.{rating}", lang) for rating in columns}
     heads["score"] = t("ui.risk.column.score", lang)
     if "open" in areas:
         heads["open"] = t("ui.risk.column.open", lang)
@@ -70,16 +70,16 @@ def show_area(opened: OpenedPlan, choice: RiskChoice, left: RiskThings, code: st
     name = named.iloc[0]
     inside = {role: table[table[level] == code] for role, table in left.things.items()}
     head = code if name in ("", code) else f"{name} · {code}"
-    st.subheader(tell_plain(f"{name_level(opened.shown, level, lang)} {head}"))
+    st.subheader(escape_markdown(f"{name_level(opened.shown, level, lang)} {head}"))
     show_ratings(count_ratings(list(inside.values())), name_rated(list(inside), lang), lang)
     hazards = left.hazards[left.hazards[level] == code]
     if len(hazards):
         funnel = count_funnel(hazards)
-        told = t(
+        caption = t(
             "ui.risk.area_hazards", lang, found=funnel.found, share=funnel.share or "–", open=funnel.open
         )
         more = funnel.unreported
-        st.caption(told + (t("ui.risk.more_unreported", lang, count=more) if more else ""))
+        st.caption(caption + (t("ui.risk.more_unreported", lang, count=more) if more else ""))
     for role, table in inside.items():
         if len(table):
             st.markdown(f"**{t(f'ui.risk.count.{role}', lang)} {len(table):,}**")
@@ -90,21 +90,21 @@ def _show_things(table: pd.DataFrame, role: str, lang: str) -> None:
     rank = {rating: at for at, rating in enumerate((*RATINGS, ""))}
     ordered = table.iloc[table["rating"].map(rank).argsort(kind="stable")]
     words = name_ratings(lang)
-    told = pd.DataFrame(
+    rows = pd.DataFrame(
         {
             "rating": ordered["rating"].map(words),
             "name": ordered["name"].fillna("").where(ordered["name"].fillna("") != "", ordered["id"]),
             "kind": ordered["kind"].fillna(""),
             "way": [
-                tell_way(by, points, lang)
+                label_method(by, points, lang)
                 for by, points in zip(ordered["rated_by"], ordered["points"], strict=True)
             ],
             "date": ordered["date"].fillna(""),
         }
     )
-    columns = [column for column in told.columns if (told[column] != "").any()]
+    columns = [column for column in rows.columns if (rows[column] != "").any()]
     heads = {column: t(f"ui.risk.column.{column}", lang) for column in columns}
-    show_rows(told, heads, alt=t(f"ui.risk.count.{role}", lang), key=f"risk-{role}", height=300)
+    show_rows(rows, heads, alt=t(f"ui.risk.count.{role}", lang), key=f"risk-{role}", height=300)
 
 
 def _name_areas(table: pd.DataFrame) -> list[str]:

@@ -15,7 +15,7 @@ from gridplan.ui.frame import dress_app, find_icon, show_head, show_tools
 from gridplan.ui.language import choose_lang
 from gridplan.ui.plain import show_error
 from gridplan.ui.settings import read_audience
-from gridplan.ui.state import JOB, OpenedPlan, find_plan, tell_argument
+from gridplan.ui.state import JOB, OpenedPlan, find_plan, read_argument
 
 __all__ = ["PAGE_PARAMETER", "list_pages", "list_paths", "run_app"]
 
@@ -92,7 +92,7 @@ def _make_page(name: str, lang: str) -> st.Page:
 
 def _show_page(name: str, lang: str) -> None:
     try:
-        wait = "ui.frame.opening" if tell_argument() else "ui.frame.preparing"
+        wait = "ui.frame.opening" if read_argument() else "ui.frame.preparing"
         with st.spinner(t(wait, lang)):
             opened = find_plan()
         show_head(opened, t(f"ui.page.{name}", lang), lang)

@@ -12,7 +12,7 @@ __all__ = ["LONG_TABLE", "choose_row", "show_rows"]
 
 #: From this many rows on the browser asks for rows as they are looked at.
 LONG_TABLE = 1000
-# stands where there is nothing, or nothing is told
+# stands where there is nothing, or it is withheld
 _NOTHING = "–"
 # height of a heading and of a row on most screens [px]
 _ROW_PX = 35
@@ -75,16 +75,16 @@ def choose_row(
     int or None
         Place in ``rows``.
     """
-    told = rows[list(heads)].head(LONG_TABLE)
+    first = rows[list(heads)].head(LONG_TABLE)
     with st.container(key=key):
         state = st.dataframe(
-            told,
+            first,
             hide_index=True,
             height=_fit(rows, height),
             column_config=_dress(rows, heads, widths or {}),
             placeholder=_NOTHING,
             alt=alt,
-            key=f"{key}-{_hash_rows(told)}",
+            key=f"{key}-{_hash_rows(first)}",
             on_select="rerun",
             selection_mode="single-row",
         )

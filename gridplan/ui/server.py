@@ -83,7 +83,7 @@ def _open() -> None:
     try:
         prepare_overview(open_server_plan().opened, choose_language())
     except GridplanError:
-        return  # the page tells it, in the visitor's language
+        return  # the page says it, in the visitor's language
     # what the other pages compute with takes seconds to import
     for module in ("gridplan.ui.pages.population", "gridplan.ui.pages.risk", "esda"):
         import_module(module)

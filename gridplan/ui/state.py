@@ -28,7 +28,7 @@ __all__ = [
     "hold_own_plan",
     "holds_own_plan",
     "open_server_plan",
-    "tell_argument",
+    "read_argument",
 ]
 
 _OWN = "own_plan"
@@ -66,7 +66,7 @@ class _Held:
     plan: Plan
 
 
-def tell_argument() -> Path | None:
+def read_argument() -> Path | None:
     """Return the file named after ``--`` on the command line."""
     return Path(sys.argv[1]) if len(sys.argv) > 1 and not sys.argv[1].startswith("-") else None
 
@@ -90,7 +90,7 @@ def attach_files(files: Mapping[str, str], date: str) -> None:
     files
         A file by role, one of ``gridplan.schema.ATTACHED_COLUMNS``.
     date
-        Day that they are of, "YYYY-MM-DD"; "" for not told.
+        Day that they are of, "YYYY-MM-DD"; "" for not given.
 
     Raises
     ------
@@ -124,13 +124,13 @@ def drop_own_plan() -> None:
 
 
 def holds_own_plan() -> bool:
-    """Tell whether this session looks at a plan of its own."""
+    """Return whether this session looks at a plan of its own."""
     return _OWN in st.session_state
 
 
 def open_server_plan() -> _Held:
     """Open the plan that the server was started with, else the demo; once for all sessions."""
-    path, audience = tell_argument(), read_audience()
+    path, audience = read_argument(), read_audience()
     if path is None:
         return _open_demo(audience)
     if not path.is_file():

@@ -1,4 +1,4 @@
-"""Streamlit's own files answered from memory: packed once, not opened from disk for each visitor anew."""
+"""Streamlit's own files answered from memory: packed once, not opened from disk for each visitor again."""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ class _Keeper:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start" and message["status"] == 200:
             headers = MutableHeaders(raw=list(message["headers"]))
-            told = headers.get("cache-control", "")
-            if "immutable" in told and "private" not in told:
+            policy = headers.get("cache-control", "")
+            if "immutable" in policy and "private" not in policy:
                 self._headers = headers
         elif message["type"] == "http.response.body" and self._headers is not None:
             self._parts.append(message.get("body", b""))

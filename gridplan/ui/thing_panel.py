@@ -1,4 +1,4 @@
-"""What is told of one thing beside the map: an enterprise, a risk point, a service place, a compound."""
+"""The panel of a thing beside the map: an enterprise, a risk point, a service place, a compound."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from gridplan.i18n import t
-from gridplan.onemap.numbers import tell_whole
-from gridplan.onemap.risk import tell_way
+from gridplan.onemap.numbers import format_whole
+from gridplan.onemap.risk import label_method
 from gridplan.onemap.risk.swatches import name_ratings
 from gridplan.onemap.shown import Shown
 from gridplan.risk import count_funnel
@@ -48,7 +48,7 @@ def show_risk_thing(shown: Shown, left: RiskThings, role: str, code: str, lang: 
         return
     facts = [
         (t("ui.risk.column.rating", lang), name_ratings(lang)[thing["rating"]]),
-        (t("ui.risk.column.way", lang), tell_way(thing["rated_by"], thing["points"], lang)),
+        (t("ui.risk.column.way", lang), label_method(thing["rated_by"], thing["points"], lang)),
         (t("ui.risk.column.kind", lang), _tell(thing["kind"])),
         (t("ui.risk.column.date", lang), _tell(thing["date"])),
     ]
@@ -87,7 +87,7 @@ def show_service(shown: Shown, services: pd.DataFrame, code: str, lang: str) -> 
     if pd.notna(served["area_m2"]):
         facts.append((t("estates.service.area_m2", lang), f"{served['area_m2']:,.0f}"))
     facts += [
-        (t(f"estates.service.{name}", lang), tell_whole(served[name], lang))
+        (t(f"estates.service.{name}", lang), format_whole(served[name], lang))
         for name in ("households", "population")
     ]
     facts += [
@@ -104,22 +104,22 @@ def show_service(shown: Shown, services: pd.DataFrame, code: str, lang: str) -> 
 
 def _list_areas(shown: Shown, thing: pd.Series, lang: str) -> list[tuple[str, str]]:
     """List the areas that a thing lies in, the coarsest first: level, and name or code."""
-    told = []
+    places = []
     for level in shown.levels:
         code = _tell(thing.get(level))
         areas = shown.areas[level]
         named = areas.loc[(areas["code"] == code).to_numpy(dtype=bool), "name"]
         name = str(named.iloc[0]) if len(named) else ""
-        told.append((shown.scheme[level].name[lang], code if name in ("", code) else f"{name} {code}"))
-    return told
+        places.append((shown.scheme[level].name[lang], code if name in ("", code) else f"{name} {code}"))
+    return places
 
 
 def show_card(name: str, what: str, facts: Sequence[tuple[str, str]], note: str = "") -> None:
     """Show a thing by its name: what it is, what is known of it (what is not is left out), and a note."""
-    told = draw_facts([(head, word) for head, word in facts if word])
+    drawn = draw_facts([(head, word) for head, word in facts if word])
     below = f"<p>{escape(note)}</p>" if note else ""
     head = f"<h3>{escape(name)}<small>{escape(what)}</small></h3>"
-    st.html(f'<section class="gp-area">{head}{told}{below}</section>')
+    st.html(f'<section class="gp-area">{head}{drawn}{below}</section>')
 
 
 def _tell(value: object) -> str:

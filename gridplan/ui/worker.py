@@ -19,7 +19,7 @@ __all__ = ["main"]
 
 
 def main(request: Path) -> None:
-    """Make the plan that is asked for, and tell how it goes.
+    """Make the plan that is asked for, and report its progress.
 
     Parameters
     ----------

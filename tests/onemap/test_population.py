@@ -18,8 +18,8 @@ from small_towns import build_small_town
 from gridplan.errors import InputError
 from gridplan.i18n import LANGUAGES
 from gridplan.onemap.imprint import make_imprint
-from gridplan.onemap.numbers import tell_count, tell_density, tell_km2, tell_share, tell_whole
-from gridplan.onemap.picking import break_values, find_level, pick_areas, pick_outlines, tell_classes
+from gridplan.onemap.numbers import format_count, format_density, format_km2, format_share, format_whole
+from gridplan.onemap.picking import break_values, find_level, label_classes, pick_areas, pick_outlines
 from gridplan.onemap.population import (
     find_areas,
     has_things,
@@ -241,7 +241,7 @@ def test_classes_hold_every_value_once_and_none_is_empty(values: list[int], most
     assert at.min() == 0
     assert set(at) == set(range(len(bounds)))
     assert len(bounds) <= most
-    assert len(tell_classes(bounds)) == len(bounds)
+    assert len(label_classes(bounds)) == len(bounds)
 
 
 @given(st.lists(st.integers(1, 200), min_size=1, max_size=40), st.integers(1, 6))
@@ -250,7 +250,7 @@ def test_classes_of_whole_numbers_begin_at_whole_numbers(values: list[int], most
     bounds = break_values(values, most)
     assert (bounds % 1 == 0).all()
     assert (np.diff(bounds) > 0).all()
-    assert not any("." in name for name in tell_classes(bounds))
+    assert not any("." in name for name in label_classes(bounds))
 
 
 # ------------------------------------------------------------------ numbers
@@ -269,18 +269,18 @@ def test_classes_of_whole_numbers_begin_at_whole_numbers(values: list[int], most
     ],
 )
 def test_counts_are_told_as_people_count(count: int, zh: str, en: str) -> None:
-    assert tell_count(count, "zh") == zh
-    assert tell_count(count, "en") == en
-    assert tell_whole(count, "zh") == f"{count:,}"
+    assert format_count(count, "zh") == zh
+    assert format_count(count, "en") == en
+    assert format_whole(count, "zh") == f"{count:,}"
 
 
 def test_what_is_not_told_is_said_to_be_withheld() -> None:
-    assert tell_count(pd.NA, "zh") == tell_whole(pd.NA, "zh") == tell_density(pd.NA, "zh") == "未公开"
-    assert tell_share(pd.NA, 5) == tell_share(1, 0) == "–"
+    assert format_count(pd.NA, "zh") == format_whole(pd.NA, "zh") == format_density(pd.NA, "zh") == "未公开"
+    assert format_share(pd.NA, 5) == format_share(1, 0) == "–"
 
 
 def test_shares_and_areas() -> None:
-    assert tell_share(95_198, 95_714) == "99.46 %"
-    assert tell_share(1, 8) == "12.50 %"
-    assert tell_km2(75_360_000, "zh") == "75.36 平方公里"
-    assert tell_km2(3_456.4, "en") == "0.003 km²"
+    assert format_share(95_198, 95_714) == "99.46 %"
+    assert format_share(1, 8) == "12.50 %"
+    assert format_km2(75_360_000, "zh") == "75.36 平方公里"
+    assert format_km2(3_456.4, "en") == "0.003 km²"

@@ -54,7 +54,7 @@ def _show(plan: Plan, audience: str) -> Shown:
     return show_plan_to(plan, _describe(key), parse_audience(audience), name="town")
 
 
-def _tell_everything(shown: Shown) -> str:
+def _write_everything(shown: Shown) -> str:
     """Put everything that is shown into one text."""
     tables = [*shown.areas.values(), *shown.attached.values(), shown.ground.buildings, shown.compounds]
     texts = [pd.DataFrame(one).astype(str).to_csv() for one in (*tables, shown.findings, shown.issues)]
@@ -62,7 +62,7 @@ def _tell_everything(shown: Shown) -> str:
 
 
 def test_nothing_forbidden_is_shown(shown: Shown, small_town: Plan) -> None:
-    told = _tell_everything(shown)
+    told = _write_everything(shown)
     assert [text for text in list_forbidden(small_town, shown.audience) if text in told] == []
 
 

@@ -10,7 +10,7 @@ import pytest
 from guarded_town import SMALL, build_guarded_town
 
 from gridplan.i18n import t
-from gridplan.onemap.picking import break_values, tell_classes
+from gridplan.onemap.picking import break_values, label_classes
 from gridplan.onemap.shown import Shown, show_plan_to
 from gridplan.onemap.standard import MapOrder, make_standard
 from gridplan.privacy import parse_audience
@@ -38,7 +38,7 @@ def test_a_map_of_things_is_of_the_day_of_its_lists(shown: Shown) -> None:
     ("value", "told"), [(6082.363816, "≥6,082"), (12.0, "≥12"), (3.456789, "≥3.45"), (0.5, "≥0.5")]
 )
 def test_a_class_alone_begins_at_a_number_that_is_read(value: float, told: str) -> None:
-    assert tell_classes(break_values(np.array([value, np.nan])), whole=False) == [told]
+    assert label_classes(break_values(np.array([value, np.nan])), whole=False) == [told]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

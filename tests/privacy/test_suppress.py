@@ -83,7 +83,7 @@ def test_what_was_decided_stays_and_what_is_added_gives_nothing_away(
     first = hide_cells(cells)
     places = np.flatnonzero(cells.printed)
     decided = np.array([one for one in places if data.draw(st.booleans())], dtype=np.int64)
-    again = hide_cells(cells, told=decided[~first[decided]], withheld=decided[first[decided]])
+    again = hide_cells(cells, published=decided[~first[decided]], withheld=decided[first[decided]])
     np.testing.assert_array_equal(again[decided], first[decided])
     assert again[_small(cells) & cells.printed].all()
 

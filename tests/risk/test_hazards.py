@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridplan.risk import count_funnel, count_funnels, tell_share
+from gridplan.risk import count_funnel, count_funnels, format_share
 
 hazards = st.lists(
     st.tuples(
@@ -47,13 +47,13 @@ def _table(rows) -> pd.DataFrame:
     ],
 )
 def test_shares_are_told_exactly(part, whole, told):
-    assert tell_share(part, whole) == told
+    assert format_share(part, whole) == told
 
 
 @given(st.integers(1, 10**12), st.integers(0, 10**12))
 def test_a_share_is_never_further_off_than_half_a_hundredth_and_all_means_all(whole, part):
     part = min(part, whole)
-    told = tell_share(part, whole)
+    told = format_share(part, whole)
     assert (told == "100.00 %") == (part == whole) and (told == "0.00 %") == (part == 0)
     off = abs(Fraction(told.removesuffix(" %")) - Fraction(100 * part, whole))
     assert off <= Fraction(1, 100) and (off <= Fraction(1, 200) or told in ("99.99 %", "0.01 %"))
@@ -67,8 +67,8 @@ def test_the_funnel_adds_up(rows):
     assert funnel.on_site == sum(here is True and done is not False for _, here, _, done in rows)
     nothing = [here is None and not day and done is None for _, here, day, done in rows]
     assert funnel.unreported == sum(nothing), "what nobody tells of is neither fixed nor open"
-    untold = [here is None and done is not False for _, here, _, done in rows]
-    assert funnel.untold == sum(untold)
+    unspecified = [here is None and done is not False for _, here, _, done in rows]
+    assert funnel.unspecified == sum(unspecified)
 
 
 @given(hazards)
@@ -76,14 +76,14 @@ def test_areas_add_up_to_the_whole(rows):
     table = _table(rows)
     areas = count_funnels(table, table["code"], AREAS)
     inside = count_funnel(table[table["code"] != ""])
-    for name in ("found", "on_site", "fixed_later", "fixed_untold", "open", "unreported", "untold"):
+    for name in ("found", "on_site", "fixed_later", "fixed_unspecified", "open", "unreported", "unspecified"):
         assert areas[name].sum() == getattr(inside, name)
     assert areas.loc["a", "share"] == count_funnel(table[table["code"] == "a"]).share
 
 
 def test_what_is_not_told_is_not_a_no():
     funnel = count_funnel(_table([("a", None, ""), ("a", None, "2026-01-02"), ("a", True, "2026-01-02")]))
-    assert (funnel.share, funnel.open, funnel.fixed_untold, funnel.fixed_later) == ("100.00 %", 0, 1, 0)
+    assert (funnel.share, funnel.open, funnel.fixed_unspecified, funnel.fixed_later) == ("100.00 %", 0, 1, 0)
     assert (funnel.unreported, funnel.fixed) == (1, 2)
     assert count_funnel(_table([("a", None, "")])).share == ""
 
@@ -92,6 +92,6 @@ def test_a_status_tells_what_no_date_does():
     rows = [("a", True, "", True), ("a", None, "", True), ("a", False, "", True), ("a", None, "", False),
             ("a", True, "2026-01-02", False), ("a", None, "", None), ("a", False, "", None)]  # fmt: skip
     funnel = count_funnel(_table(rows))
-    places = (funnel.on_site, funnel.fixed_untold, funnel.fixed_later, funnel.open, funnel.unreported)
+    places = (funnel.on_site, funnel.fixed_unspecified, funnel.fixed_later, funnel.open, funnel.unreported)
     assert places == (1, 1, 1, 3, 1)
     assert funnel.share == "20.00 %", "what is open was not fixed on site"

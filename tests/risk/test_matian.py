@@ -20,7 +20,7 @@ def test_95198_of_95714_hazards_were_fixed_on_site() -> None:
         pd.DataFrame({"on_site": table["现场整改"], "fixed": table["整改日期"].dt.strftime("%Y-%m-%d")})
     )
     assert (funnel.found, funnel.on_site, funnel.share) == (95_714, 95_198, "99.46 %")
-    assert funnel.fixed_later + funnel.open == 516 and funnel.untold == funnel.fixed_untold == 0
+    assert funnel.fixed_later + funnel.open == 516 and funnel.unspecified == funnel.fixed_unspecified == 0
 
 
 def test_all_enterprises_are_rated_by_colour_or_by_lec() -> None:

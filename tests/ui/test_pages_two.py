@@ -240,7 +240,7 @@ def test_files_of_a_map_are_made_with_what_was_chosen_to_stand_on_them(busy: Sho
 def test_a_set_of_pictures_is_numbered_and_named(busy: Shown) -> None:
     chosen = (Product("population", "density"), Product("compounds"))
     packed = pack_pictures(
-        busy, chosen, "grid", "zh", lambda product: make_imprint(busy, f"小城 · {product.tell('zh')}", "zh")
+        busy, chosen, "grid", "zh", lambda product: make_imprint(busy, f"小城 · {product.label('zh')}", "zh")
     )
     names = zipfile.ZipFile(io.BytesIO(packed)).namelist()
     assert names == ["01_小城_人口密度.png", "02_小城_小区.png"]

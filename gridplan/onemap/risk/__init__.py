@@ -9,7 +9,7 @@ from gridplan.onemap.risk.areas import (
     list_key_areas,
     score_level,
 )
-from gridplan.onemap.risk.swatches import tell_rating, tell_way
+from gridplan.onemap.risk.swatches import label_method, label_rating
 from gridplan.onemap.risk.tables import tabulate_key_areas
 from gridplan.onemap.risk.things import (
     THING_ROLES,
@@ -30,6 +30,8 @@ __all__ = [
     "count_hazards",
     "count_undated",
     "find_spots",
+    "label_method",
+    "label_rating",
     "list_hazards",
     "list_key_areas",
     "list_kinds",
@@ -38,7 +40,5 @@ __all__ = [
     "score_level",
     "select_things",
     "tabulate_key_areas",
-    "tell_rating",
-    "tell_way",
     "view_risk",
 ]

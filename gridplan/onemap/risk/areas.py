@@ -87,7 +87,7 @@ def find_spots(shown: Shown, level: str, scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def has_ratings(scores: pd.DataFrame) -> bool:
-    """Tell whether anything is rated at all (the points of interest of OpenStreetMap are not)."""
+    """Return whether anything is rated at all (the points of interest of OpenStreetMap are not)."""
     return bool((scores["total"] > scores["unknown"]).any())
 
 
@@ -157,8 +157,8 @@ def list_key_areas(
     -------
     DataFrame
         ``code, name, parent``, the columns of :func:`gridplan.risk.score_areas`, where there are hazards
-        ``found`` and ``open`` (and ``unreported`` where it is not told of all whether they are fixed), where
-        there is a list of staff ``staff`` and ``per_worker``, and by the rule "hotspot" ``z`` and ``spot``.
+        ``found`` and ``open`` (and ``unreported`` where some are not reported as fixed or open), where there
+        is a list of staff ``staff`` and ``per_worker``, and by the rule "hotspot" ``z`` and ``spot``.
     """
     rule = rule or shown.scheme.risk.area_rule
     scores = score_level(shown, level, things)
@@ -166,8 +166,8 @@ def list_key_areas(
         scores = scores.join(find_spots(shown, level, scores)[["z", "spot"]])
     if "hazards" in shown.attached:
         hazards = list_hazards(shown, level)
-        told = ["found", "open", *(["unreported"] if hazards["unreported"].any() else [])]
-        scores = scores.join(hazards[told])
+        columns = ["found", "open", *(["unreported"] if hazards["unreported"].any() else [])]
+        scores = scores.join(hazards[columns])
     if "staff" in shown.attached:
         loads = compare_staff(scores, _count_staff(shown, level))
         scores = scores.join(loads[["staff", "per_worker"]])
@@ -195,7 +195,7 @@ def compare_risk_staff(
 
 
 def _count_staff(shown: Shown, level: str) -> IntArray | None:
-    """Return how many people work in each area of a level, None where no list tells.
+    """Return how many people work in each area of a level, None where no list says.
 
     A list that names communities only knows of no grid whether anybody works there.
     """

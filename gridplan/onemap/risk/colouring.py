@@ -1,4 +1,4 @@
-"""The areas of the risk map: their classes, their legend, and what is told of each."""
+"""The areas of the risk map: their classes, their legend, and the lines that a pointer shows."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import pandas as pd
 
 from gridplan.arrays import IntArray
 from gridplan.i18n import t
-from gridplan.onemap.picking import break_values, pick_areas, tell_classes
+from gridplan.onemap.picking import break_values, label_classes, pick_areas
 from gridplan.onemap.risk.areas import find_spots, has_ratings, list_hazards, score_level
 from gridplan.onemap.risk.swatches import (
     RAMP,
     drop_unused,
+    label_rating,
     swatch_nothing,
     swatch_ratings,
     swatch_spots,
     swatch_unknown,
-    tell_rating,
 )
 from gridplan.onemap.risk.things import THING_ROLES
 from gridplan.onemap.shown import Shown
@@ -50,7 +50,7 @@ def colour_areas(
     areas = pick_areas(shown, level, within)
     scores = score_level(shown, level, things)
     own = scores.reindex(areas["code"])
-    nothing = _tell_nothing(shown, things, lang)
+    nothing = _label_nothing(shown, things, lang)
     title = ""
     classed: Classed = (np.full(len(areas), -1), (), [""] * len(areas))
     if any(role in shown.attached for role in THING_ROLES):
@@ -63,12 +63,12 @@ def colour_areas(
         legend=legend,
         legend_title=title,
         labels=labels,
-        lines=_tell_areas(shown, level, areas, own, nothing, lang),
+        lines=_describe_areas(shown, level, areas, own, nothing, lang),
     )
 
 
-def _tell_nothing(shown: Shown, things: Mapping[str, pd.DataFrame], lang: str) -> str:
-    """Tell what an area without things is without: any, those asked for, or a list of them ("")."""
+def _label_nothing(shown: Shown, things: Mapping[str, pd.DataFrame], lang: str) -> str:
+    """Name what an area without things is without: any, those asked for, or a list of them ("")."""
     listed = {role: len(shown.attached[role]) for role in THING_ROLES if role in shown.attached}
     if not listed:
         return ""
@@ -103,7 +103,7 @@ def _class_worst(own: pd.DataFrame, nothing: str, lang: str) -> Classed:
     classes = _class_rest(pd.Index(RATINGS).get_indexer(own["worst"]), kinds, own["total"])
     counts = np.bincount(classes, minlength=kinds + 2)
     legend = (*swatch_ratings(counts[:-1], lang), swatch_nothing(nothing, int(counts[-1]), lang))
-    letters = np.array([one.letter for one in legend], dtype=object)
+    letters = np.array([swatch.letter for swatch in legend], dtype=object)
     return *drop_unused(classes, legend, kinds), letters[classes].tolist()
 
 
@@ -125,13 +125,13 @@ def _class_numbers(values: pd.Series, total: pd.Series, nothing: str, lang: str)
     classes = _class_rest(place, kinds, total)
     counts = np.bincount(classes, minlength=kinds + 2).tolist()
     colours = [RAMP[-1 - round(i * (len(RAMP) - 1) / max(kinds - 1, 1))] for i in range(kinds)]
-    names = tell_classes(bounds, whole=whole)[::-1]
+    names = label_classes(bounds, whole=whole)[::-1]
     legend = [
         Swatch(t("risk.class", lang, name=name, count=count), colour)
         for name, count, colour in zip(names, counts, colours, strict=False)
     ]
     legend += [swatch_unknown(counts[-2], lang), swatch_nothing(nothing, counts[-1], lang)]
-    labels = [f"{one:,.10g}" if np.isfinite(one) else "" for one in number]
+    labels = [f"{value:,.10g}" if np.isfinite(value) else "" for value in number]
     return *drop_unused(classes, legend), labels
 
 
@@ -141,20 +141,20 @@ def _class_rest(place: IntArray, kinds: int, total: pd.Series) -> IntArray:
     return np.where(place < 0, rest, place).astype(np.int64)
 
 
-def _tell_areas(
+def _describe_areas(
     shown: Shown, level: str, areas: pd.DataFrame, own: pd.DataFrame, nothing: str, lang: str
 ) -> list[list[str]]:
-    """Return what is told of an area that is pointed at: things by rating, score, hazards."""
+    """Write the lines that a pointer shows of each area: things by rating, score, hazards."""
     kind = shown.scheme[level].name[lang]
-    names = {rating or "unknown": tell_rating(rating, lang) for rating in (*RATINGS, "")}
+    names = {rating or "unknown": label_rating(rating, lang) for rating in (*RATINGS, "")}
     columns = [own[key].tolist() for key in names]
     hazards = list_hazards(shown, level).reindex(own.index) if "hazards" in shown.attached else None
     score = t("risk.score", lang)
     lines = []
     for code, name, points, *counts in zip(areas["code"], areas["name"], own["score"], *columns, strict=True):
-        told = [f"{label} {count:,}" for label, count in zip(names.values(), counts, strict=True) if count]
+        counted = [f"{label} {count:,}" for label, count in zip(names.values(), counts, strict=True) if count]
         head = f"{kind} {name or code}" if name in ("", code) else f"{kind} {name} · {code}"
-        line = [head, *filter(None, [" · ".join(told) or nothing])]
+        line = [head, *filter(None, [" · ".join(counted) or nothing])]
         lines.append([*line, f"{score} {points:,.10g}"] if points > 0 else line)
     if hazards is not None:
         counts = [hazards[key].tolist() for key in ("found", "share", "open", "unreported")]

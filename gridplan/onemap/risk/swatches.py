@@ -15,13 +15,13 @@ from gridplan.risk import RATINGS, SPOTS
 __all__ = [
     "RAMP",
     "drop_unused",
+    "label_method",
+    "label_rating",
     "name_ratings",
     "swatch_nothing",
     "swatch_ratings",
     "swatch_spots",
     "swatch_unknown",
-    "tell_rating",
-    "tell_way",
 ]
 
 #: Colour and pattern by rating. The colours are those of the national four-level scheme (domain note B.11) in
@@ -40,34 +40,34 @@ _SPOTTED = {
     "": (EMPTY_COLOUR, ""),
     "cold": ("#8fb0c4", "grid"),
 }
-#: Fills of numbers, from few to many: none of the colours of the ratings, and told apart by lightness alone.
+#: Fills of numbers, from few to many: none of the colours of the ratings, and they differ by lightness alone.
 RAMP = ("#e4ece8", "#c2d6ce", "#96b9ad", "#669488", "#3d6a60")
 
 
-def tell_rating(rating: str, lang: str) -> str:
+def label_rating(rating: str, lang: str) -> str:
     """Name a rating ("重大风险"), "" as not rated."""
     return t(f"risk.rating.{rating or 'unknown'}", lang)
 
 
-def tell_way(rated_by: str, points: float, lang: str) -> str:
-    """Tell how a thing was rated: "LEC, D = 420"; "" for not at all."""
+def label_method(rated_by: str, points: float, lang: str) -> str:
+    """Name how a thing was rated: "LEC, D = 420"; "" for not at all."""
     return t(f"risk.by.{rated_by}", lang, points=points) if rated_by else ""
 
 
 def name_ratings(lang: str) -> dict[str, str]:
     """Return letter and name of each rating ("红 重大风险"); of things without one the name alone."""
-    named = {rating: f"{_tell_letter(rating, lang)} {tell_rating(rating, lang)}" for rating in RATINGS}
-    return named | {"": tell_rating("", lang)}
+    named = {rating: f"{_label_letter(rating, lang)} {label_rating(rating, lang)}" for rating in RATINGS}
+    return named | {"": label_rating("", lang)}
 
 
-def _tell_letter(rating: str, lang: str) -> str:
+def _label_letter(rating: str, lang: str) -> str:
     return t(f"risk.letter.{rating or 'unknown'}", lang)
 
 
 def _swatch_rating(rating: str, count: int, lang: str) -> Swatch:
     colour, pattern = _RATED[rating]
-    name = t("risk.class", lang, name=tell_rating(rating, lang), count=count)
-    return Swatch(name, colour, _tell_letter(rating, lang), pattern)
+    name = t("risk.class", lang, name=label_rating(rating, lang), count=count)
+    return Swatch(name, colour, _label_letter(rating, lang), pattern)
 
 
 def swatch_unknown(count: int, lang: str) -> Swatch:
@@ -113,4 +113,6 @@ def drop_unused(
     """Leave out the classes that nothing is in; the first few stay together where there is one of them."""
     used = np.bincount(classes, minlength=len(legend)) > 0
     used[:always] = used[:always].any()
-    return (np.cumsum(used) - 1)[classes], tuple(one for one, kept in zip(legend, used, strict=True) if kept)
+    return (np.cumsum(used) - 1)[classes], tuple(
+        swatch for swatch, kept in zip(legend, used, strict=True) if kept
+    )

@@ -9,7 +9,7 @@ import pandas as pd
 from gridplan.i18n import t
 from gridplan.onemap.picking import pick_areas
 from gridplan.onemap.risk.areas import compare_risk_staff, list_hazards, list_key_areas
-from gridplan.onemap.risk.swatches import tell_rating
+from gridplan.onemap.risk.swatches import label_rating
 from gridplan.onemap.risk.things import rate_all
 from gridplan.onemap.shown import Shown
 from gridplan.risk import RATINGS, SPOTS
@@ -48,7 +48,7 @@ def tabulate_key_areas(
     dict
         Tables by title with headings in the language: the key areas; where there is a list of staff, risk
         against staff, and the areas where nobody works by themselves; where there are hazards, these by area;
-        notes on how it was reckoned and on what is in no area.
+        notes on how it was calculated and on what is in no area.
     """
     rule = rule or shown.scheme.risk.area_rule
     things = rate_all(shown) if things is None else things
@@ -66,27 +66,29 @@ def tabulate_key_areas(
     if "hazards" in shown.attached:
         found = pick_areas(shown, level, within)[["code", "name"]].join(list_hazards(shown, level), on="code")
         tables[t("risk.sheet.hazards", lang)] = found[found["found"] > 0]
-    told = {title: _head(table, lang) for title, table in tables.items()}
-    notes = _tell_notes(shown, level, things, rule, lang)
-    return told | {t("risk.sheet.notes", lang): pd.DataFrame({t("risk.notes.head", lang): notes})}
+    headed = {title: _head(table, lang) for title, table in tables.items()}
+    notes = _list_notes(shown, level, things, rule, lang)
+    return headed | {t("risk.sheet.notes", lang): pd.DataFrame({t("risk.notes.head", lang): notes})}
 
 
 def _head(table: pd.DataFrame, lang: str) -> pd.DataFrame:
     """Put words in the place of ratings and classes, and give the columns their headings."""
-    told = table.copy()
-    if "worst" in told.columns:
-        told["worst"] = told["worst"].map({rating: tell_rating(rating, lang) for rating in (*RATINGS, "")})
-    if "spot" in told.columns:
-        told["spot"] = told["spot"].map(
+    worded = table.copy()
+    if "worst" in worded.columns:
+        worded["worst"] = worded["worst"].map(
+            {rating: label_rating(rating, lang) for rating in (*RATINGS, "")}
+        )
+    if "spot" in worded.columns:
+        worded["spot"] = worded["spot"].map(
             {spot: t(f"risk.spot.{spot or 'none'}", lang) for spot in (*SPOTS, "")}
         )
     for column, places in (("z", 2), ("per_worker", 2)):
-        if column in told.columns:
-            told[column] = told[column].round(places)
-    return told.rename(columns={column: t(f"risk.column.{column}", lang) for column in told.columns})
+        if column in worded.columns:
+            worded[column] = worded[column].round(places)
+    return worded.rename(columns={column: t(f"risk.column.{column}", lang) for column in worded.columns})
 
 
-def _tell_notes(
+def _list_notes(
     shown: Shown, level: str, things: Mapping[str, pd.DataFrame], rule: str, lang: str
 ) -> list[str]:
     rules = shown.scheme.risk
@@ -94,7 +96,7 @@ def _tell_notes(
     everything = sum(len(table) for table in things.values())
     unknown = sum(int((table["rating"] == "").sum()) for table in things.values())
     outside = sum(int((codes.get_indexer(table[level]) < 0).sum()) for table in things.values())
-    weights = [f"{tell_rating(rating, lang)} {rules.weights[rating]:g}" for rating in RATINGS]
+    weights = [f"{label_rating(rating, lang)} {rules.weights[rating]:g}" for rating in RATINGS]
     notes = [
         t("risk.notes.rule", lang, rule=t(f"risk.areas.{rule}", lang, level=shown.scheme[level].name[lang])),
         t("risk.notes.weights", lang, weights=weights),

@@ -75,7 +75,7 @@ def select_things(
         Those wanted, "" for things without one; ``None`` for all.
     since, until
         First and last date "YYYY-MM-DD", both included, "" for open. Of hazards the date is ``found``. With a
-        date things without one are left out: :func:`count_undated` tells how many.
+        date things without one are left out: :func:`count_undated` counts them.
     area
         Level and code of the area that they lie in, ``None`` for everywhere.
 
@@ -147,7 +147,7 @@ class Kinds:
     Parameters
     ----------
     named
-        The most frequent kinds with their counts, the most frequent first; "" stands for no kind told.
+        The most frequent kinds with their counts, the most frequent first; "" stands for no kind given.
     others
         The kinds that are left.
     others_count

@@ -14,7 +14,7 @@ from gridplan.i18n import t
 from gridplan.onemap.picking import find_level, pick_outlines
 from gridplan.onemap.risk.areas import AREA_RULES
 from gridplan.onemap.risk.colouring import colour_areas
-from gridplan.onemap.risk.swatches import drop_unused, name_ratings, swatch_ratings, tell_way
+from gridplan.onemap.risk.swatches import drop_unused, label_method, name_ratings, swatch_ratings
 from gridplan.onemap.risk.things import THING_ROLES
 from gridplan.onemap.shown import Shown
 from gridplan.onemap.view import HeatLayer, Imprint, MapView, PointLayer
@@ -121,7 +121,7 @@ def _draw_points(role: str, table: pd.DataFrame, owners: Mapping[str, str], lang
         xy=xy[order],
         classes=drawn,
         legend=legend,
-        lines=_tell_things(table.iloc[order], owners, lang),
+        lines=_describe_things(table.iloc[order], owners, lang),
         shape=_SHAPES[role],
         heights=len(RATINGS) - classes[order],
         codes=table["id"].iloc[order].astype(str).tolist(),
@@ -137,18 +137,18 @@ def _find_places(table: pd.DataFrame) -> tuple[BoolArray, FloatArray]:
     return placed, shapely.get_coordinates(shapes[placed])
 
 
-def _tell_things(table: pd.DataFrame, owners: Mapping[str, str], lang: str) -> Sequence[Sequence[str]]:
-    """Return what is told of a thing that is pointed at: name, kind and rating, whose it is, id and date."""
+def _describe_things(table: pd.DataFrame, owners: Mapping[str, str], lang: str) -> Sequence[Sequence[str]]:
+    """Write the lines that a pointer shows of each thing: name, kind and rating, whose it is, id and date."""
     ratings = name_ratings(lang)
-    given = tell_way("given", np.nan, lang)
+    given = label_method("given", np.nan, lang)
     ids = table["enterprise"].fillna("").tolist() if "enterprise" in table else [""] * len(table)
-    owner = [owners.get(one, one) for one in ids]
+    owner = [owners.get(enterprise, enterprise) for enterprise in ids]
     columns = [table[key].fillna("").astype("str").tolist() for key in ("id", "name", "kind", "date")]
     rated = (table[key].tolist() for key in ("rating", "rated_by", "points"))
     return [
         [
             name or own,
-            _join(kind, ratings[rating], given if by == "given" else tell_way(by, points, lang)),
+            _join(kind, ratings[rating], given if by == "given" else label_method(by, points, lang)),
             _join(whose, own if name else "", date),
         ]
         for own, name, kind, date, rating, by, points, whose in zip(*columns, *rated, owner, strict=True)

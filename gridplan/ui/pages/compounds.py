@@ -19,14 +19,14 @@ from gridplan.onemap.compounds import (
 )
 from gridplan.onemap.imprint import make_imprint
 from gridplan.onemap.issues import select_rows
-from gridplan.onemap.numbers import tell_count, tell_km2, tell_whole
+from gridplan.onemap.numbers import format_count, format_km2, format_whole
 from gridplan.onemap.service_access import SERVICES
 from gridplan.onemap.shown import Shown
 from gridplan.report.compounds import COMPOUND_TYPES, tell_type
 from gridplan.ui.choices import choose_level, is_fresh, suggest_level
 from gridplan.ui.exports import offer_exports
 from gridplan.ui.figures import Figure, show_figures
-from gridplan.ui.frame import tell_place
+from gridplan.ui.frame import label_place
 from gridplan.ui.rows import LONG_TABLE, choose_row, show_rows
 from gridplan.ui.state import OpenedPlan
 from gridplan.ui.thing_panel import show_card, show_service
@@ -85,9 +85,9 @@ def _show_body(opened: OpenedPlan, lang: str) -> None:
         within = ask_within(shown, outline, lang, page="compounds", itself=True)
         types = st.pills(
             t("compounds.type", lang),
-            [one for one in COMPOUND_TYPES if (shown.compounds["type"] == one).any()],
+            [kind for kind in COMPOUND_TYPES if (shown.compounds["type"] == kind).any()],
             selection_mode="multi",
-            format_func=lambda one: tell_type(one, lang),
+            format_func=lambda kind: tell_type(kind, lang),
             key="compounds-types",
             persist_state="session",
         )
@@ -98,8 +98,8 @@ def _show_body(opened: OpenedPlan, lang: str) -> None:
     # what the filters leave is what the map and the files show
     names = tuple(register["name"]) if types or text else None
     with head:
-        show_figures(_tell_figures(opened, register, lang))
-    title = " · ".join((tell_place(opened, lang), t("ui.page.compounds", lang)))
+        show_figures(_make_figures(opened, register, lang))
+    title = " · ".join((label_place(opened, lang), t("ui.page.compounds", lang)))
     make = partial(
         view_compounds,
         shown,
@@ -134,22 +134,22 @@ def _show_body(opened: OpenedPlan, lang: str) -> None:
         _show_panel(opened, register, within, lang)
 
 
-def _tell_figures(opened: OpenedPlan, register: pd.DataFrame, lang: str) -> list[Figure]:
+def _make_figures(opened: OpenedPlan, register: pd.DataFrame, lang: str) -> list[Figure]:
     shown = opened.shown
     withheld = register["households"].isna().sum()
     note = t("ui.compounds.withheld", lang, count=withheld) if withheld else ""
     figures = [
-        Figure(t("ui.compounds.count", lang), tell_count(len(register), lang)),
+        Figure(t("ui.compounds.count", lang), format_count(len(register), lang)),
         *(
-            Figure(t(f"compounds.{name}", lang), tell_count(_sum_told(register[name]), lang), note)
+            Figure(t(f"compounds.{name}", lang), format_count(_sum_known(register[name]), lang), note)
             for name in ("households", "population")
         ),
-        Figure(t("ui.compounds.cut", lang), tell_count((register["cut"] != "").sum(), lang)),
+        Figure(t("ui.compounds.cut", lang), format_count((register["cut"] != "").sum(), lang)),
     ]
     if shown.access is not None:
         distances = _list_distances(opened.key, find_outline_level(shown), "", opened)
         services = _list_services(opened.key, opened)
-        figures.append(Figure(t("estates.services", lang), tell_count(len(services), lang)))
+        figures.append(Figure(t("estates.services", lang), format_count(len(services), lang)))
         if distances["farthest_m"].notna().any():
             worst = distances.loc[distances["farthest_m"].idxmax()]
             figures.append(
@@ -162,8 +162,8 @@ def _tell_figures(opened: OpenedPlan, register: pd.DataFrame, lang: str) -> list
     return figures
 
 
-def _sum_told(counts: pd.Series) -> object:
-    """Sum what is told; NA where there is something and nothing of it is told."""
+def _sum_known(counts: pd.Series) -> object:
+    """Sum the counts that are known; NA where there are some and none is known."""
     return counts.sum(min_count=1) if len(counts) else 0
 
 
@@ -176,7 +176,7 @@ def _show_panel(opened: OpenedPlan, register: pd.DataFrame, within: str, lang: s
         t("ui.compounds.panel", lang),
         panels,
         required=True,
-        format_func=lambda one: t(f"ui.compounds.panel.{one}", lang),
+        format_func=lambda panel: t(f"ui.compounds.panel.{panel}", lang),
         key="compounds-panel",
         label_visibility="collapsed",
     )
@@ -206,14 +206,14 @@ def _show_register(shown: Shown, register: pd.DataFrame, lang: str) -> None:
     level, code = st.session_state.get(_CHOSEN) or ("", "")
     if level == COMPOUNDS:
         _show_compound(shown, register, code, lang)
-    told = register.assign(type=[tell_type(one, lang) for one in register["type"]])
+    rows = register.assign(type=[tell_type(kind, lang) for kind in register["type"]])
     heads = {name: t(f"compounds.{name}", lang) for name in _REGISTER}
-    at = choose_row(told, heads, alt=t("compounds.register", lang), key="compounds-register", height=_HEIGHT)
+    at = choose_row(rows, heads, alt=t("compounds.register", lang), key="compounds-register", height=_HEIGHT)
     if len(register) > LONG_TABLE:
         st.caption(t("ui.compounds.first", lang, count=LONG_TABLE, total=len(register)))
     name = None if at is None else str(register["name"].iloc[at])
     if is_fresh("compounds-row", name):
-        # the map above has to be drawn anew to go to it
+        # the map above has to be drawn again to go to it
         st.session_state[_CHOSEN] = st.session_state[_FOCUS] = (COMPOUNDS, name)
         st.rerun(scope="fragment")
 
@@ -223,16 +223,20 @@ def _show_compound(shown: Shown, register: pd.DataFrame, name: str, lang: str) -
     found = register[(register["name"] == name).to_numpy(dtype=bool)]
     if found.empty:
         return
-    one = found.iloc[0]
+    compound = found.iloc[0]
     counts = ("households", "population", "dwellings", "buildings")
-    facts = [(t(f"compounds.{key}", lang), tell_whole(one[key], lang)) for key in counts]
-    facts.append((t("ui.compounds.area", lang), tell_km2(float(one["area_m2"]), lang)))
+    facts = [(t(f"compounds.{key}", lang), format_whole(compound[key], lang)) for key in counts]
+    facts.append((t("ui.compounds.area", lang), format_km2(float(compound["area_m2"]), lang)))
     facts += [
-        (shown.scheme[level].name[lang], str(one[level])) for level in shown.levels if level in found.columns
+        (shown.scheme[level].name[lang], str(compound[level]))
+        for level in shown.levels
+        if level in found.columns
     ]
-    cut = [shown.scheme[level].name[lang] for level in str(one["cut"]).split(", ") if level in shown.levels]
-    told = t("estates.cut", lang, levels=cut) if cut else t("estates.whole", lang)
-    show_card(name, tell_type(str(one["type"]), lang), facts, told)
+    cut = [
+        shown.scheme[level].name[lang] for level in str(compound["cut"]).split(", ") if level in shown.levels
+    ]
+    note = t("estates.cut", lang, levels=cut) if cut else t("estates.whole", lang)
+    show_card(name, tell_type(str(compound["type"]), lang), facts, note)
 
 
 def _show_distances(opened: OpenedPlan, within: str, lang: str) -> None:

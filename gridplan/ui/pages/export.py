@@ -13,7 +13,7 @@ from gridplan.onemap.view import Imprint
 from gridplan.ui.boxes import choose_one
 from gridplan.ui.choices import choose_level, name_level, suggest_level
 from gridplan.ui.exports import WORKBOOK, make_file, name_file, show_files, sign_map
-from gridplan.ui.frame import tell_place
+from gridplan.ui.frame import label_place
 from gridplan.ui.products import Product, list_products, make_view, pack_pictures, tabulate_plan
 from gridplan.ui.state import OpenedPlan
 from gridplan.ui.views import show_view
@@ -42,17 +42,19 @@ def _show_body(opened: OpenedPlan, lang: str) -> None:
     left, right = st.columns((5, 8), gap="medium")
     with left:
         st.subheader(t("ui.export.one", lang))
-        names = {one: one.tell(lang) for one in products}
+        names = {product: product.label(lang) for product in products}
         product = choose_one(t("ui.export.map", lang), names, key="export-map", lang=lang)
         level, within = _ask_place(opened, product, lang)
-        title = _tell_title(opened, product, level, lang)
+        title = _make_title(opened, product, level, lang)
         imprint = sign_map(shown, title, lang, roles=product.roles)
         make = partial(make_view, shown, product, level, lang, imprint=imprint, within=within)
         show_files(shown, make, None, lang, key="one", title=title)
         _offer_sets(opened, products, level, lang)
     with right:
-        told = (imprint.review_number, imprint.stamp)
-        show_view(opened, lang, make, product.page, product.what, level, within, *told, key="export-preview")
+        printed = (imprint.review_number, imprint.stamp)
+        show_view(
+            opened, lang, make, product.page, product.what, level, within, *printed, key="export-preview"
+        )
 
 
 def _ask_place(opened: OpenedPlan, product: Product, lang: str) -> tuple[str, str]:
@@ -66,8 +68,8 @@ def _ask_place(opened: OpenedPlan, product: Product, lang: str) -> tuple[str, st
         return level, ask_within(shown, level, lang, page="export")
 
 
-def _tell_title(opened: OpenedPlan, product: Product, level: str, lang: str) -> str:
-    parts = [tell_place(opened, lang), product.tell(lang)]
+def _make_title(opened: OpenedPlan, product: Product, level: str, lang: str) -> str:
+    parts = [label_place(opened, lang), product.label(lang)]
     if product.page != "compounds":
         parts.append(name_level(opened.shown, level, lang))
     return " · ".join(parts)
@@ -79,10 +81,10 @@ def _offer_sets(opened: OpenedPlan, products: tuple[Product, ...], level: str, l
     st.subheader(t("ui.export.sets", lang))
     signed = {product: sign_map(shown, "", lang, roles=product.roles) for product in products}
     chosen = tuple(product for product in products if product.in_set)
-    place = tell_place(opened, lang)
+    place = label_place(opened, lang)
 
     def sign(product: Product) -> Imprint:
-        return replace(signed[product], title=_tell_title(opened, product, level, lang))
+        return replace(signed[product], title=_make_title(opened, product, level, lang))
 
     with st.container(horizontal=True, gap="small"):
         st.download_button(

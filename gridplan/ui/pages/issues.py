@@ -18,11 +18,11 @@ from gridplan.onemap.issues import (
     name_layer,
     select_rows,
 )
-from gridplan.onemap.numbers import tell_count
+from gridplan.onemap.numbers import format_count
 from gridplan.ui.boxes import choose_some
 from gridplan.ui.exports import offer_exports
 from gridplan.ui.figures import Figure, show_figures
-from gridplan.ui.frame import tell_place
+from gridplan.ui.frame import label_place
 from gridplan.ui.rows import choose_row, show_rows
 from gridplan.ui.state import OpenedPlan
 
@@ -52,17 +52,17 @@ def show_issues(opened: OpenedPlan, lang: str) -> None:
     """
     shown = opened.shown
     if shown.audience.name != "office":
-        st.info(t("ui.issues.none_told", lang))
+        st.info(t("ui.issues.not_public", lang))
         return
-    issues, findings = _tell_cached(opened.key, lang, opened)
+    issues, findings = _list_cached(opened.key, lang, opened)
     needs = count_needs(shown)
     verdicts = findings["verdict"].value_counts()
     figures = [
-        Figure(t(f"issues.need.{need}", lang), tell_count(count, lang), t(f"ui.issues.note.{need}", lang))
+        Figure(t(f"issues.need.{need}", lang), format_count(count, lang), t(f"ui.issues.note.{need}", lang))
         for need, count in needs.items()
     ]
     figures += [
-        Figure(t(f"ui.issues.figure.{word}", lang), tell_count(verdicts.get(word, 0), lang))
+        Figure(t(f"ui.issues.figure.{word}", lang), format_count(verdicts.get(word, 0), lang))
         for word in VERDICTS
     ]
     show_figures(figures)
@@ -76,19 +76,19 @@ def show_issues(opened: OpenedPlan, lang: str) -> None:
         _show_issues(opened, lang)
     with check:
         _show_findings(opened, lang)
-    title = " · ".join((tell_place(opened, lang), t("ui.issues.title", lang)))
+    title = " · ".join((label_place(opened, lang), t("ui.issues.title", lang)))
     offer_exports(opened, None, lambda: _tabulate(opened, lang), lang, key="issues", title=title)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _tell_cached(key: str, lang: str, _opened: OpenedPlan) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _list_cached(key: str, lang: str, _opened: OpenedPlan) -> tuple[pd.DataFrame, pd.DataFrame]:
     del key  # stands for the plan in the cache
     return list_issues(_opened.shown, lang), list_findings(_opened.shown, lang)
 
 
 @st.fragment
 def _show_issues(opened: OpenedPlan, lang: str) -> None:
-    issues, _ = _tell_cached(opened.key, lang, opened)
+    issues, _ = _list_cached(opened.key, lang, opened)
     if issues.empty:
         st.success(t("ui.issues.clean", lang))
         return
@@ -144,7 +144,7 @@ def _show_issues(opened: OpenedPlan, lang: str) -> None:
 
 @st.fragment
 def _show_findings(opened: OpenedPlan, lang: str) -> None:
-    _, findings = _tell_cached(opened.key, lang, opened)
+    _, findings = _list_cached(opened.key, lang, opened)
     if opened.shown.findings.empty:
         st.info(t("ui.issues.unchecked", lang))
         return
@@ -205,7 +205,7 @@ def _word_findings(rows: pd.DataFrame, lang: str) -> pd.DataFrame:
 
 def _tabulate(opened: OpenedPlan, lang: str) -> Mapping[str, pd.DataFrame]:
     """Give everything, not only what the filters leave, for the workbook."""
-    issues, findings = _tell_cached(opened.key, lang, opened)
+    issues, findings = _list_cached(opened.key, lang, opened)
     sheets = (
         ("groups", _word_groups(list_groups(issues), lang), _GROUP_COLUMNS),
         ("issues", _word_issues(issues, lang), ("need", "holder", *_ISSUE_COLUMNS)),

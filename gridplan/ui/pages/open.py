@@ -101,7 +101,7 @@ def _offer_making(lang: str, home: st.Page) -> None:
 
 
 def _ask_date(lang: str, key: str) -> str:
-    """Ask for the day that the data are of, "" for not told."""
+    """Ask for the day that the data are of, "" for not given."""
     day = st.date_input(t("ui.open.date", lang), value=None, format="YYYY-MM-DD", key=key)
     return day.isoformat() if day else ""
 
@@ -142,7 +142,7 @@ def _follow_job(lang: str) -> None:
 
 
 def _end_job(job: Job, lang: str, home: st.Page) -> None:
-    """Open what has been made, or tell why it has not until the visitor has read it."""
+    """Open what has been made, or say why it has not until the visitor has read it."""
     if job.error is None:
         with st.spinner(t("ui.frame.opening", lang)):
             hold_own_plan(open_plan(job.out), job.name)

@@ -11,7 +11,7 @@ import streamlit as st
 
 from gridplan.i18n import t
 from gridplan.onemap.imprint import make_imprint
-from gridplan.onemap.numbers import tell_count, tell_km2
+from gridplan.onemap.numbers import format_count, format_km2
 from gridplan.onemap.population import (
     has_things,
     headline,
@@ -22,7 +22,7 @@ from gridplan.onemap.population import (
 )
 from gridplan.onemap.shown import Shown
 from gridplan.onemap.view import MapView
-from gridplan.ui.area_panel import STATES, show_area, tell_states
+from gridplan.ui.area_panel import STATES, find_states, show_area
 from gridplan.ui.choices import (
     choose_level,
     choose_measure,
@@ -34,7 +34,7 @@ from gridplan.ui.choices import (
 )
 from gridplan.ui.exports import offer_exports
 from gridplan.ui.figures import Figure, show_figures
-from gridplan.ui.frame import tell_place
+from gridplan.ui.frame import label_place
 from gridplan.ui.rows import choose_row
 from gridplan.ui.state import OpenedPlan
 from gridplan.ui.views import encode_once, show_view, take_pick
@@ -44,7 +44,7 @@ __all__ = ["prepare_overview", "show_overview"]
 _MEASURES = ("population", "status")
 # the lists, and the things without which each of them means nothing
 _LISTS = {"misfits": "", "unstaffed": "staff", "uncovered": "services"}
-# the area that is told of, and the one that a list has asked the map to go to
+# the area in the panel, and the one that a list has asked the map to go to
 _PLACE, _FOCUS = "overview-place", "overview-focus"
 _LIST_PX = 300
 # less than this would read 0.0 %
@@ -61,24 +61,26 @@ def show_overview(opened: OpenedPlan, lang: str) -> None:
     lang
         "zh" or "en".
     """
-    show_figures(_tell_figures(opened.shown, lang))
+    show_figures(_make_figures(opened.shown, lang))
     _show_body(opened, lang)
 
 
-def _tell_figures(shown: Shown, lang: str) -> list[Figure]:
-    told = headline(shown)
-    share = told.estimated or 0.0
+def _make_figures(shown: Shown, lang: str) -> list[Figure]:
+    facts = headline(shown)
+    share = facts.estimated or 0.0
     estimated = t("ui.overview.estimated", lang, share=share) if share >= _TOLD_SHARE else ""
     figures = [
-        Figure(t("ui.overview.people", lang), tell_count(_or_na(told.population), lang)),
-        Figure(t("ui.overview.households", lang), tell_count(_or_na(told.households), lang), estimated),
+        Figure(t("ui.overview.people", lang), format_count(_or_na(facts.population), lang)),
+        Figure(
+            t("ui.overview.households", lang), format_count(_or_na(facts.households), lang), estimated
+        ),
     ]
-    for level, count in told.areas.items():
-        lands = told.lands[level]
+    for level, count in facts.areas.items():
+        lands = facts.lands[level]
         note = t("ui.overview.lands", lang, count=lands) if lands else ""
-        figures.append(Figure(name_level(shown, level, lang), tell_count(count, lang), note))
-    figures.append(Figure(t("ui.overview.compounds", lang), tell_count(told.compounds, lang)))
-    figures.append(Figure(t("ui.overview.ground", lang), tell_km2(told.area_m2, lang)))
+        figures.append(Figure(name_level(shown, level, lang), format_count(count, lang), note))
+    figures.append(Figure(t("ui.overview.compounds", lang), format_count(facts.compounds, lang)))
+    figures.append(Figure(t("ui.overview.ground", lang), format_km2(facts.area_m2, lang)))
     return figures
 
 
@@ -97,7 +99,7 @@ def prepare_overview(opened: OpenedPlan, lang: str) -> None:
 
 def _make_view(opened: OpenedPlan, level: str, measure: str, lang: str) -> tuple[str, Callable[[], MapView]]:
     """Give the title of a picture, and what makes it."""
-    words = (tell_place(opened, lang), name_measure(measure, lang), name_level(opened.shown, level, lang))
+    words = (label_place(opened, lang), name_measure(measure, lang), name_level(opened.shown, level, lang))
     title = " · ".join(words)
     imprint = make_imprint(opened.shown, title, lang)
     return title, partial(view_areas, opened.shown, level, measure, lang, imprint=imprint)
@@ -138,17 +140,17 @@ def _show_states(shown: Shown, lang: str) -> None:
         level: frame[(frame["households"].isna() | (frame["households"] > 0)).to_numpy()]
         for level, frame in shown.areas.items()
     }
-    counts = {level: tell_states(frame).value_counts() for level, frame in homes.items()}
-    states = [state for state in STATES if any(state in one for one in counts.values())]
+    counts = {level: find_states(frame).value_counts() for level, frame in homes.items()}
+    states = [state for state in STATES if any(state in count for count in counts.values())]
     heads = "".join(
         f'<th><b class="gp-status gp-{state}">{escape(t(f"onemap.status.{state}", lang))}</b></th>'
         for state in states
     )
     rows = "".join(
         f"<tr><th>{escape(name_level(shown, level, lang))}</th>"
-        + "".join(f"<td>{one.get(state, 0):,}</td>" for state in states)
+        + "".join(f"<td>{count.get(state, 0):,}</td>" for state in states)
         + "</tr>"
-        for level, one in counts.items()
+        for level, count in counts.items()
     )
     caption = f"<caption>{escape(t('ui.overview.states', lang))}</caption>"
     st.html(f'<table class="gp-states">{caption}<tr><th></th>{heads}</tr>{rows}</table>')
@@ -165,36 +167,36 @@ def _show_lists(opened: OpenedPlan, lang: str) -> None:
     """Show the lists; a row that is chosen becomes the place that is looked at."""
     lists = _make_lists(opened.key, opened.shown)
     names = [
-        name for name in _LISTS if _is_told(opened.shown, name) or opened.shown.audience.name == "office"
+        name for name in _LISTS if _is_known(opened.shown, name) or opened.shown.audience.name == "office"
     ]
     labels = {name: _label_list(opened.shown, name, lists[name], lang) for name in names}
-    first = next((name for name in names if _is_told(opened.shown, name) and len(lists[name])), names[0])
+    first = next((name for name in names if _is_known(opened.shown, name) and len(lists[name])), names[0])
     st.caption(t("ui.overview.hint", lang))
     for tab, name in zip(st.tabs(list(labels.values()), default=labels[first]), names, strict=True):
         with tab:
             _show_list(opened.shown, name, lists[name], lang)
 
 
-def _is_told(shown: Shown, name: str) -> bool:
+def _is_known(shown: Shown, name: str) -> bool:
     return not _LISTS[name] or has_things(shown, _LISTS[name])
 
 
 def _label_list(shown: Shown, name: str, rows: pd.DataFrame, lang: str) -> str:
     label = t(f"ui.overview.list.{name}", lang)
-    return f"{label} {len(rows):,}" if _is_told(shown, name) else label
+    return f"{label} {len(rows):,}" if _is_known(shown, name) else label
 
 
 def _show_list(shown: Shown, name: str, rows: pd.DataFrame, lang: str) -> None:
-    if not _is_told(shown, name):
+    if not _is_known(shown, name):
         st.caption(t(f"ui.overview.unknown.{name}", lang))
         return
     if rows.empty:
         st.html(f'<p class="gp-quiet">✓ {escape(t(f"ui.overview.none.{name}", lang))}</p>')
         return
-    told = _word_list(shown, rows, lang)
+    worded = _word_list(shown, rows, lang)
     heads = {column: t(f"ui.overview.column.{column}", lang) for column in ("area", "level", "words")}
     at = choose_row(
-        told, heads, alt=t(f"ui.overview.list.{name}", lang), key=f"overview-{name}", height=_LIST_PX
+        worded, heads, alt=t(f"ui.overview.list.{name}", lang), key=f"overview-{name}", height=_LIST_PX
     )
     if is_fresh(f"overview-{name}-row", at) and at is not None:
         level, code = str(rows["level"].iloc[at]), str(rows["code"].iloc[at])
@@ -221,5 +223,5 @@ def _tabulate(opened: OpenedPlan, lang: str) -> dict[str, pd.DataFrame]:
         .assign(code=rows["code"])
         .rename(columns=lambda column: t(f"ui.overview.column.{column}", lang))
         for name, rows in lists.items()
-        if _is_told(opened.shown, name)
+        if _is_known(opened.shown, name)
     }

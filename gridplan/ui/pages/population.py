@@ -11,7 +11,7 @@ import streamlit as st
 
 from gridplan.i18n import t
 from gridplan.onemap.imprint import make_imprint
-from gridplan.onemap.numbers import fill_withheld, tell_count, tell_density, tell_km2
+from gridplan.onemap.numbers import fill_withheld, format_count, format_density, format_km2
 from gridplan.onemap.picking import find_lineage
 from gridplan.onemap.population import (
     find_areas,
@@ -27,8 +27,8 @@ from gridplan.ui.area_panel import show_area
 from gridplan.ui.choices import choose_level, choose_measure, is_fresh, name_level, name_measure, set_level
 from gridplan.ui.exports import offer_exports
 from gridplan.ui.figures import Figure, show_figures
-from gridplan.ui.frame import tell_place
-from gridplan.ui.plain import tell_plain
+from gridplan.ui.frame import label_place
+from gridplan.ui.plain import escape_markdown
 from gridplan.ui.rows import choose_row
 from gridplan.ui.state import OpenedPlan
 from gridplan.ui.views import show_view, take_pick
@@ -80,7 +80,7 @@ def _show_body(opened: OpenedPlan, lang: str) -> None:
         _go_down(shown, line, level, code)
     path = _find_path(shown, line)
     children = list_children(shown, [code for _, code, _ in path], chain=line)
-    show_figures(_tell_figures(shown, children.iloc[-1], lang))
+    show_figures(_make_figures(shown, children.iloc[-1], lang))
     with st.container(horizontal=True, vertical_alignment="bottom", key="population-bar"):
         _show_crumbs(opened, path, lang)
         _offer_search(shown, line, lang)
@@ -140,14 +140,14 @@ def _go_down(shown: Shown, line: tuple[str, ...], level: str, code: str) -> None
     st.session_state[_AREA] = (level, code)
 
 
-def _tell_figures(shown: Shown, total: pd.Series, lang: str) -> list[Figure]:
+def _make_figures(shown: Shown, total: pd.Series, lang: str) -> list[Figure]:
     return [
-        Figure(t("ui.area.population", lang), tell_count(total["population"], lang)),
-        Figure(t("ui.area.households", lang), tell_count(total["households"], lang)),
-        Figure(t("ui.area.buildings", lang), tell_count(total["buildings"], lang)),
-        Figure(t("ui.area.density", lang), tell_density(total["density"], lang)),
-        Figure(t("ui.area.area", lang), tell_km2(float(total["area_m2"]), lang)),
-        Figure(name_level(shown, shown.levels[-1], lang), tell_count(total["areas"], lang)),
+        Figure(t("ui.area.population", lang), format_count(total["population"], lang)),
+        Figure(t("ui.area.households", lang), format_count(total["households"], lang)),
+        Figure(t("ui.area.buildings", lang), format_count(total["buildings"], lang)),
+        Figure(t("ui.area.density", lang), format_density(total["density"], lang)),
+        Figure(t("ui.area.area", lang), format_km2(float(total["area_m2"]), lang)),
+        Figure(name_level(shown, shown.levels[-1], lang), format_count(total["areas"], lang)),
     ]
 
 
@@ -161,7 +161,7 @@ def _show_crumbs(opened: OpenedPlan, path: Path, lang: str) -> None:
         ]
         for depth, name in enumerate(names):
             st.button(
-                tell_plain(name),
+                escape_markdown(name),
                 key=f"crumb-{depth}",
                 type="tertiary",
                 disabled=depth == len(path),
@@ -186,15 +186,15 @@ def _offer_search(shown: Shown, line: tuple[str, ...], lang: str) -> None:
     if found.empty:
         st.caption(t("ui.population.nothing", lang))
         return
-    told = {
+    labels = {
         at: " · ".join(filter(None, (row.compound, row.name_, row.code, shown.scheme[row.level].name[lang])))
         for at, row in enumerate(found.rename(columns={"name": "name_"}).itertuples())
     }
     at = st.selectbox(
         t("ui.population.found", lang, count=len(found)),
-        list(told),
+        list(labels),
         index=None,
-        format_func=told.__getitem__,
+        format_func=labels.__getitem__,
         placeholder=t("ui.population.found", lang, count=len(found)),
         label_visibility="collapsed",
         key="found",
@@ -212,7 +212,7 @@ def _choose_view(opened: OpenedPlan, line: tuple[str, ...], path: Path, lang: st
     with st.container(horizontal=True, vertical_alignment="center", key="population-choices"):
         level = choose_level(shown, levels, line[len(path)], lang, page="population")
         measure = choose_measure(list_measures(shown), lang, page="population")
-        where = (path[-1][2] or path[-1][1]) if path else tell_place(opened, lang)
+        where = (path[-1][2] or path[-1][1]) if path else label_place(opened, lang)
         title = " · ".join((where, name_measure(measure, lang), name_level(shown, level, lang)))
         make = partial(
             view_areas, shown, level, measure, lang, within=within, imprint=make_imprint(shown, title, lang)
@@ -226,13 +226,13 @@ def _show_children(
     shown: Shown, line: tuple[str, ...], path: Path, children: pd.DataFrame, lang: str
 ) -> None:
     """Show the table of what lies inside, the sum above; a row that is chosen is gone to."""
-    told = _word_children(children, lang)
+    worded = _word_children(children, lang)
     heads = _head_columns(shown, lang)
     within = path[-1][1] if path else ""
     name = name_level(shown, line[len(path)], lang)
     st.caption(t("ui.population.inside", lang, level=name, count=len(children) - 1))
     at = choose_row(
-        told, heads, alt=t("ui.population.table", lang), key=f"children-{within}", height=_TABLE_PX
+        worded, heads, alt=t("ui.population.table", lang), key=f"children-{within}", height=_TABLE_PX
     )
     if is_fresh("population-row", None if at is None else (within, at)) and at:
         row = children.iloc[at - 1]
@@ -264,6 +264,6 @@ def _word_children(children: pd.DataFrame, lang: str) -> pd.DataFrame:
 def _tabulate(shown: Shown, line: tuple[str, ...], path: Path, lang: str) -> dict[str, pd.DataFrame]:
     """Give the table of what lies inside for the workbook."""
     children = list_children(shown, [code for _, code, _ in path], chain=line)
-    told = fill_withheld(_word_children(children, lang), ("population", "households", "density"), lang)
+    table = fill_withheld(_word_children(children, lang), ("population", "households", "density"), lang)
     heads = _head_columns(shown, lang)
-    return {name_level(shown, line[len(path)], lang): told.rename(columns=heads)}
+    return {name_level(shown, line[len(path)], lang): table.rename(columns=heads)}

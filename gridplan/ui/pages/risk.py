@@ -11,7 +11,7 @@ import streamlit as st
 
 from gridplan.i18n import t
 from gridplan.onemap.imprint import make_imprint
-from gridplan.onemap.numbers import tell_count
+from gridplan.onemap.numbers import format_count
 from gridplan.onemap.risk import (
     AREA_RULES,
     THING_ROLES,
@@ -30,7 +30,7 @@ from gridplan.ui.boxes import choose_some
 from gridplan.ui.choices import choose_level, is_fresh, name_level, suggest_level
 from gridplan.ui.exports import offer_exports
 from gridplan.ui.figures import Figure, show_figures
-from gridplan.ui.frame import tell_place
+from gridplan.ui.frame import label_place
 from gridplan.ui.ratings import count_ratings, dress_ratings, name_rated, show_funnel, show_ratings
 from gridplan.ui.risk_choice import RiskChoice, RiskThings, choose_things
 from gridplan.ui.risk_tables import show_area, show_key_areas, show_loads
@@ -59,16 +59,16 @@ def show_risk(opened: OpenedPlan, lang: str) -> None:
     """
     shown = opened.shown
     if shown.audience.name == "public":
-        st.info(t("ui.risk.none_told", lang))
+        st.info(t("ui.risk.not_public", lang))
         return
     if not any(len(shown.attached.get(role, ())) for role in (*THING_ROLES, "hazards")):
-        _tell_empty(lang)
+        _explain_empty(lang)
         return
     dress_ratings()
     _show_body(opened, lang)
 
 
-def _tell_empty(lang: str) -> None:
+def _explain_empty(lang: str) -> None:
     """Explain how enterprises come in."""
     with st.container(border=True):
         st.subheader(t("ui.risk.empty", lang))
@@ -102,7 +102,7 @@ def _show_body(opened: OpenedPlan, lang: str) -> None:
         st.caption(t("ui.risk.undated", lang, count=left.undated))
     title = " · ".join(
         (
-            tell_place(opened, lang),
+            label_place(opened, lang),
             t("ui.page.risk", lang),
             name_level(opened.shown, choice.level, lang),
             t(f"ui.risk.rule.{choice.rule}", lang),
@@ -164,9 +164,9 @@ def _draw(opened: OpenedPlan, choice: RiskChoice, title: str, lang: str) -> MapV
 
 def _show_head(left: RiskThings, choice: RiskChoice, lang: str) -> None:
     funnel = count_funnel(left.hazards)
-    told = t("ui.risk.narrowed", lang) if choice.narrows else ""
+    note = t("ui.risk.narrowed", lang) if choice.narrows else ""
     figures = [
-        Figure(t(f"ui.risk.count.{role}", lang), tell_count(len(table), lang), told)
+        Figure(t(f"ui.risk.count.{role}", lang), format_count(len(table), lang), note)
         for role, table in left.things.items()
     ]
     if funnel.found:
@@ -174,7 +174,7 @@ def _show_head(left: RiskThings, choice: RiskChoice, lang: str) -> None:
         if funnel.unreported:
             note += t("ui.risk.more_unreported", lang, count=funnel.unreported)
         figures += [
-            Figure(t("ui.risk.count.hazards", lang), tell_count(funnel.found, lang), told),
+            Figure(t("ui.risk.count.hazards", lang), format_count(funnel.found, lang), note),
             Figure(
                 t("ui.risk.on_site_share", lang),
                 funnel.share or "–",
@@ -198,7 +198,7 @@ def _ask(opened: OpenedPlan, lang: str) -> RiskChoice:
         AREA_RULES,
         default=shown.scheme.risk.area_rule,
         required=True,
-        format_func=lambda one: t(f"ui.risk.rule.{one}", lang),
+        format_func=lambda rule: t(f"ui.risk.rule.{rule}", lang),
         help=t("ui.risk.rule_help", lang),
         key="rule",
         persist_state="session",
@@ -283,7 +283,9 @@ def _show_panel(opened: OpenedPlan, choice: RiskChoice, left: RiskThings, lang: 
         t("ui.risk.panel", lang),
         panels,
         required=True,
-        format_func=lambda one: t(f"ui.risk.panel.{one}", lang, level=shown.scheme[choice.level].name[lang]),
+        format_func=lambda panel: t(
+            f"ui.risk.panel.{panel}", lang, level=shown.scheme[choice.level].name[lang]
+        ),
         key="risk-panel",
         label_visibility="collapsed",
     )
@@ -298,7 +300,7 @@ def _show_panel(opened: OpenedPlan, choice: RiskChoice, left: RiskThings, lang: 
     else:
         chosen = show_key_areas(_rank(opened.key, choice, opened), choice, lang)
         if is_fresh("risk-row", (choice.level, chosen) if chosen else None):
-            # the map above has to be drawn anew to go to it
+            # the map above has to be drawn again to go to it
             st.session_state[_AREA] = st.session_state[_FOCUS] = (choice.level, chosen)
             st.rerun(scope="fragment")
         if chosen:
