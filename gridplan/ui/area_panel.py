@@ -63,7 +63,8 @@ def show_area(shown: Shown, level: str, code: str, lang: str) -> None:
     below = level_name if name == code else f"{level_name} {code}"
     reason = str(area[f"reason_{lang}"])
     st.html(
-        f'<section class="gp-area" data-code="{escape(code)}"><h3>{escape(name)}<small>{escape(below)}</small>'
+        f'<section class="gp-area" data-code="{escape(code)}">'
+        f"<h3>{escape(name)}<small>{escape(below)}</small>"
         f'<b class="gp-status gp-{escape(state)}">{escape(status)}</b></h3>{cells}'
         f"<p><em>{escape(t('ui.area.kind', lang))}</em>{escape(kind)}</p>"
         f"<p><em>{escape(t('ui.area.limits', lang))}</em>{escape(str(area[f'borders_{lang}']))}</p>"

@@ -48,7 +48,7 @@ _LISTS = {"misfits": "", "unstaffed": "staff", "uncovered": "services"}
 _PLACE, _FOCUS = "overview-place", "overview-focus"
 _LIST_PX = 300
 # less than this would read 0.0 %
-_TOLD_SHARE = 0.0005
+_WORTH_SAYING = 0.0005
 
 
 def show_overview(opened: OpenedPlan, lang: str) -> None:
@@ -68,12 +68,10 @@ def show_overview(opened: OpenedPlan, lang: str) -> None:
 def _make_figures(shown: Shown, lang: str) -> list[Figure]:
     facts = headline(shown)
     share = facts.estimated or 0.0
-    estimated = t("ui.overview.estimated", lang, share=share) if share >= _TOLD_SHARE else ""
+    estimated = t("ui.overview.estimated", lang, share=share) if share >= _WORTH_SAYING else ""
     figures = [
         Figure(t("ui.overview.people", lang), format_count(_or_na(facts.population), lang)),
-        Figure(
-            t("ui.overview.households", lang), format_count(_or_na(facts.households), lang), estimated
-        ),
+        Figure(t("ui.overview.households", lang), format_count(_or_na(facts.households), lang), estimated),
     ]
     for level, count in facts.areas.items():
         lands = facts.lands[level]
