@@ -1,4 +1,11 @@
-"""Find a font that can write what a map says, or say clearly that there is none."""
+"""Find fonts that hold every character of a map: those of the machine first, then the one that we ship.
+
+The packages of Chinese fonts on the Python Package Index are a few months old, kept by one person or one
+company, weigh 17 MB and more, and have outlines of CFF, which no PDF of matplotlib can embed as letters. So
+a subset of Noto Sans CJK SC comes with gridplan (2.4 MB, SIL Open Font License, TrueType): the 8,105
+characters of the table of general standard characters (通用规范汉字表, 2013), by which places and persons
+are named.
+"""
 
 from __future__ import annotations
 
@@ -40,6 +47,7 @@ _CHINESE = (
     "Songti SC",
 )
 _LATIN = "DejaVu Sans"  # comes with matplotlib
+_BUNDLED = Path(__file__).with_name("assets") / "GridplanSansSC-Regular.ttf"
 
 
 def find_fonts(text: str, lang: str, *, size: float = 10.0, bold: bool = False) -> FontProperties:
@@ -59,24 +67,31 @@ def find_fonts(text: str, lang: str, *, size: float = 10.0, bold: bool = False) 
     Returns
     -------
     FontProperties
-        A list of families that together hold every character of the text.
+        A list of families that together hold every character of the text. The bundled font is among them only
+        where the machine has no Chinese font, or its font lacks a character.
 
     Raises
     ------
     InputError
-        ``font_missing`` with the first characters that no font of this machine can write.
+        ``font_missing`` with the first characters that neither the fonts of this machine nor the bundled one
+        hold.
     """
     needed = frozenset(char for char in text if not char.isspace())
     latin = lang != "zh" and needed <= _glyphs(_LATIN)
-    families = [_LATIN] if latin else [*_chinese_families(), _LATIN]
-    held: frozenset[str] = frozenset().union(*(_glyphs(family) for family in families))
-    if missing := sorted(needed - held):
+    families = [_LATIN] if latin else [_find_chinese() or _register_bundled(), _LATIN]
+    if _list_missing(needed, families):  # a rare character in a name, which the machine's own font lacks
+        families.insert(-1, _register_bundled())
+    if missing := _list_missing(needed, families):
         raise InputError("font_missing", characters="".join(missing[:8]), variable=FONT_VARIABLE)
     return FontProperties(family=families, size=size, weight="bold" if bold else "normal")
 
 
+def _list_missing(needed: frozenset[str], families: list[str]) -> list[str]:
+    return sorted(needed.difference(*(_glyphs(family) for family in families)))
+
+
 def is_truetype(text: str, lang: str) -> bool:
-    """Tell whether the fonts for a text (:func:`find_fonts`) have TrueType outlines, and not those of CFF."""
+    """Return whether the fonts for a text (:func:`find_fonts`) have TrueType outlines, not those of CFF."""
     return all(_is_truetype(family) for family in find_fonts(text, lang).get_family())
 
 
@@ -92,20 +107,25 @@ def _is_truetype(family: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _chinese_families() -> tuple[str, ...]:
-    """Return the family to write Chinese with, none if the machine has none."""
+def _find_chinese() -> str:
+    """Find the family of this machine to write Chinese with, "" if it has none."""
     if chosen := os.environ.get(FONT_VARIABLE):
         if not Path(chosen).is_file():
             raise InputError("font_file_missing", path=chosen, variable=FONT_VARIABLE)
-        return (_register(chosen),)
+        return _register(chosen)
     for rescan in (False, True):
         if rescan:
             _register_new_fonts()
         known = set(fontManager.get_font_names())
         for family in _CHINESE:
             if family in known:
-                return (family,)
-    return ()
+                return family
+    return ""
+
+
+@lru_cache(maxsize=1)
+def _register_bundled() -> str:
+    return _register(str(_BUNDLED))
 
 
 def _register(path: str) -> str:
