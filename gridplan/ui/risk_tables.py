@@ -95,7 +95,7 @@ def _show_things(table: pd.DataFrame, role: str, lang: str) -> None:
             "rating": ordered["rating"].map(words),
             "name": ordered["name"].fillna("").where(ordered["name"].fillna("") != "", ordered["id"]),
             "kind": ordered["kind"].fillna(""),
-            "way": [
+            "method": [
                 label_method(by, points, lang)
                 for by, points in zip(ordered["rated_by"], ordered["points"], strict=True)
             ],

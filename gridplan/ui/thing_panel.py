@@ -48,7 +48,7 @@ def show_risk_thing(shown: Shown, left: RiskThings, role: str, code: str, lang: 
         return
     facts = [
         (t("ui.risk.column.rating", lang), name_ratings(lang)[thing["rating"]]),
-        (t("ui.risk.column.way", lang), label_method(thing["rated_by"], thing["points"], lang)),
+        (t("ui.risk.column.method", lang), label_method(thing["rated_by"], thing["points"], lang)),
         (t("ui.risk.column.kind", lang), _tell(thing["kind"])),
         (t("ui.risk.column.date", lang), _tell(thing["date"])),
     ]

@@ -253,7 +253,7 @@ def test_hazards_of_the_areas_and_of_a_date_range(shown):
     assert one.found == list_hazards(shown, "subgrid").loc["S005", "found"]
 
 
-@pytest.mark.parametrize(("lang", "told"), [("zh", "是否整改不明"), ("en", "not told")])
+@pytest.mark.parametrize(("lang", "told"), [("zh", "是否整改不明"), ("en", "not reported")])
 def test_what_is_not_told_of_hazards_is_not_called_open(shown, lang, told):
     """A list without dates, status and what was fixed on site says nothing of what is open."""
     bare = shown.attached["hazards"].assign(on_site=pd.array([pd.NA] * 400, dtype="boolean"), fixed="")
