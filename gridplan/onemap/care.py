@@ -11,7 +11,7 @@ import pandas as pd
 from gridplan.arrays import IntArray
 from gridplan.onemap.cells import PEOPLE_COLUMNS, split_decided
 from gridplan.plan import Plan
-from gridplan.privacy import Ties, hide_cells
+from gridplan.privacy import Ties, hide_cells, withhold_counts
 
 __all__ = ["ATTACHED_CARE", "hide_care"]
 
@@ -63,7 +63,7 @@ def hide_care(plan: Plan, secret: Mapping[str, pd.Series]) -> pd.DataFrame | Non
     published, withheld = split_decided(areas, secret)
     hidden = hide_cells(ties.make_cells(), published=published, withheld=withheld)
     rows = pd.concat(tables, ignore_index=True)
-    households = pd.arrays.IntegerArray(rows["households"].to_numpy(dtype=np.int64), hidden[rows["cell"]])
+    households = withhold_counts(rows["households"], hidden[rows["cell"]])
     return rows.assign(households=households)[["level", "code", "care_class", "households"]]
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from gridplan.arrays import BoolArray, IntArray
 from gridplan.plan import Plan
-from gridplan.privacy import Ties, hide_cells, is_few
+from gridplan.privacy import Ties, hide_cells, is_few, withhold_counts
 from gridplan.report.compounds import tabulate_compounds
 
 __all__ = ["PEOPLE_COLUMNS", "Hidden", "hide_counts", "in_column", "split_decided"]
@@ -73,12 +73,14 @@ def hide_counts(plan: Plan, areas: Mapping[str, gpd.GeoDataFrame]) -> Hidden:
     for level, frame in areas.items():
         mask = _look_up(hidden, cells.get(level), frame)
         counted = frame.reset_index(drop=True).assign(buildings=frame["buildings"].astype("Int64").to_numpy())
-        frames[level] = counted.assign(**{name: _blank(frame[name], mask) for name in PEOPLE_COLUMNS})
+        frames[level] = counted.assign(
+            **{name: withhold_counts(frame[name], mask) for name in PEOPLE_COLUMNS}
+        )
     if len(register):
         hidden, cells = _hide_areas(atoms, levels, secret)
         mask = _look_up(hidden, cells[_COMPOUND], register.rename(columns={"name": "code"}))
         for name in (*PEOPLE_COLUMNS, "dwellings"):
-            register[name] = _blank(register[name], mask)
+            register[name] = withhold_counts(register[name], mask)
     return Hidden(frames, register, secret, _sum_whole(atoms, bool(secret[_WHOLE].any())))
 
 
@@ -134,10 +136,6 @@ def _look_up(hidden: BoolArray, cells: pd.Series | None, frame: pd.DataFrame) ->
         at = cells.index.get_indexer(frame["code"].astype(str))
         mask |= (at >= 0) & hidden[cells.to_numpy()[at]]
     return mask
-
-
-def _blank(column: pd.Series, hidden: BoolArray) -> pd.arrays.IntegerArray:
-    return pd.arrays.IntegerArray(column.to_numpy(dtype=np.int64), hidden.copy())
 
 
 def _sum_whole(atoms: pd.DataFrame, hidden: bool) -> dict[str, int]:

@@ -6,13 +6,13 @@ from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
-import shapely
 
-from gridplan.access import BRIDGE_M, MAX_ACCESS_M, REACHES_M
+from gridplan.access import BRIDGE_M, MAX_ACCESS_M
 from gridplan.i18n import t
 from gridplan.onemap.numbers import fill_withheld, format_whole
 from gridplan.onemap.picking import pick_areas
-from gridplan.onemap.service_access import SERVICES
+from gridplan.onemap.places import find_points, is_placed
+from gridplan.onemap.service_access import DISTANCE_COLUMNS, SERVICE_COLUMNS, SERVICES
 from gridplan.onemap.shown import Shown
 from gridplan.onemap.view import AreaLayer, Imprint, MapView, PointLayer, Swatch
 from gridplan.privacy import MIN_CELL
@@ -32,13 +32,6 @@ __all__ = [
 
 #: What the layer of compounds is called where other maps name a level.
 COMPOUNDS = "compound"
-#: Columns of :func:`list_distances`.
-DISTANCE_COLUMNS = (
-    "code", "name", "households", "place", "farthest_m", "median_m", "straight_m",
-    *(f"share_{reach:.0f}_m" for reach in REACHES_M), "without_route",
-)  # fmt: skip
-#: Columns of :func:`list_services`.
-SERVICE_COLUMNS = ("id", "name", "kind", "area_m2", "households", "population", "farthest_m", "median_m")
 
 _MAIN_LEVEL = "community"
 # colour and pattern by type: told apart in grey print too
@@ -154,10 +147,9 @@ def _describe_compounds(shown: Shown, register: pd.DataFrame, lang: str) -> list
 def _draw_services(shown: Shown, level: str, within: str, lang: str) -> PointLayer | None:
     """Draw the service places that lie in what is shown."""
     places = shown.attached.get(SERVICES)
-    if places is None or "geometry" not in places:
+    if places is None:
         return None
-    shapes = places["geometry"].to_numpy(dtype=object)
-    mine = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    mine = is_placed(places)
     if within:
         mine &= places[level].isin(pick_areas(shown, level, within)["code"]).to_numpy()
     chosen, title = places[mine], t("estates.services", lang)
@@ -166,7 +158,7 @@ def _draw_services(shown: Shown, level: str, within: str, lang: str) -> PointLay
     return PointLayer(
         id=SERVICES,
         title=title,
-        xy=shapely.get_coordinates(shapes[mine]),
+        xy=find_points(chosen)[1],
         classes=np.zeros(len(chosen), dtype=np.int64),
         legend=(Swatch(title, _SERVICE.colour),),
         lines=[[str(name)] for name in chosen["name"].fillna("")],
@@ -176,37 +168,13 @@ def _draw_services(shown: Shown, level: str, within: str, lang: str) -> PointLay
 
 
 def list_services(shown: Shown) -> pd.DataFrame:
-    """List the service places and whom they serve.
+    """List the service places and whom they serve: the :data:`SERVICE_COLUMNS`, empty without places.
 
-    Parameters
-    ----------
-    shown
-        What may be seen.
-
-    Returns
-    -------
-    DataFrame
-        :data:`SERVICE_COLUMNS`, in the order of the file: ``area_m2`` is the floor area (NaN for not known);
-        ``households`` and ``population`` are those that go there, in tens
-        (:class:`gridplan.onemap.service_access.ServiceAccess`), NA where
-        withheld; distances are along the streets [m]. Empty without service places.
+    See :class:`gridplan.onemap.service_access.ServiceAccess` for what they mean.
     """
     if shown.access is None:
         return pd.DataFrame(columns=list(SERVICE_COLUMNS))
-    places = pd.DataFrame(shown.access.places.drop(columns="geometry"))
-    served = shown.access.by_place()
-    table = places[["id", "name", "kind", "area_m2"]].assign(
-        households=served["households"],
-        population=served["population"],
-        farthest_m=served["farthest_m"].round(),
-        median_m=served["median_m"].round(),
-    )
-    if shown.audience.name == "worker" and shown.areas[shown.levels[0]]["households"].isna().any():
-        table[["households", "population"]] = pd.NA
-    if shown.audience.name != "office":
-        # the others see some of the places, and of these some of the people
-        table = table[table["id"].isin(shown.attached[SERVICES]["id"])]
-    return table.reset_index(drop=True)
+    return shown.access.services
 
 
 def list_distances(shown: Shown, level: str, within: str = "") -> pd.DataFrame:
@@ -224,36 +192,16 @@ def list_distances(shown: Shown, level: str, within: str = "") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        :data:`DISTANCE_COLUMNS`, areas with homes only, the longest distance first: ``place`` is the name of
-        the place that serves most of its households; ``farthest_m``, ``median_m`` [m] and ``straight_m``,
-        the straight part of the longest one from the door to the street; ``share_<reach>_m`` the percentage
-        of all people within reach (those without a route are not), in tens of people and whole per cent;
-        ``without_route`` the households that no street leads to a place from, in tens. NA where it is
-        withheld or nobody has a route. Empty without service places.
+        The :data:`DISTANCE_COLUMNS` (:class:`gridplan.onemap.service_access.ServiceAccess`), areas with homes
+        only, the longest distance first. Empty without service places.
     """
     if shown.access is None:
         return pd.DataFrame(columns=list(DISTANCE_COLUMNS))
-    areas = pd.DataFrame(pick_areas(shown, level, within).drop(columns="geometry")).set_index("code")
-    sums = shown.access.by_level(level)
-    sums = sums.loc[sums.index.isin(areas.index)]
-    own = areas.loc[sums.index]
-    hidden = own["households"].isna()
-    places = shown.access.places
-    # a place that is not shown by itself is not named either
-    seen = places["id"].isin(shown.attached[SERVICES]["id"])
-    names = [*places["name"].fillna("").astype(str).where(seen, ""), ""]
-    columns = {
-        "name": own["name"],
-        "households": own["households"],
-        "place": [names[row] for row in sums["place"]],
-        **{name: sums[name].round() for name in ("farthest_m", "median_m", "straight_m")},
-    }
-    for reach in REACHES_M:
-        columns[f"share_{reach:.0f}_m"] = sums[f"share_{reach:.0f}_m"].round().mask(hidden)
-    columns["without_route"] = sums["without_route"].mask(hidden)
-    table = pd.DataFrame(columns, index=sums.index).rename_axis("code").reset_index()
-    table = table.sort_values(["farthest_m", "code"], ascending=[False, True], na_position="first")
-    return table[list(DISTANCE_COLUMNS)].reset_index(drop=True)
+    table = shown.access.distances[level]
+    table = table[table["code"].isin(pick_areas(shown, level, within)["code"])]
+    return table.sort_values(
+        ["farthest_m", "code"], ascending=[False, True], na_position="first", ignore_index=True
+    )
 
 
 def tabulate_estates(

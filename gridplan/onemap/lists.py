@@ -12,6 +12,7 @@ import shapely
 from gridplan.arrays import IntArray
 from gridplan.i18n import LANGUAGES, t
 from gridplan.onemap.numbers import format_km2, format_whole
+from gridplan.onemap.places import is_placed
 from gridplan.onemap.shown import Shown
 from gridplan.report.reasons import tell_bounds
 from gridplan.scheme import Level, StaffRule
@@ -217,8 +218,8 @@ def list_uncovered(shown: Shown, *, reach_m: float = REACH_M) -> pd.DataFrame:
     places = shown.attached.get("services")
     if places is None or not len(places):
         return pd.DataFrame(columns=columns)
-    shapes = np.asarray(places["geometry"])
-    known = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+    placed = is_placed(places)
+    known = places["geometry"].to_numpy(dtype=object)[placed] if placed.any() else ()
     serving = "community" if "community" in shown.areas else shown.levels[0]
     held = set(places[serving].astype(str)) if serving in places else set()
     tables = []

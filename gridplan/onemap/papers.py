@@ -13,7 +13,7 @@ from gridplan.arrays import BoolArray
 from gridplan.check import read_reason
 from gridplan.graph import KINDS
 from gridplan.plan import Plan
-from gridplan.privacy import MIN_CELL, Audience, is_few
+from gridplan.privacy import MIN_CELL, Audience, is_few, withhold_counts
 
 __all__ = [
     "DATE_KEY",
@@ -90,7 +90,8 @@ def judge_areas(findings: pd.DataFrame, areas: Mapping[str, gpd.GeoDataFrame]) -
             fault=own["fault"].fillna("").astype(str).to_numpy(),
             verdict=own["verdict"].fillna("ok").astype(str).to_numpy(),
             value=np.where(hidden, np.nan, own["value"].astype(np.float64)),
-            bound=own["bound"].astype(np.float64).to_numpy(),
+            # a copy: a view would hold the values beside it in memory
+            bound=own["bound"].to_numpy(dtype=np.float64, copy=True),
         )
     return judged
 
@@ -169,8 +170,9 @@ def blank_findings(findings: pd.DataFrame, areas: Mapping[str, pd.DataFrame]) ->
     counts = np.array(
         [read_reason(reason)[0] in _OF_SUMS if reason else False for reason in given], dtype=bool
     )
-    bound = findings["bound"].where(~(few | (odd & counts)), np.nan)
-    value = findings["value"].where(~(few | odd), np.nan)
+    # new arrays: where nothing changes pandas gives a view of the findings with all their values
+    bound = np.where(few | (odd & counts), np.nan, findings["bound"].to_numpy(dtype=np.float64))
+    value = np.where(few | odd, np.nan, findings["value"].to_numpy(dtype=np.float64))
     return findings.assign(value=value, bound=bound, reason=reasons).reset_index(drop=True)
 
 
@@ -251,7 +253,7 @@ def cut_compounds(
     whole = (codes == audience.code).to_numpy()
     counts = ["buildings", "households", "population", "dwellings"]
     for name in counts:
-        seen[name] = seen[name].astype("Int64").where(whole)
+        seen[name] = withhold_counts(seen[name].fillna(0), ~whole | seen[name].isna().to_numpy())
     return seen.assign(**{levels[0]: audience.code}, cut="")[inside].reset_index(drop=True)
 
 

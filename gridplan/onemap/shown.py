@@ -21,9 +21,9 @@ from gridplan.onemap.papers import (
     cut_provenance,
     judge_areas,
 )
-from gridplan.onemap.service_access import ServiceAccess, has_services, shape_compounds
+from gridplan.onemap.service_access import SERVICES, ServiceAccess, measure_access
 from gridplan.onemap.view import Ground
-from gridplan.plan import Plan
+from gridplan.plan import Plan, dissolve_atoms
 from gridplan.privacy import Audience
 from gridplan.report import describe_plan
 from gridplan.report.areas import AREA_COLUMNS
@@ -184,6 +184,7 @@ def show_plan_to(
     frames = {level: cut_limits(frame, plan, level, audience) for level, frame in frames.items()}
     office = audience.name == "office"
     own_area = (levels[0], audience.code) if audience.name == "worker" else None
+    attached = _choose_things(plan, hide_care(plan, hidden.secret), levels, audience)
     compounds = cut_compounds(hidden.compounds, plan, levels, audience)
     return Shown(
         name=name,
@@ -191,16 +192,21 @@ def show_plan_to(
         scheme=plan.scheme,
         levels=levels,
         areas=frames,
-        attached=_choose_things(plan, hide_care(plan, hidden.secret), levels, audience),
+        attached=attached,
         ground=_cut_ground(plan, frames, audience),
         compounds=compounds,
-        compound_shapes=shape_compounds(plan, compounds["name"], own_area),
-        access=ServiceAccess(plan, levels, own_area) if has_services(plan) else None,
-        findings=blank_findings(plan.findings, hidden.areas) if office else plan.findings.iloc[:0],
-        issues=blank_issues(plan.issues, plan) if office else plan.issues.iloc[:0],
+        compound_shapes=_shape_compounds(plan, compounds["name"], own_area),
+        access=measure_access(plan, frames, attached.get(SERVICES), own_area),
+        findings=blank_findings(plan.findings, hidden.areas) if office else _empty(plan.findings),
+        issues=blank_issues(plan.issues, plan) if office else _empty(plan.issues),
         provenance=cut_provenance(plan, audience),
         totals=hidden.totals if audience.name != "worker" else _sum_own(frames[levels[0]]),
     )
+
+
+def _empty(table: pd.DataFrame) -> pd.DataFrame:
+    """Make a table of the same columns without rows: a slice would keep the rows in its memory."""
+    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in table.dtypes.items()})
 
 
 def _sum_own(own: pd.DataFrame) -> dict[str, int]:
@@ -274,3 +280,12 @@ def _cut_ground(plan: Plan, frames: Mapping[str, gpd.GeoDataFrame], audience: Au
     if audience.name == "public":
         houses = houses.reset_index(drop=True)
     return Ground(plan.district, streets.reset_index(drop=True), houses)
+
+
+def _shape_compounds(plan: Plan, names: pd.Series, own_area: tuple[str, str] | None) -> gpd.GeoDataFrame:
+    """Put the ground of compounds together, index ``name``; of a worker's what lies in the own area."""
+    atoms = plan.atoms[plan.atoms["compound"].isin(names)]
+    if own_area is not None:
+        atoms = atoms[atoms[own_area[0]] == own_area[1]]
+    ground = dissolve_atoms(atoms, atoms["compound"])
+    return ground.reindex(pd.Index(names.astype(str), name="name")).dropna(subset="geometry")

@@ -1,7 +1,7 @@
 """Who may see what: audiences, and counts too small to be published."""
 
 from gridplan.privacy.audience import AUDIENCES, MIN_CELL, Audience, parse_audience
-from gridplan.privacy.rounding import is_few, round_counts, round_parts
+from gridplan.privacy.rounding import is_few, round_counts, round_parts, withhold_counts
 from gridplan.privacy.suppress import Cells, find_determined, hide_cells
 from gridplan.privacy.ties import Ties
 
@@ -17,4 +17,5 @@ __all__ = [
     "parse_audience",
     "round_counts",
     "round_parts",
+    "withhold_counts",
 ]

@@ -86,8 +86,7 @@ def test_a_worker_sees_the_own_ground_only(guarded: Plan) -> None:
     assert list(own.compound_shapes.index) == ["甲苑"]
     assert own.compound_shapes.geometry.iloc[0].within(own.areas["grid"].geometry.iloc[0].buffer(0.01))
     assert list_distances(own, "grid")["code"].tolist() == [OWN]
-    with pytest.raises(KeyError):
-        own.access.by_level("subgrid")  # type: ignore[union-attr]
+    assert own.access is not None and list(own.access.distances) == ["grid"]
 
 
 def test_distances_are_given_without_small_counts(shown: Shown) -> None:

@@ -7,11 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-import shapely
 
-from gridplan.arrays import BoolArray, FloatArray
 from gridplan.i18n import t
 from gridplan.onemap.picking import find_level, pick_outlines
+from gridplan.onemap.places import find_points
 from gridplan.onemap.risk.areas import AREA_RULES
 from gridplan.onemap.risk.colouring import colour_areas
 from gridplan.onemap.risk.swatches import drop_unused, label_method, name_ratings, swatch_ratings
@@ -106,7 +105,7 @@ def _name_enterprises(shown: Shown) -> dict[str, str]:
 
 def _draw_points(role: str, table: pd.DataFrame, owners: Mapping[str, str], lang: str) -> PointLayer:
     """Make a layer of things, ordered so that red ones are drawn last."""
-    placed, xy = _find_places(table)
+    placed, xy = find_points(table)
     table = table[placed]
     rating = pd.Index(RATINGS).get_indexer(table["rating"])
     classes = np.where(rating < 0, len(RATINGS), rating).astype(np.int64)
@@ -126,15 +125,6 @@ def _draw_points(role: str, table: pd.DataFrame, owners: Mapping[str, str], lang
         heights=len(RATINGS) - classes[order],
         codes=table["id"].iloc[order].astype(str).tolist(),
     )
-
-
-def _find_places(table: pd.DataFrame) -> tuple[BoolArray, FloatArray]:
-    """Return which things have a place, and the places of those [m]."""
-    if "geometry" not in table.columns:
-        return np.zeros(len(table), dtype=bool), np.empty((0, 2))
-    shapes = table["geometry"].to_numpy()
-    placed = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
-    return placed, shapely.get_coordinates(shapes[placed])
 
 
 def _describe_things(table: pd.DataFrame, owners: Mapping[str, str], lang: str) -> Sequence[Sequence[str]]:
@@ -163,7 +153,7 @@ def _heat_things(shown: Shown, drawn: Mapping[str, pd.DataFrame], lang: str) -> 
     """Show how thickly risk lies; where nothing is rated, how thickly things lie."""
     rules = shown.scheme.risk
     weight_of = np.array([*(rules.weights[rating] for rating in RATINGS), 0.0])
-    found = [_find_places(table) for table in drawn.values()]
+    found = [find_points(table) for table in drawn.values()]
     ratings = [table["rating"][placed] for table, (placed, _) in zip(drawn.values(), found, strict=True)]
     xy = np.concatenate([np.empty((0, 2)), *(places for _, places in found)])
     rating = pd.Index(RATINGS).get_indexer(pd.concat(ratings)) if ratings else np.empty(0, dtype=np.int64)
