@@ -46,7 +46,7 @@ def test_every_panel_can_be_shown(show_page: ShowPage, read: Read, busy: Shown, 
         assert re.search(rf"{stage}\s+{count}\b", told)
 
 
-@pytest.mark.parametrize(("lang", "stage"), [("zh", "未注明是否整改"), ("en", "Not told whether fixed")])
+@pytest.mark.parametrize(("lang", "stage"), [("zh", "未注明是否整改"), ("en", "Not reported whether fixed")])
 def test_hazards_of_which_nothing_is_told_are_not_open(
     show_page: ShowPage, read: Read, busy: Shown, lang: str, stage: str
 ) -> None:
