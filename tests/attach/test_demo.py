@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gridplan import demo
+from gridplan.errors import InputError
 from gridplan.io.keep import digest_sources, find_keep
 from gridplan.plan import Plan
 from gridplan.schema import ATTACHED_COLUMNS
@@ -21,7 +22,7 @@ def own_tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_it_is_made_once(town: Plan, own_tmp: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = []
-    monkeypatch.setattr(demo, "_make_demo", lambda *_: made.append(1) or town)
+    monkeypatch.setattr(demo, "plan_town", lambda _: made.append(1) or town)
     first, second = demo.open_demo_plan(), demo.open_demo_plan()
     assert len(made) == 1
     assert list(first.areas) == list(second.areas) == list(town.areas)
@@ -33,7 +34,7 @@ def test_it_is_made_each_time_where_it_cannot_be_kept(
 ) -> None:
     own_tmp.joinpath("file").write_text("no folder")
     monkeypatch.setattr(tempfile, "tempdir", str(own_tmp / "file"))
-    monkeypatch.setattr(demo, "_make_demo", lambda *_: town)
+    monkeypatch.setattr(demo, "plan_town", lambda _: town)
     assert demo.open_demo_plan() is town
 
 
@@ -48,6 +49,39 @@ def test_another_source_has_another_place(own_tmp: Path) -> None:
     first.write_text("plan")
     second = find_keep("p.gpkg", digests[1])
     assert second.parent.is_dir() and not first.exists(), "one plan is kept, not one of each version"
+
+
+def test_every_town_has_its_scheme_and_its_lists() -> None:
+    towns = demo.find_towns()
+    schemes = {name: town.scheme for name, town in towns.items()}
+    assert schemes == {
+        "xiao_cheng": "gridplan",
+        "xiao_matian": "matian",
+        "xiao_shangnan": "shangnan",
+        "helsinki": "gridplan",
+    }
+    assert set(towns["xiao_matian"].things) == set(ATTACHED_COLUMNS)
+    assert set(towns["xiao_shangnan"].things) == {"services", "staff"}
+    assert not towns["xiao_cheng"].things
+
+
+def test_a_town_without_one_of_its_files_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    find = demo._find_data
+    monkeypatch.setattr(demo, "_find_data", lambda name: None if "hazards" in name else find(name))
+    assert "xiao_matian" not in demo.find_towns()
+    with pytest.raises(InputError, match="demo_none"):
+        demo.open_demo_plan()
+
+
+@pytest.mark.slow
+def test_the_main_town_is_redrawn_with_its_lists() -> None:
+    plan = demo.plan_town(demo.find_towns()["xiao_shangnan"])
+    counts = {level: len(areas) for level, areas in plan.areas.items()}
+    assert (counts["community"], counts["region"], counts["section"]) == (13, 16, 100)
+    assert (plan.areas["grid"]["households"] > 0).sum() == 1_350
+    assert len(plan.attached["services"]) == 11
+    assert len(plan.attached["staff"]) == 2_816
+    assert not (plan.findings["verdict"] == "violation").any()
 
 
 @pytest.mark.slow

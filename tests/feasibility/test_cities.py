@@ -39,7 +39,7 @@ def compare_with_plan(inputs: Inputs) -> None:
 
 
 def test_the_town_is_foreseen() -> None:
-    compare_with_plan(find_towns()["xiao_cheng"])
+    compare_with_plan(find_towns()["xiao_cheng"].inputs)
 
 
 @pytest.mark.city
@@ -58,7 +58,7 @@ def test_a_city_is_foreseen(city: Callable[[str], Path], name: str) -> None:
 
 
 def test_the_command_tells_and_writes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    town = find_towns()["xiao_cheng"]
+    town = find_towns()["xiao_cheng"].inputs
     words = ["feasibility", "--buildings", str(town.buildings), "--streets", str(town.streets), "--quiet"]
     words += ["--boundary", str(town.boundary), "--workers", "1", "--out", str(tmp_path / "table.csv")]
     assert main([*words, "--lang", "zh"]) == 0

@@ -35,7 +35,13 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def _forget() -> None:
-    for cached in (fonts._find_chinese, fonts._register_bundled, fonts._glyphs, fonts._is_truetype):
+    for cached in (
+        fonts._find_chinese,
+        fonts._register_bundled,
+        fonts._glyphs,
+        fonts._is_truetype,
+        fonts._has_bold,
+    ):
         cached.cache_clear()
     fontManager._findfont_cached.cache_clear()
 
@@ -68,6 +74,14 @@ def test_a_machine_without_a_chinese_font_writes_every_sentence_and_place() -> N
 @pytest.mark.usefixtures("bare")
 def test_digits_of_a_chinese_map_are_of_the_same_font() -> None:
     assert fonts.find_fonts("1,350", "zh", bold=True).get_family()[0] == OURS
+
+
+@pytest.mark.usefixtures("bare")
+def test_bold_is_not_asked_of_a_font_without_it(caplog: pytest.LogCaptureFixture) -> None:
+    assert fonts.find_fonts("households", "en", bold=True).get_weight() == "bold"
+    family = fonts.find_fonts("网格", "zh", bold=True)
+    assert _draw("网格", family)
+    assert not caplog.records, "matplotlib says so of every text"
 
 
 @pytest.mark.usefixtures("bare")

@@ -19,7 +19,7 @@ from gridplan.plan import Plan
 from gridplan.scheme import load_scheme
 
 SCHEME = load_scheme("gridplan")
-TOWN = find_towns()["xiao_cheng"]
+TOWN = find_towns()["xiao_cheng"].inputs
 
 #: Layers of the real cities beside buildings and streets.
 EXTRA = {

@@ -62,7 +62,7 @@ def find_fonts(text: str, lang: str, *, size: float = 10.0, bold: bool = False) 
     size
         Font size [pt].
     bold
-        Ask for the bold face where the family has one.
+        Take the bold faces where every family has one.
 
     Returns
     -------
@@ -83,7 +83,14 @@ def find_fonts(text: str, lang: str, *, size: float = 10.0, bold: bool = False) 
         families.insert(-1, _register_bundled())
     if missing := _list_missing(needed, families):
         raise InputError("font_missing", characters="".join(missing[:8]), variable=FONT_VARIABLE)
-    return FontProperties(family=families, size=size, weight="bold" if bold else "normal")
+    weight = "bold" if bold and all(map(_has_bold, families)) else "normal"
+    return FontProperties(family=families, size=size, weight=weight)
+
+
+@lru_cache(maxsize=32)
+def _has_bold(family: str) -> bool:
+    # matplotlib complains of each text whose family has no bold face
+    return any(entry.name == family and entry.weight in ("bold", 700) for entry in fontManager.ttflist)
 
 
 def _list_missing(needed: frozenset[str], families: list[str]) -> list[str]:
