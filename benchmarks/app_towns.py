@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyogrio
 import shapely
 
-from gridplan import Inputs, load_scheme, make_plan, write_plan
+from gridplan import make_plan, write_plan
 
 __all__ = ["crowd_plan", "find_county", "split_boxes"]
 
@@ -28,7 +28,7 @@ def find_county(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     town = folder / "county_town.gpkg"
     subprocess.run([sys.executable, str(MAKER), "xiao_shangnan_county", str(town)], check=True)
-    inputs = Inputs(
+    plan = make_plan(
         buildings=f"{town}#buildings",
         streets=f"{town}#streets",
         boundary=f"{town}#boundary",
@@ -37,8 +37,9 @@ def find_county(folder: Path) -> Path:
         compounds=f"{town}#compounds",
         services=f"{town}#services",
         existing={"village": f"{town}#villages", "town": f"{town}#towns"},
+        scheme="shangnan-county",
     )
-    return write_plan(make_plan(inputs, load_scheme("shangnan-county")), path)
+    return write_plan(plan, path)
 
 
 def crowd_plan(plan: Path, count: int, path: Path) -> Path:

@@ -17,7 +17,7 @@ from typing import Any
 import psutil
 
 from benchmarks.tiling import find_city, tile_city
-from gridplan import Inputs, load_scheme, make_plan, write_plan
+from gridplan import make_plan, write_plan
 
 SIZES = (1_000, 10_000, 100_000)
 SAMPLE_S = 0.2
@@ -49,8 +49,7 @@ def main() -> None:
 def _plan_once(town: Path, workers: int) -> None:
     """Plan a town from files to file and print what each room took as one line of JSON."""
     start = time.perf_counter()
-    inputs = Inputs(buildings=f"{town}#buildings", streets=f"{town}#streets", boundary=f"{town}#boundary")
-    plan = make_plan(inputs, load_scheme("gridplan"), workers=workers)
+    plan = make_plan(f"{town}#buildings", f"{town}#streets", boundary=f"{town}#boundary", workers=workers)
     before = time.perf_counter()
     write_plan(plan, town.with_name("plan.gpkg"))
     end = time.perf_counter()

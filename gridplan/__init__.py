@@ -10,10 +10,11 @@ if TYPE_CHECKING:
     from gridplan.atoms.contiguity import build_graph
     from gridplan.check import check_plan
     from gridplan.clean import clean_layers
+    from gridplan.compare.comparison import compare_plans
     from gridplan.crs import to_metres
     from gridplan.errors import GridplanError
     from gridplan.io import export_plan, open_plan, read_layers
-    from gridplan.pipeline import Inputs, attach_things, make_plan, solve_plan, write_plan
+    from gridplan.pipeline import assess_feasibility, attach_things, make_plan, solve_plan, write_plan
     from gridplan.plan import Plan, dissolve_level
     from gridplan.scheme import Level, Scheme, list_schemes, load_scheme
     from gridplan.solve.partition import Partition, partition
@@ -22,16 +23,17 @@ if TYPE_CHECKING:
 #: ``import gridplan`` and the command line start at once.
 _ROOMS = {
     "GridplanError": "errors",
-    "Inputs": "pipeline",
     "Level": "scheme",
     "Partition": "solve.partition",
     "Plan": "plan",
     "Scheme": "scheme",
+    "assess_feasibility": "pipeline",
     "attach_things": "pipeline",
     "build_atoms": "atoms",
     "build_graph": "atoms.contiguity",
     "check_plan": "check",
     "clean_layers": "clean",
+    "compare_plans": "compare.comparison",
     "dissolve_level": "plan",
     "export_plan": "io",
     "list_schemes": "scheme",
@@ -47,16 +49,17 @@ _ROOMS = {
 
 __all__ = [
     "GridplanError",
-    "Inputs",
     "Level",
     "Partition",
     "Plan",
     "Scheme",
+    "assess_feasibility",
     "attach_things",
     "build_atoms",
     "build_graph",
     "check_plan",
     "clean_layers",
+    "compare_plans",
     "dissolve_level",
     "export_plan",
     "list_schemes",

@@ -12,7 +12,6 @@ from gridplan.io import open_plan
 from gridplan.io.keep import digest_sources, find_keep
 from gridplan.pipeline import Inputs, attach_things, make_plan, write_plan
 from gridplan.plan import Plan
-from gridplan.scheme import load_scheme
 
 __all__ = ["DemoTown", "find_towns", "open_demo_plan", "plan_town"]
 
@@ -34,7 +33,7 @@ class DemoTown:
     Parameters
     ----------
     inputs
-        Its layers, with the day that they are of.
+        Its layers and the day that they are of: arguments of :func:`gridplan.make_plan`.
     scheme
         The packaged scheme that suits it.
     things
@@ -91,8 +90,8 @@ def plan_town(
         The plan with everything attached.
     """
     plan = make_plan(
-        town.inputs,
-        load_scheme(town.scheme),
+        **town.inputs,
+        scheme=town.scheme,
         seed=seed,
         workers=workers,
         time_limit=time_limit,
@@ -101,7 +100,7 @@ def plan_town(
     if not town.things:
         return plan
     attaching = None if progress is None else lambda _, share: progress("attach", share)
-    return attach_things(plan, town.things, date=town.inputs.date, progress=attaching)
+    return attach_things(plan, town.things, date=town.inputs.get("date", ""), progress=attaching)
 
 
 def open_demo_plan() -> Plan:
@@ -124,7 +123,7 @@ def open_demo_plan() -> Plan:
     town = _find_matian(*files)
     plan = None
     try:
-        kept = find_keep(f"{_SHOWN}.gpkg", digest_sources(files, town.inputs.date))
+        kept = find_keep(f"{_SHOWN}.gpkg", digest_sources(files, town.inputs.get("date", "")))
         if not kept.is_file():
             plan = plan_town(town)
             write_plan(plan, kept)

@@ -12,7 +12,7 @@ from gridplan.cli.progress import RoomBar
 from gridplan.i18n import t
 from gridplan.io import write_tables
 from gridplan.parallel import default_workers
-from gridplan.pipeline import ROOMS, foresee
+from gridplan.pipeline import ROOMS, assess_feasibility
 from gridplan.report.feasibility import describe_outlook, format_outlook, table_obstacles
 from gridplan.scheme import load_scheme
 
@@ -25,7 +25,9 @@ def run_feasibility(options: argparse.Namespace) -> int:
     inputs = read_inputs(options, scheme)
     rooms = tuple(room for room in ROOMS if room != "solve")
     with RoomBar(rooms, options.lang, quiet=options.quiet or options.json) as bar:
-        told = foresee(inputs, scheme, workers=options.workers or default_workers(), progress=bar)
+        told = assess_feasibility(
+            **inputs, scheme=scheme, workers=options.workers or default_workers(), progress=bar
+        )
     written: tuple[Path, ...] = ()
     if options.out is not None:
         title = t("feasibility.table", options.lang)

@@ -45,7 +45,9 @@ def run_plan(options: argparse.Namespace) -> int:
     inputs = read_inputs(options, scheme)
 
     def make(bar: RoomBar) -> Plan:
-        return make_plan(inputs, scheme, **_read_effort(options), choice=options.choose, progress=bar)
+        return make_plan(
+            **inputs, scheme=scheme, **_read_effort(options), choice=options.choose, progress=bar
+        )
 
     picture = Path(options.map) if options.map else None
     told, text, code = _make_and_write(make, options, Path(options.out), picture)
@@ -71,7 +73,13 @@ def read_inputs(options: argparse.Namespace, scheme: Scheme) -> Inputs:
     if options.place is None and options.buildings is None:
         raise InputError("cli_no_input")
     return Inputs(
-        **{role: getattr(options, role) for role in _ROLES},
+        buildings=options.buildings,
+        streets=options.streets,
+        boundary=options.boundary,
+        barriers=options.barriers,
+        landuse=options.landuse,
+        compounds=options.compounds,
+        services=options.services,
         existing=_read_existing(options.existing, scheme),
         place=options.place,
         columns=read_columns(options.column, (*_ROLES, "existing")),

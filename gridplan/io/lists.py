@@ -38,8 +38,9 @@ from gridplan.crs import (
 from gridplan.errors import CRSError, InputError
 from gridplan.io.columns import normalise_name
 from gridplan.io.dbf import decode_frame, find_encoding
+from gridplan.io.frames import FRAME, Table, copy_list, require_table
 from gridplan.io.sheets import read_csv, read_sheet
-from gridplan.io.source import PathLike, choose_layer, hash_file, open_packed, require_file, split_layer
+from gridplan.io.source import choose_layer, hash_file, open_packed, require_file, split_layer
 from gridplan.io.values import clean_text, parse_coordinates
 
 __all__ = [
@@ -67,7 +68,7 @@ class ListFile:
     Parameters
     ----------
     path, layer, sha256
-        Where it came from.
+        Where it came from; no digest where it was a table already.
     table
         Its rows; a GeoDataFrame where they have shapes.
     above
@@ -136,14 +137,14 @@ def parse_system(text: str) -> str | pyproj.CRS:
     return plain if plain in SYSTEMS or not plain else parse_crs(text)
 
 
-def read_list(spec: PathLike, role: str = "", names: Collection[str] = ()) -> ListFile:
+def read_list(spec: Table, role: str = "", names: Collection[str] = ()) -> ListFile:
     """Read a list.
 
     Parameters
     ----------
     spec
         ``.csv`` or ``.txt`` (UTF-8, UTF-16 or GB18030), ``.xlsx`` (first sheet, or ``file.xlsx#sheet``),
-        ``.parquet``, or any vector file that GDAL reads (``file.gpkg#layer``).
+        ``.parquet``, any vector file that GDAL reads (``file.gpkg#layer``), a DataFrame or a GeoDataFrame.
     role
         What the list is wanted for, to choose the layer of a file that has several.
     names
@@ -157,12 +158,15 @@ def read_list(spec: PathLike, role: str = "", names: Collection[str] = ()) -> Li
     Raises
     ------
     InputError
-        If the file cannot be read.
+        If the file cannot be read, or it is neither a file nor a table.
     """
+    require_table(spec, role)
+    known = frozenset(map(normalise_name, names))
+    if isinstance(spec, pd.DataFrame):
+        return ListFile(FRAME, "", "", copy_list(spec, known, role))
     file, layer = split_layer(spec)
     require_file(file)
     kind, above = file.suffix.lower(), 0
-    known = frozenset(map(normalise_name, names))
     if kind == ".xls":
         raise InputError("list_xls", path=str(file))
     with _tell_faults(file):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 import geopandas as gpd
 import pandas as pd
@@ -11,17 +12,18 @@ from gridplan.crs import describe_crs, parse_crs, reproject
 from gridplan.errors import InputError
 from gridplan.io.columns import ALIASES
 from gridplan.io.existing import build_existing
+from gridplan.io.frames import FRAME, Layer, LayerOrLayers, list_layers, take_frame
 from gridplan.io.georef import locate_layers, require_overlap
 from gridplan.io.osm import read_osm
 from gridplan.io.place import read_place
-from gridplan.io.source import CONTAINERS, PathLike, RawLayer, is_osm, read_source, split_layer
+from gridplan.io.source import CONTAINERS, RawLayer, is_osm, read_source, split_layer
 from gridplan.io.tables import BUILDERS, Reading, make_unique
 from gridplan.schema import Layers, Source, issue_rows, join_issues
 
 __all__ = ["read_layers"]
 
 Columns = Mapping[str, Mapping[str, str]]
-Given = PathLike | Sequence[PathLike] | None
+Given: TypeAlias = LayerOrLayers | None
 
 #: Roles that an OpenStreetMap file serves without being asked.
 _OSM_EXTRAS = ("barriers", "landuse")
@@ -35,7 +37,7 @@ def read_layers(  # noqa: PLR0913 -- a front door, one keyword per layer
     landuse: Given = None,
     compounds: Given = None,
     services: Given = None,
-    existing: Mapping[str, PathLike] | None = None,
+    existing: Mapping[str, LayerOrLayers] | None = None,
     *,
     columns: Columns | None = None,
     crs: object = None,
@@ -46,9 +48,9 @@ def read_layers(  # noqa: PLR0913 -- a front door, one keyword per layer
     Parameters
     ----------
     buildings, streets
-        Footprints and centre lines: a file that GDAL reads, ``file.gpkg#layer``, GeoParquet,
-        ``.osm`` or ``.osm.pbf``, or several such files. Streets may be left out where the buildings'
-        file holds them too.
+        Footprints and centre lines: a GeoDataFrame (also as OSMnx returns it), a file that GDAL reads,
+        ``file.gpkg#layer``, GeoParquet, ``.osm`` or ``.osm.pbf``, or a list of these. Streets may be left
+        out where the buildings' file holds them too.
     boundary, barriers, landuse, compounds, services
         Optional layers: the district, rivers and railways, land use, residential compounds, service places.
         An OpenStreetMap file gives barriers and land use by itself.
@@ -59,7 +61,7 @@ def read_layers(  # noqa: PLR0913 -- a front door, one keyword per layer
         Columns by role and field for names that are not in :data:`gridplan.io.columns.ALIASES`; ""
         says that there is none.
     crs
-        Coordinate system of files that tell none or a wrong one; "local" for plain metres.
+        Coordinate system of layers that have none or a wrong one; "local" for plain metres.
     place
         Name of a place to fetch from OpenStreetMap for every layer that is not given.
 
@@ -80,7 +82,7 @@ def read_layers(  # noqa: PLR0913 -- a front door, one keyword per layer
         if role not in ALIASES:
             raise InputError("role_unknown", role=role, known=", ".join(ALIASES))
     given = {
-        role: _listed(spec)
+        role: list_layers(spec, role)
         for role, spec in (
             ("buildings", buildings),
             ("streets", streets),
@@ -91,28 +93,26 @@ def read_layers(  # noqa: PLR0913 -- a front door, one keyword per layer
             ("services", services),
         )
     }
+    if not isinstance(existing, (Mapping, type(None))):
+        raise InputError("existing_type", given=type(existing).__name__)
     raws = _read_all(given, columns, place)
     standing = _read_existing(existing or {}, columns)
-    located = locate_layers([*raws, *standing.values()], None if crs is None else parse_crs(crs))
+    given_crs = None if crs is None else parse_crs(crs)
+    located = locate_layers([*raws, *(raw for _, raw in standing)], given_crs)
     frames, sources, issues = _make_tables(located[: len(raws)], columns)
-    areas = {}
-    for level, raw in zip(standing, located[len(raws) :], strict=True):
-        sources.append(_tell_source(raw))
+    parts: dict[str, list[gpd.GeoDataFrame]] = {}
+    for (level, _), raw in zip(standing, located[len(raws) :], strict=True):
+        sources.append(_describe_source(raw))
         reading = Reading(raw, frozenset(columns.get("existing", {})))
-        areas[level] = build_existing(reading)
+        parts.setdefault(level, []).append(build_existing(reading))
         issues += reading.issues
+    areas = {level: _join_parts(several) for level, several in parts.items()}
     apart = [(role, frames[role]) for role in ("buildings", "streets", "boundary") if role in frames]
     require_overlap([*apart, *(("existing", frame) for frame in areas.values())])
     return Layers(**frames, existing=areas, sources=tuple(sources), issues=join_issues(*issues))
 
 
-def _listed(spec: Given) -> list[PathLike]:
-    if spec is None:
-        return []
-    return list(spec) if isinstance(spec, (list, tuple)) else [spec]  # type: ignore[list-item]
-
-
-def _read_all(given: Mapping[str, list[PathLike]], columns: Columns, place: str | None) -> list[RawLayer]:
+def _read_all(given: Mapping[str, list[Layer]], columns: Columns, place: str | None) -> list[RawLayer]:
     """Read every layer once, as far as it is given or comes with another one."""
     wanted = dict(given)
     if not wanted["buildings"] and not place:
@@ -123,6 +123,9 @@ def _read_all(given: Mapping[str, list[PathLike]], columns: Columns, place: str 
     raws: list[RawLayer] = []
     for role, specs in wanted.items():
         for spec in specs:
+            if isinstance(spec, gpd.GeoDataFrame):
+                raws.append(take_frame(spec, role, columns.get(role, {})))
+                continue
             path, layer = split_layer(spec)
             if not is_osm(path) or layer:
                 raws.append(read_source(spec, role, columns.get(role, {})))
@@ -149,25 +152,31 @@ def _read_all(given: Mapping[str, list[PathLike]], columns: Columns, place: str 
     return raws
 
 
-def _read_existing(existing: Mapping[str, PathLike], columns: Columns) -> dict[str, RawLayer]:
-    """Read the areas that stand already; a file without any is refused, because it was asked for."""
-    raws = {}
-    for level, spec in sorted(existing.items()):
-        path, layer = split_layer(spec)
-        if is_osm(path) and not layer:
-            raise InputError("osm_role", path=str(path), role="existing", known=", ".join(BUILDERS))
-        raws[level] = read_source(spec, "existing", columns.get("existing", {}))
-        if not len(raws[level].frame):
-            raise InputError("no_existing", path=raws[level].where)
+def _read_existing(existing: Mapping[str, LayerOrLayers], columns: Columns) -> list[tuple[str, RawLayer]]:
+    """Read the areas that stand already; a layer without any is refused, because it was asked for."""
+    asked = columns.get("existing", {})
+    raws = []
+    for level, given in sorted(existing.items()):
+        for spec in list_layers(given, "existing"):
+            if isinstance(spec, gpd.GeoDataFrame):
+                raw = take_frame(spec, "existing", asked)
+            else:
+                path, layer = split_layer(spec)
+                if is_osm(path) and not layer:
+                    raise InputError("osm_role", path=str(path), role="existing", known=", ".join(BUILDERS))
+                raw = read_source(spec, "existing", asked)
+            if not len(raw.frame):
+                raise InputError("no_existing", path=raw.where)
+            raws.append((level, raw))
     return raws
 
 
-def _streets_beside(specs: list[PathLike]) -> list[PathLike]:
+def _streets_beside(specs: list[Layer]) -> list[Layer]:
     """Look for the streets in the buildings' own file."""
-    beside = [split_layer(spec)[0] for spec in specs]
-    inside: list[PathLike] = [path for path in beside if path.suffix.lower() in CONTAINERS]
+    beside = [split_layer(spec)[0] for spec in specs if not isinstance(spec, gpd.GeoDataFrame)]
+    inside: list[Layer] = [path for path in beside if path.suffix.lower() in CONTAINERS]
     if not inside:
-        raise InputError("no_streets_given", path=str(beside[0]))
+        raise InputError("no_streets_given", path=str(beside[0]) if beside else FRAME)
     return inside
 
 
@@ -181,7 +190,7 @@ def _make_tables(
     for role, (build, id_column) in BUILDERS.items():
         parts = []
         for raw in (one for one in raws if one.role == role):
-            sources.append(_tell_source(raw))
+            sources.append(_describe_source(raw))
             if not len(raw.frame):
                 if role in ("buildings", "streets", "boundary"):
                     raise InputError(f"no_{role}", path=raw.where)
@@ -192,17 +201,20 @@ def _make_tables(
             issues += reading.issues
         if not parts:
             continue
-        there = parts[0].crs
-        joined = pd.concat([reproject(part, there) for part in parts], ignore_index=True)
-        frames[role], repeated = make_unique(
-            gpd.GeoDataFrame(joined, geometry="geometry", crs=there), id_column, role
-        )
+        frames[role], repeated = make_unique(_join_parts(parts), id_column, role)
         issues.append(repeated)
     return frames, sources, issues
 
 
-def _tell_source(raw: RawLayer) -> Source:
-    told = {field: "+".join(names) for field, names in raw.columns.items()}
+def _join_parts(parts: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+    """Put tables of one role one below the other, in the coordinate system of the first."""
+    crs = parts[0].crs
+    joined = pd.concat([reproject(part, crs) for part in parts], ignore_index=True)
+    return gpd.GeoDataFrame(joined, geometry="geometry", crs=crs)
+
+
+def _describe_source(raw: RawLayer) -> Source:
+    columns = {field: "+".join(names) for field, names in raw.columns.items()}
     return Source(
         raw.role,
         raw.path,
@@ -211,5 +223,5 @@ def _tell_source(raw: RawLayer) -> Source:
         len(raw.frame),
         describe_crs(raw.declared),
         raw.encoding,
-        told,
+        columns,
     )

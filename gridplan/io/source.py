@@ -33,6 +33,8 @@ __all__ = [
     "choose_layer",
     "hash_file",
     "is_osm",
+    "known_crs",
+    "list_rivals",
     "open_packed",
     "read_source",
     "split_layer",
@@ -314,10 +316,10 @@ def _read_file(
     issues = [issue_rows(role, ["*"], "read_warning", "noted", detail=one) for one in _messages(caught)]
     if text and text.guessed:
         issues.append(issue_rows(role, ["*"], "encoding_guessed", "noted", detail=text.encoding))
-    issues += _tell_rivals(role, found, rivals)
+    issues += list_rivals(role, found, rivals)
     encoding = text.encoding if text else ""
     sha = hash_file(path)
-    return RawLayer(role, str(path), layer, sha, encoding, frame, found, _known_crs(frame), tuple(issues))
+    return RawLayer(role, str(path), layer, sha, encoding, frame, found, known_crs(frame), tuple(issues))
 
 
 def _messages(caught: Iterable[warnings.WarningMessage]) -> list[str]:
@@ -336,10 +338,10 @@ def _short(error: BaseException) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
 
 
-def _tell_rivals(
+def list_rivals(
     role: str, found: Mapping[str, tuple[str, ...]], rivals: Mapping[str, tuple[str, ...]]
 ) -> list[pd.DataFrame]:
-    """Tell where another column would have done as well for a count, so that people know which was taken."""
+    """List where another column would have done as well for a count, so that people see which was taken."""
     return [
         issue_rows(
             role,
@@ -353,7 +355,7 @@ def _tell_rivals(
     ]
 
 
-def _known_crs(frame: gpd.GeoDataFrame) -> pyproj.CRS | None:
+def known_crs(frame: gpd.GeoDataFrame) -> pyproj.CRS | None:
     """Return the file's coordinate system, unless it only says that there is none."""
     if frame.crs is None:
         return None
@@ -420,5 +422,5 @@ def _read_parquet(path: Path, role: str, asked: Mapping[str, str]) -> RawLayer:
     shapes = shapely.force_2d(frame.geometry.to_numpy())
     table = pd.DataFrame(frame[needed]).reset_index(drop=True)
     frame = gpd.GeoDataFrame(table, geometry=shapes, crs=frame.crs)
-    issues = tuple(_tell_rivals(role, found, rivals))
-    return RawLayer(role, str(path), "", hash_file(path), "", frame, found, _known_crs(frame), issues)
+    issues = tuple(list_rivals(role, found, rivals))
+    return RawLayer(role, str(path), "", hash_file(path), "", frame, found, known_crs(frame), issues)

@@ -13,6 +13,7 @@ import pyproj
 from gridplan.arrays import BoolArray
 from gridplan.errors import InputError
 from gridplan.io.columns import normalise_name
+from gridplan.io.frames import Table, hash_frame
 from gridplan.io.hazard_status import settle_status
 from gridplan.io.lists import (
     ListFile,
@@ -24,7 +25,6 @@ from gridplan.io.lists import (
     read_list,
     read_text,
 )
-from gridplan.io.source import PathLike
 from gridplan.io.thing_words import (
     THING_ALIASES,
     find_personal,
@@ -94,7 +94,7 @@ class _Reading:
 
 def read_things(
     role: str,
-    path: PathLike,
+    given: Table,
     crs: pyproj.CRS,
     *,
     columns: Mapping[str, str] | None = None,
@@ -107,10 +107,10 @@ def read_things(
     ----------
     role
         A key of :data:`gridplan.io.thing_words.THING_ALIASES`.
-    path
-        Any vector file that GDAL reads (``file.gpkg#layer``), Parquet, ``.csv`` (UTF-8 or GB18030) or
-        ``.xlsx`` (first sheet) with coordinates (``lon, lat`` in degrees or ``x, y`` in metres), a building
-        id or house code, or the code or name of an area.
+    given
+        A DataFrame or a GeoDataFrame, any vector file that GDAL reads (``file.gpkg#layer``), Parquet,
+        ``.csv`` (UTF-8 or GB18030) or ``.xlsx`` (first sheet) with coordinates (``lon, lat`` in degrees or
+        ``x, y`` in metres), a building id or house code, or the code or name of an area.
     crs
         The plan's coordinate system.
     columns
@@ -136,7 +136,7 @@ def read_things(
     if role not in THING_ALIASES:
         raise InputError("role_unknown", role=role, known=", ".join(THING_ALIASES))
     words = [word for several in THING_ALIASES[role].values() for word in several]
-    file = read_list(path, role, [*words, *(columns or {}).values()])
+    file = read_list(given, role, [*words, *(columns or {}).values()])
     reading = _Reading(role, file, _choose_columns(role, file, columns or {}))
     if not len(file.table):
         raise InputError("things_empty", role=role, path=file.path)
@@ -159,8 +159,10 @@ def read_things(
         reading.issues.append(issue_rows(role, ["*"], "things_heads_below", "noted", file.above))
     if places.swapped:
         reading.note(["*"], "thing_degrees_swapped", "repaired")
+    read = {name for several in reading.found.values() for name in several}
     source = Source(
-        role, file.path, file.layer, file.sha256, int(filled.sum()), places.crs,
+        role, file.path, file.layer, file.sha256 or hash_frame(file.table, read), int(filled.sum()),
+        places.crs,
         columns={name: " | ".join(several) for name, several in sorted(reading.found.items())},
     )  # fmt: skip
     return Things(role, frame, source, date, join_issues(*reading.issues))

@@ -7,7 +7,14 @@ import unicodedata
 
 import pandas as pd
 
-__all__ = ["RESIDENTIAL", "barrier_classes", "compound_types", "kinds_of_words", "street_classes"]
+__all__ = [
+    "RESIDENTIAL",
+    "STREET_CLASSES",
+    "barrier_classes",
+    "compound_types",
+    "kinds_of_words",
+    "street_classes",
+]
 
 #: The word for a building with homes of a kind that the data does not tell; cleaning decides by rule.
 RESIDENTIAL = "residential"
@@ -58,13 +65,14 @@ _CHINESE_PARTS: tuple[tuple[str, str], ...] = (
     (RESIDENTIAL, r"住宅|居住|住房|民居|民用"),
 )  # fmt: skip
 
-_OSM_STREETS = frozenset({
-    "motorway", "trunk", "primary", "secondary", "tertiary", "unclassified", "residential",
-    "living_street", "service", "track", "pedestrian", "motorway_link", "trunk_link", "primary_link",
-    "secondary_link", "tertiary_link", "road", "footway", "path", "steps", "cycleway", "bridleway",
-    "corridor", "elevator", "platform", "construction", "proposed", "raceway", "busway", "bus_guideway",
+#: Classes of streets of OpenStreetMap, the most important first.
+STREET_CLASSES = (
+    "motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link", "secondary",
+    "secondary_link", "tertiary", "tertiary_link", "unclassified", "residential", "living_street",
+    "pedestrian", "road", "busway", "service", "track", "footway", "path", "steps", "cycleway",
+    "bridleway", "corridor", "elevator", "platform", "construction", "proposed", "raceway", "bus_guideway",
     "ferry", "via_ferrata", "escape", "rest_area", "services",
-})  # fmt: skip
+)  # fmt: skip
 
 _STREET_PARTS: tuple[tuple[str, str], ...] = (
     ("motorway", r"高速"),
@@ -176,7 +184,7 @@ def street_classes(words: pd.Series, importance: pd.Series | None = None) -> tup
 
 def _map_street(word: str) -> str | None:
     first = word.split(";", maxsplit=1)[0].strip().replace(" ", "_")
-    if first in _OSM_STREETS:
+    if first in STREET_CLASSES:
         return first
     return next((name for name, pattern in _STREET_PARTS if re.search(pattern, word)), None)
 

@@ -1,22 +1,16 @@
-"""The whole way from inputs to a judged plan: this room alone knows the order of the others."""
+"""The whole way from layers to a judged plan: this room alone knows the order of the others."""
 
-from gridplan.pipeline.make import (
-    ATTACHABLE,
-    ROOMS,
-    Inputs,
-    attach_things,
-    foresee,
-    make_plan,
-    solve_plan,
-    write_plan,
-)
+from gridplan.pipeline.attachment import ATTACHABLE, attach_things
+from gridplan.pipeline.inputs import Inputs, SchemeLike
+from gridplan.pipeline.make import ROOMS, assess_feasibility, make_plan, solve_plan, write_plan
 
 __all__ = [
     "ATTACHABLE",
     "ROOMS",
     "Inputs",
+    "SchemeLike",
+    "assess_feasibility",
     "attach_things",
-    "foresee",
     "make_plan",
     "solve_plan",
     "write_plan",

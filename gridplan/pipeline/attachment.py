@@ -26,6 +26,7 @@ from gridplan.attach import (
 from gridplan.check import judge_plan
 from gridplan.clean.compounds import name_compounds, place_buildings
 from gridplan.errors import InputError
+from gridplan.io.frames import Table
 from gridplan.io.things import read_things
 from gridplan.plan import Plan
 from gridplan.schema import ATTACHED_COLUMNS, Things, issue_rows, join_issues
@@ -54,7 +55,7 @@ Progress = Callable[[str, float], None]
 
 def attach_things(
     plan: Plan,
-    things: Mapping[str, str | Path],
+    things: Mapping[str, Table],
     *,
     columns: Mapping[str, Mapping[str, str]] | None = None,
     crs: str = "",
@@ -68,15 +69,16 @@ def attach_things(
     plan
         The plan; its areas stay as they are.
     things
-        File by role of :data:`ATTACHABLE`; see :func:`gridplan.io.things.read_things`. A role that the plan
-        has already is replaced. Risk points and hazards without a place of their own lie where their
-        enterprise does, whether it comes now or was there before.
+        By role of :data:`ATTACHABLE` a GeoDataFrame, a DataFrame with columns of coordinates, codes or names,
+        or a file; see :func:`gridplan.io.things.read_things`. A role that the plan has already is replaced.
+        Risk points and hazards without a place of their own lie where their enterprise does, whether it comes
+        now or was there before. Frames are never changed.
     columns
         Which column holds which field, by role.
     crs
-        Coordinate system of files that tell none or a wrong one: an EPSG code, "gcj02", "bd09" or "wgs84".
+        Coordinate system of lists that have none or a wrong one: an EPSG code, "gcj02", "bd09" or "wgs84".
     date
-        What day the lists are of ("YYYY-MM-DD"); "" for not told.
+        What day the lists are of ("YYYY-MM-DD"); "" where it is not known.
     progress
         Called with a role and 0.0 at its start, 1.0 at its end.
 

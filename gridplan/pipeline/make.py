@@ -1,4 +1,4 @@
-"""The whole way from files to a judged plan. This module alone knows the order of the rooms."""
+"""The whole way from layers to a judged plan. This module alone knows the order of the rooms."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -25,8 +25,10 @@ from gridplan.feasibility import judge_feasibility
 from gridplan.graph import AtomGraph
 from gridplan.io import read_layers
 from gridplan.io import write_plan as write_tables
+from gridplan.io.frames import LayerOrLayers, list_layers
 from gridplan.pipeline.assembly import assemble_plan, measure_ways, place_existing, read_setting, tell_slivers
 from gridplan.pipeline.attachment import ATTACHABLE, attach_things
+from gridplan.pipeline.inputs import Inputs, SchemeLike, take_scheme
 from gridplan.plan import FORMAT_VERSION, Plan
 from gridplan.report import describe_plan
 from gridplan.report.feasibility import Foresight
@@ -42,9 +44,8 @@ from gridplan.solve.levels import LevelsResult, solve_levels
 __all__ = [
     "ATTACHABLE",
     "ROOMS",
-    "Inputs",
+    "assess_feasibility",
     "attach_things",
-    "foresee",
     "make_plan",
     "solve_plan",
     "write_plan",
@@ -54,43 +55,6 @@ __all__ = [
 ROOMS = ("read", "clean", "atoms", "contiguity", "solve", "check")
 
 Progress = Callable[[str, float], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """The files of one district.
-
-    Parameters
-    ----------
-    buildings, streets
-        Files that GDAL reads, ``file.gpkg#layer``, GeoParquet, or one OSM extract for both.
-    boundary, barriers, landuse, compounds, services
-        Optional layers: the district, rivers and railways, land use, residential compounds, service places.
-    existing
-        Areas that stand already (old communities, villages) by level id; "" where the scheme or a column of
-        the file tells the level.
-    place
-        A place name to fetch from OpenStreetMap instead of files.
-    columns
-        Which column holds which field, by role.
-    crs
-        Coordinate system of files that name none.
-    date
-        Day that the data are of, "YYYY-MM-DD"; "" for not told.
-    """
-
-    buildings: str | Path | None = None
-    streets: str | Path | None = None
-    boundary: str | Path | None = None
-    barriers: str | Path | None = None
-    landuse: str | Path | None = None
-    compounds: str | Path | None = None
-    services: str | Path | None = None
-    existing: Mapping[str, str | Path] = field(default_factory=dict)
-    place: str | None = None
-    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    crs: str | None = None
-    date: str = ""
 
 
 class _Watch:
@@ -121,44 +85,107 @@ def _peak_memory_mib() -> float:
     return peak / (1024.0**2 if sys.platform == "darwin" else 1024.0)
 
 
-def make_plan(
-    inputs: Inputs,
-    scheme: Scheme,
+def make_plan(  # noqa: PLR0913 -- a front door, one keyword per layer
+    buildings: LayerOrLayers | None = None,
+    streets: LayerOrLayers | None = None,
     *,
+    boundary: LayerOrLayers | None = None,
+    barriers: LayerOrLayers | None = None,
+    landuse: LayerOrLayers | None = None,
+    compounds: LayerOrLayers | None = None,
+    services: LayerOrLayers | None = None,
+    existing: Mapping[str, LayerOrLayers] | None = None,
+    scheme: SchemeLike = "gridplan",
+    columns: Mapping[str, Mapping[str, str]] | None = None,
     seed: int = 0,
     workers: int = 1,
     time_limit: float | None = None,
-    choice: str = "",
     progress: Progress | None = None,
+    choice: str = "",
+    crs: object = None,
+    date: str = "",
+    place: str | None = None,
 ) -> Plan:
-    """Make a judged plan from files.
+    """Make a plan of a district and check it.
+
+    Every layer is a GeoDataFrame, the path of a file that GDAL reads (``file.gpkg#layer`` for one of
+    several layers), or a list of these. Frames may come as geopandas or OSMnx return them, with any index
+    and in any coordinate system; they are never changed. The ids of their rows are those of an id column,
+    else of the index (the levels of a MultiIndex joined by ``/``: "way/123").
 
     Parameters
     ----------
-    inputs
-        The files.
+    buildings, streets
+        Footprints, and centre lines of streets. Streets may be left out where the buildings' file holds
+        them too, such as an OpenStreetMap extract.
+    boundary
+        Outline of the district; where it is not given, one piece is drawn around the buildings.
+    barriers
+        Rivers and railways, lines or polygons.
+    landuse, compounds
+        Polygons of land use, and of residential compounds that are kept whole where the bounds allow.
+    services
+        Service places; they are attached to the plan too.
+    existing
+        Areas that stand already (old communities, villages) by level id; "" where the scheme or a column
+        tells the level.
     scheme
-        The rules.
+        Name of a packaged scheme (:func:`gridplan.list_schemes`), path of a scheme file, or a scheme.
+    columns
+        Columns by role and field where their names are not understood, such as
+        ``{"buildings": {"households": "N_HH"}}``; "" says that there is none.
     seed
         Same inputs, scheme and seed give the same plan.
     workers
         Number of threads; the plan does not depend on it.
     time_limit
         Seconds for the search; the best so far is returned after that, and the provenance says so.
+    progress
+        Called with a room of :data:`gridplan.pipeline.ROOMS` and 0.0 at its start, 1.0 at its end.
     choice
         Alternative to take where a level is redrawn; "" for the recommended one (fewest people moved
         among the plans with most people within bounds).
-    progress
-        Called with a room of :data:`ROOMS` and 0.0 at its start, 1.0 at its end.
+    crs
+        Coordinate system of layers that have none or a wrong one; "local" for plain metres.
+    date
+        Day that the data are of, "YYYY-MM-DD"; "" where it is not known.
+    place
+        Name of a place to fetch from OpenStreetMap for every layer that is not given.
+
+    Returns
+    -------
+    Plan
+        With its findings: what breaks a rule is in them, not raised.
 
     Raises
     ------
     GridplanError
-        If the input cannot be planned on.
+        If the input cannot be planned on: which layer, what is wrong, and what to do.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> houses = gpd.read_file("data/xiao_cheng.gpkg", layer="buildings")
+    >>> streets = gpd.read_file("data/xiao_cheng.gpkg", layer="streets")
+    >>> plan = make_plan(houses, streets)  # doctest: +SKIP
+    >>> len(plan.areas["grid"])  # doctest: +SKIP
+    194
     """
-    watch = _Watch(progress)
+    scheme, watch = take_scheme(scheme), _Watch(progress)
+    inputs = Inputs(
+        buildings=buildings,
+        streets=streets,
+        boundary=boundary,
+        barriers=barriers,
+        landuse=landuse,
+        compounds=compounds,
+        services=services,
+        existing=existing,
+        columns=columns,
+        crs=crs,
+        place=place,
+    )
     layers, clean = _read_clean(inputs, scheme, watch)
-    provenance = {**_tell_inputs(layers, clean), "data_date": inputs.date}
     plan = solve_plan(
         clean,
         scheme,
@@ -166,20 +193,24 @@ def make_plan(
         workers=workers,
         time_limit=time_limit,
         choice=choice,
-        provenance=provenance,
+        provenance={**_tell_inputs(layers, clean), "data_date": date},
         watch=watch,
     )
-    return plan if inputs.services is None else _attach_services(plan, inputs)
+    return plan if services is None else _attach_services(plan, inputs)
 
 
 def _attach_services(plan: Plan, inputs: Inputs) -> Plan:
     """Attach the service places that a plan was made with, as far as one of them lies in it."""
-    columns = {role: told for role, told in inputs.columns.items() if role == "services"}
+    columns = {role: asked for role, asked in (inputs["columns"] or {}).items() if role == "services"}
+    crs = inputs["crs"] or ""
+    layers = list_layers(inputs["services"], "services")
     try:
-        return attach_things(plan, {"services": inputs.services or ""}, columns=columns, crs=inputs.crs or "")
+        if len(layers) != 1:
+            raise InputError("services_several")
+        return attach_things(plan, {"services": layers[0]}, columns=columns, crs=str(crs))
     except InputError as error:
-        told = issue_rows("services", ["*"], "services_not_attached", "noted", detail=error.key)
-        return replace(plan, issues=join_issues(plan.issues, told))
+        noted = issue_rows("services", ["*"], "services_not_attached", "noted", detail=error.key)
+        return replace(plan, issues=join_issues(plan.issues, noted))
 
 
 def solve_plan(
@@ -232,55 +263,81 @@ def solve_plan(
     return replace(plan, timings=dict(watch.timings))
 
 
-def foresee(
-    inputs: Inputs, scheme: Scheme, *, workers: int = 1, progress: Progress | None = None
+def assess_feasibility(  # noqa: PLR0913 -- a front door, one keyword per layer
+    buildings: LayerOrLayers | None = None,
+    streets: LayerOrLayers | None = None,
+    *,
+    boundary: LayerOrLayers | None = None,
+    barriers: LayerOrLayers | None = None,
+    landuse: LayerOrLayers | None = None,
+    compounds: LayerOrLayers | None = None,
+    services: LayerOrLayers | None = None,
+    existing: Mapping[str, LayerOrLayers] | None = None,
+    scheme: SchemeLike = "gridplan",
+    columns: Mapping[str, Mapping[str, str]] | None = None,
+    workers: int = 1,
+    progress: Progress | None = None,
+    crs: object = None,
+    date: str = "",
+    place: str | None = None,
 ) -> Foresight:
-    """Say what no plan of some files can make legal, why, and what would help, without drawing one.
+    """Find what no plan of some layers can make legal, why, and what would help, before one is made.
 
     Parameters
     ----------
-    inputs, scheme, workers, progress
-        As in :func:`make_plan`; there is no room "solve".
+    buildings, streets, boundary, barriers, landuse, compounds, services, existing
+        As in :func:`gridplan.make_plan`.
+    scheme, columns, workers, crs, place
+        As there.
+    progress
+        As there, without the room "solve".
+    date
+        Not used; it is taken so that the same arguments serve here and there.
+
+    Returns
+    -------
+    Foresight
+        The outlook by level, and the names of what it speaks of.
 
     Raises
     ------
     GridplanError
         If the input cannot be planned on.
     """
-    watch = _Watch(progress)
+    del date
+    scheme, watch = take_scheme(scheme), _Watch(progress)
+    inputs = Inputs(
+        buildings=buildings,
+        streets=streets,
+        boundary=boundary,
+        barriers=barriers,
+        landuse=landuse,
+        compounds=compounds,
+        services=services,
+        existing=existing,
+        columns=columns,
+        crs=crs,
+        place=place,
+    )
     _, clean = _read_clean(inputs, scheme, watch)
     atoms, graph = _lay_atoms(clean, scheme, workers, watch)
     with watch.enter("check"):
         standing, _ = place_existing(clean, atoms.frame)
         setting = read_setting(atoms.frame, standing)
-        street, streets = name_borders(atoms.frame, clean.barriers, graph)
+        street, borders = name_borders(atoms.frame, clean.barriers, graph)
         outlook = judge_feasibility(
-            graph, setting, scheme, border_street=street, fixed_streets=streets["fixed"].to_numpy()
+            graph, setting, scheme, border_street=street, fixed_streets=borders["fixed"].to_numpy()
         )
-    existing = {
+    names = {
         level: [str(name or code) for code, name in zip(table["code"], table["name"], strict=True)]
         for level, table in ((level, table.sort_values("code")) for level, table in clean.existing.items())
     }
-    return Foresight(outlook, scheme, streets, existing)
+    return Foresight(outlook, scheme, borders, names)
 
 
 def _read_clean(inputs: Inputs, scheme: Scheme, watch: _Watch) -> tuple[Layers, CleanLayers]:
     with watch.enter("read"):
-        layers = to_metres(
-            read_layers(
-                buildings=inputs.buildings,
-                streets=inputs.streets,
-                boundary=inputs.boundary,
-                barriers=inputs.barriers,
-                landuse=inputs.landuse,
-                compounds=inputs.compounds,
-                services=inputs.services,
-                existing=inputs.existing,
-                columns=inputs.columns,
-                crs=inputs.crs,
-                place=inputs.place,
-            )
-        )
+        layers = to_metres(read_layers(**inputs))
     with watch.enter("clean"):
         clean = clean_layers(layers, scheme)
     return layers, clean

@@ -41,7 +41,7 @@ class Job:
     Parameters
     ----------
     inputs
-        Fields of :class:`gridplan.pipeline.Inputs`, files as texts.
+        Arguments of :func:`gridplan.make_plan`, files as texts.
     scheme
         Name or file of the scheme.
     folder

@@ -12,8 +12,7 @@ from pathlib import Path
 
 from gridplan.errors import GridplanError
 from gridplan.parallel import default_workers
-from gridplan.pipeline import Inputs, make_plan, write_plan
-from gridplan.scheme import load_scheme
+from gridplan.pipeline import make_plan, write_plan
 
 __all__ = ["main"]
 
@@ -24,13 +23,13 @@ def main(request: Path) -> None:
     Parameters
     ----------
     request
-        A JSON file: ``inputs`` (fields of :class:`gridplan.pipeline.Inputs`), ``scheme``, ``out``.
+        A JSON file: ``inputs`` (arguments of :func:`gridplan.make_plan`), ``scheme``, ``out``.
     """
     asked = json.loads(request.read_text(encoding="utf-8"))
     try:
         plan = make_plan(
-            Inputs(**asked["inputs"]),
-            load_scheme(asked["scheme"]),
+            **asked["inputs"],
+            scheme=asked["scheme"],
             workers=default_workers(),
             progress=lambda room, part: _tell(room=room, part=part),
         )

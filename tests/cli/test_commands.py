@@ -136,8 +136,8 @@ def test_plan_writes_a_plan_and_a_map_and_tells_one_json_object(
 ) -> None:
     seen = {}
 
-    def make(inputs: object, scheme: object, **options: object) -> Plan:
-        seen.update(options, inputs=inputs)
+    def make(**options: object) -> Plan:
+        seen.update(options)
         return town
 
     monkeypatch.setattr(planning, "make_plan", make)
@@ -159,7 +159,7 @@ def test_plan_writes_a_plan_and_a_map_and_tells_one_json_object(
     assert told.err == ""
     answer = json.loads(told.out)
     assert (seen["seed"], seen["workers"], seen["time_limit"]) == (7, 2, None)
-    assert seen["inputs"].columns == {"buildings": {"households": "户数"}}
+    assert seen["columns"] == {"buildings": {"households": "户数"}}
     assert answer["plan"] == str(out)
     assert answer["levels"]["grid"]["legal"] == 9
     assert set(answer["rooms"]) == {"read", "solve", "write", "map"}

@@ -11,7 +11,7 @@ import pytest
 
 from gridplan.cli import main
 from gridplan.demo import find_towns
-from gridplan.pipeline import Inputs, foresee, make_plan
+from gridplan.pipeline import Inputs, assess_feasibility, make_plan
 from gridplan.scheme import load_scheme
 
 SCHEME = load_scheme("gridplan")
@@ -19,7 +19,7 @@ SCHEME = load_scheme("gridplan")
 
 def compare_with_plan(inputs: Inputs) -> None:
     """Every area exempt by arithmetic was foreseen; nothing that a plan made legal is forbidden."""
-    told, plan = foresee(inputs, SCHEME), make_plan(inputs, SCHEME)
+    told, plan = assess_feasibility(**inputs, scheme=SCHEME), make_plan(**inputs, scheme=SCHEME)
     areas, code = plan.areas["grid"], plan.atoms["grid"].to_numpy(dtype=str)
     households = plan.atoms["households"].to_numpy(dtype=np.int64)
     out = np.isin(code, areas.index[areas["status"] != "ok"].to_numpy(dtype=str))
@@ -59,8 +59,15 @@ def test_a_city_is_foreseen(city: Callable[[str], Path], name: str) -> None:
 
 def test_the_command_tells_and_writes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     town = find_towns()["xiao_cheng"].inputs
-    words = ["feasibility", "--buildings", str(town.buildings), "--streets", str(town.streets), "--quiet"]
-    words += ["--boundary", str(town.boundary), "--workers", "1", "--out", str(tmp_path / "table.csv")]
+    words = [
+        "feasibility",
+        "--buildings",
+        str(town["buildings"]),
+        "--streets",
+        str(town["streets"]),
+        "--quiet",
+    ]
+    words += ["--boundary", str(town["boundary"]), "--workers", "1", "--out", str(tmp_path / "table.csv")]
     assert main([*words, "--lang", "zh"]) == 0
     text = capsys.readouterr().out
     assert "可选：①" in text and "table.csv" in text

@@ -11,7 +11,7 @@ import shapely
 
 from gridplan.check import check_plan
 from gridplan.io import open_plan
-from gridplan.pipeline import Inputs, make_plan, write_plan
+from gridplan.pipeline import make_plan, write_plan
 from gridplan.scheme import list_schemes, load_scheme, parse_scheme
 
 TOWN = Path(__file__).resolve().parents[2] / "data" / "xiao_cheng.gpkg"
@@ -57,10 +57,8 @@ def test_its_plan_breaks_none_of_its_rules(name: str, quarters: Path, tmp_path: 
     if name not in ANYWHERE:  # as the presets tell a planner elsewhere to do
         scheme = parse_scheme(re.sub(r"^count(_elsewhere)? = \d+\n", "", scheme.text, flags=re.MULTILINE))
     layers = {role: f"{TOWN}#{role}" for role in ("buildings", "streets", "boundary", "landuse", "compounds")}
-    inputs = Inputs(
-        **layers, barriers=f"{TOWN}#river", existing=dict.fromkeys(STANDING.get(name, ()), quarters)
-    )
-    plan = make_plan(inputs, scheme)
+    existing = dict.fromkeys(STANDING.get(name, ()), quarters)
+    plan = make_plan(**layers, barriers=f"{TOWN}#river", existing=existing, scheme=scheme)
     assert list(plan.areas) == [level.id for level in load_scheme(name).levels]
     broken = plan.findings[plan.findings["verdict"] == "violation"]
     assert not len(broken), broken.to_string()

@@ -32,7 +32,7 @@ def list_inputs(path: Path, existing: dict[str, str], **layers: str) -> Inputs:
 
 def plan_place(inputs: Inputs, scheme: Scheme, folder: Path) -> Plan:
     """Make a plan, write it, and judge what was written: nothing may be out of order."""
-    opened = open_plan(write_plan(make_plan(inputs, scheme, workers=2), folder / "plan.gpkg"))
+    opened = open_plan(write_plan(make_plan(**inputs, scheme=scheme, workers=2), folder / "plan.gpkg"))
     findings = check_plan(opened)
     assert findings[findings["verdict"] == "violation"].empty
     return opened

@@ -1,0 +1,51 @@
+"""What a plan is made from, as the keyword arguments of :func:`gridplan.make_plan`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TypeAlias, TypedDict
+
+from gridplan.errors import SchemeError
+from gridplan.io.frames import LayerOrLayers
+from gridplan.scheme import Scheme, load_scheme
+
+__all__ = ["Inputs", "SchemeLike", "take_scheme"]
+
+#: A scheme, the name of a packaged one, or the path of a file.
+SchemeLike: TypeAlias = Scheme | str | os.PathLike[str]
+
+
+class Inputs(TypedDict, total=False):
+    """The layers of one district and what is said of them: ``make_plan(**inputs)``.
+
+    Each key is described at :func:`gridplan.make_plan`; what is not there is not given.
+    """
+
+    buildings: LayerOrLayers | None
+    streets: LayerOrLayers | None
+    boundary: LayerOrLayers | None
+    barriers: LayerOrLayers | None
+    landuse: LayerOrLayers | None
+    compounds: LayerOrLayers | None
+    services: LayerOrLayers | None
+    existing: Mapping[str, LayerOrLayers] | None
+    columns: Mapping[str, Mapping[str, str]] | None
+    crs: object
+    place: str | None
+    date: str
+
+
+def take_scheme(scheme: SchemeLike) -> Scheme:
+    """Return a scheme as it is, a packaged one by its name, or one from a file.
+
+    Raises
+    ------
+    SchemeError
+        If there is no such scheme, or it is not a valid one (all faults at once).
+    """
+    if isinstance(scheme, Scheme):
+        return scheme
+    if not isinstance(scheme, (str, os.PathLike)):
+        raise SchemeError("scheme_type", given=type(scheme).__name__)
+    return load_scheme(os.fspath(scheme))
