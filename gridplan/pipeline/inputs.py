@@ -10,17 +10,14 @@ from gridplan.errors import SchemeError
 from gridplan.io.frames import LayerOrLayers
 from gridplan.scheme import Scheme, load_scheme
 
-__all__ = ["Inputs", "SchemeLike", "take_scheme"]
+__all__ = ["Inputs", "LayerInputs", "SchemeLike", "take_scheme"]
 
 #: A scheme, the name of a packaged one, or the path of a file.
 SchemeLike: TypeAlias = Scheme | str | os.PathLike[str]
 
 
-class Inputs(TypedDict, total=False):
-    """The layers of one district and what is said of them: ``make_plan(**inputs)``.
-
-    Each key is described at :func:`gridplan.make_plan`; what is not there is not given.
-    """
+class LayerInputs(TypedDict, total=False):
+    """The layers of one district and how to read them: arguments of :func:`gridplan.read_layers`."""
 
     buildings: LayerOrLayers | None
     streets: LayerOrLayers | None
@@ -33,6 +30,11 @@ class Inputs(TypedDict, total=False):
     columns: Mapping[str, Mapping[str, str]] | None
     crs: object
     place: str | None
+
+
+class Inputs(LayerInputs, total=False):
+    """The layers and their day: ``make_plan(**inputs)``; what is not there is not given."""
+
     date: str
 
 

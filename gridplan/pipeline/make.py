@@ -28,7 +28,7 @@ from gridplan.io import write_plan as write_tables
 from gridplan.io.frames import LayerOrLayers, list_layers
 from gridplan.pipeline.assembly import assemble_plan, measure_ways, place_existing, read_setting, tell_slivers
 from gridplan.pipeline.attachment import ATTACHABLE, attach_things
-from gridplan.pipeline.inputs import Inputs, SchemeLike, take_scheme
+from gridplan.pipeline.inputs import LayerInputs, SchemeLike, take_scheme
 from gridplan.plan import FORMAT_VERSION, Plan
 from gridplan.report import describe_plan
 from gridplan.report.feasibility import Foresight
@@ -172,7 +172,7 @@ def make_plan(  # noqa: PLR0913 -- a front door, one keyword per layer
     194
     """
     scheme, watch = take_scheme(scheme), _Watch(progress)
-    inputs = Inputs(
+    inputs = LayerInputs(
         buildings=buildings,
         streets=streets,
         boundary=boundary,
@@ -199,7 +199,7 @@ def make_plan(  # noqa: PLR0913 -- a front door, one keyword per layer
     return plan if services is None else _attach_services(plan, inputs)
 
 
-def _attach_services(plan: Plan, inputs: Inputs) -> Plan:
+def _attach_services(plan: Plan, inputs: LayerInputs) -> Plan:
     """Attach the service places that a plan was made with, as far as one of them lies in it."""
     columns = {role: asked for role, asked in (inputs["columns"] or {}).items() if role == "services"}
     crs = inputs["crs"] or ""
@@ -306,7 +306,7 @@ def assess_feasibility(  # noqa: PLR0913 -- a front door, one keyword per layer
     """
     del date
     scheme, watch = take_scheme(scheme), _Watch(progress)
-    inputs = Inputs(
+    inputs = LayerInputs(
         buildings=buildings,
         streets=streets,
         boundary=boundary,
@@ -335,7 +335,7 @@ def assess_feasibility(  # noqa: PLR0913 -- a front door, one keyword per layer
     return Foresight(outlook, scheme, borders, names)
 
 
-def _read_clean(inputs: Inputs, scheme: Scheme, watch: _Watch) -> tuple[Layers, CleanLayers]:
+def _read_clean(inputs: LayerInputs, scheme: Scheme, watch: _Watch) -> tuple[Layers, CleanLayers]:
     with watch.enter("read"):
         layers = to_metres(read_layers(**inputs))
     with watch.enter("clean"):
