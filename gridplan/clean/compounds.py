@@ -180,7 +180,7 @@ def lower_lanes(
     Returns
     -------
     barriers, issues
-        Lanes (rank 2) are cut ``_WALL_M`` behind the wall (domain note E.5, trap 21). Main streets keep
+        Lanes (rank 2) are cut ``_WALL_M`` behind the wall (docs/sources.md, fault 21). Main streets keep
         their rank; a compound that one runs through is listed.
     """
     rank = barriers["rank"].to_numpy(dtype=np.int64)

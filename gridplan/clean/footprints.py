@@ -29,7 +29,7 @@ MIN_FOOTPRINT_M2 = 4.0
 MIN_PART_M2 = 20.0
 #: Footprints stand on this grid [m], as the linework does.
 _GRID_M = 0.01
-#: A building belongs to the district that holds at least this share of it (domain note E.5, trap 9).
+#: A building belongs to the district that holds at least this share of it (docs/sources.md, fault 9).
 _SHARE_INSIDE = 0.5
 
 

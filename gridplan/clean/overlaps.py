@@ -18,7 +18,7 @@ from gridplan.schema import issue_rows, join_issues
 __all__ = ["separate_footprints"]
 
 
-#: Two footprints with more than this share of their union in common are one house (domain note E.5, trap 8).
+#: Two footprints with more than this share of their union in common are one house (docs/sources.md, fault 8).
 _SAME = 0.8
 #: A footprint with more than this share inside another stands on it and is cut out of it.
 _NESTED = 0.8

@@ -116,7 +116,7 @@ def infer_crs(bounds: Bounds) -> CRSGuess:
 
     Notes
     -----
-    The ranges are those of EPSG:4490, 4513-4533 and 4491-4501 (study ``domain.md``, B.6). Datums of
+    The ranges are those of EPSG:4490, 4513-4533 and 4491-4501 (docs/sources.md). Datums of
     the same family (Beijing 54, Xian 80) cannot be told apart by range; CGCS2000 is taken. Zones 13 and
     14 of the 6-degree series overlap with web Mercator in eastern China, so they are asked for.
     """
@@ -393,8 +393,8 @@ def choose_metric_crs(lon: float, lat: float) -> pyproj.CRS:
     Returns
     -------
     pyproj.CRS
-        In China the CGCS2000 3-degree zone with the nearest central meridian (EPSG:4534-4554, study
-        ``domain.md``, B.6), elsewhere the UTM zone.
+        In China the CGCS2000 3-degree zone with the nearest central meridian (EPSG:4534-4554;
+        docs/sources.md), elsewhere the UTM zone.
     """
     if shapely.contains_xy(_CHINA, lon, lat):
         meridian = min(max(3 * math.floor(lon / 3 + 0.5), 75), 135)

@@ -31,11 +31,11 @@ TextArray = npt.NDArray[np.str_]
 
 #: Used where a scheme gives no format for a level.
 DEFAULT_FORMAT = "{parent}{seq:03d}"
-#: The same for houses: community 12, building 5, stairwell 2, floor 2, room 2 (domain note B.5).
+#: The same for houses: community 12, building 5, stairwell 2, floor 2, room 2 (docs/sources.md, house codes).
 DEFAULT_HOUSE = "{parent}{building:05d}{stair:02d}{floor:02d}{room:02d}"
 
 #: The last three digits of a 12-digit code of the statistics bureau: residents' committees and villages, and
-#: units like them where a series is full (domain note B.3).
+#: units like them where a series is full (docs/sources.md, statistical codes).
 RESIDENTS, VILLAGES, LIKE_UNITS = range(1, 200), range(200, 400), range(400, 600)
 _STATCODE = re.compile(r"\d{12}")
 #: Digits that a redraw keeps: province, prefecture, county, township.

@@ -113,7 +113,7 @@ class DwellingRules:
 
 @dataclass(frozen=True, slots=True)
 class AtomRules:
-    """What is not cut further. Numbers are from the shared study on real ground unless said otherwise.
+    """What is not cut further. Numbers were chosen on maps of real cities (docs/sources.md) unless said otherwise.
 
     Parameters
     ----------
@@ -192,11 +192,11 @@ class RiskRules:
     lec
         Lowest D = L x E x C (likelihood, exposure, consequence) of red, orange and yellow; below it is blue.
         Default: 320, 160, 70, the bands of the LEC method (作业条件危险性评价法) as they are commonly taught
-        (domain note B.11).
+        (docs/sources.md, risk colours).
     matrix
         Lowest R = L x S (likelihood, severity, 1 to 5 each) of red, orange and yellow; below it is blue.
         Default: 20, 15, 9, the bands 20-25, 15-16, 9-12, below 9 of the table in common use. They differ by
-        province and trade: take those of your own standard (domain note B.11).
+        province and trade: take those of your own standard (docs/sources.md, risk colours).
     weights
         What a thing of each rating adds to the score of its area. Default: each twice the next below, as the
         bands of LEC (70, 160, 320) lie; ours.

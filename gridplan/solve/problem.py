@@ -37,14 +37,14 @@ class Weights:
     Attributes
     ----------
     household
-        Per household out of bounds. 10,000: no border on any measured city (bench/RESULTS.md: some 100 m a
+        Per household out of bounds. 10,000: no border on any measured city (docs/sources.md: some 100 m a
         part) can buy one household, so that bounds come first.
     part
-        Per part. 100, the price under which the exact optima of bench/RESULTS.md were computed.
+        Per part. 100, the price under which the exact optima of docs/sources.md were computed.
     lane_discount
-        What a metre of lane counts as a border. 0.5, as in bench/peers.py and exact_setpart.py.
+        What a metre of lane counts as a border. 0.5, as in the measurements of docs/sources.md.
     building_cut
-        Per cut of a building. 400, the price of bench/REALGROUND.md (28 of 172 buildings cut, 27 had to be).
+        Per cut of a building. 400, chosen on real ground (docs/sources.md: 28 of 172 buildings cut, 27 had to be).
     mixing
         Per household that is not of its part's chief kind. 5: mixing ten households weighs as much as
         half a part; chosen here, no measurement stands behind it.

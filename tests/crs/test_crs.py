@@ -31,7 +31,7 @@ def make_frame(x: float, y: float, epsg: int | None, size: float) -> gpd.GeoData
     return gpd.GeoDataFrame({"building_id": list("abcd")}, geometry=shapes, crs=epsg)
 
 
-# seed places of the study (domain.md, B.6)
+# the places of docs/sources.md
 @pytest.mark.parametrize(
     ("lon", "lat", "epsg"),
     [

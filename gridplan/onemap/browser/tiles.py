@@ -14,7 +14,7 @@ from gridplan.errors import InputError
 
 __all__ = ["TILE_PRESETS", "Tiles", "parse_tiles"]
 
-# Tianditu's WMTS in web Mercator; t0-t7 are its hosts, tk is the key (study domain.md, B.8).
+# Tianditu's WMTS in web Mercator; t0-t7 are its hosts, tk is the key (docs/sources.md).
 _TIANDITU = (
     "https://t{{s}}.tianditu.gov.cn/{layer}_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER={layer}"
     "&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles&TILEMATRIX={{z}}&TILEROW={{y}}&TILECOL={{x}}&tk={{key}}"

@@ -24,7 +24,7 @@ __all__ = [
     "swatch_unknown",
 ]
 
-#: Colour and pattern by rating. The colours are those of the national four-level scheme (domain note B.11) in
+#: Colour and pattern by rating. The colours are those of the national four-level scheme (docs/sources.md, risk colours) in
 #: tones that red-green blind eyes tell apart best; letters and patterns stand beside them for grey print.
 _RATED = {
     "red": ("#d7191c", "cross"),
