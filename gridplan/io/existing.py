@@ -18,7 +18,7 @@ _TYPES = (
     ("residents", r"社区|居委|居民|^residents?$|residents' committee|^community$|^urban$"),
     ("village", r"村|^villages?$|village committee|^rural$"),
 )
-#: Words for the ground and the statistics classes of urban and rural ground (docs/sources.md, statistical codes): 111 主城区,
+#: Words for the ground and the statistics classes of urban and rural ground (docs/sources.md): 111 主城区,
 #: 112 城乡结合区, 121 镇中心区; 122 镇乡结合区, 123 特殊区域, 210 乡中心区, 220 村庄.
 _GROUNDS = (
     ("urban", r"^1(11|12|21)$|主城|城区|城镇|城市|镇区|镇中心|城乡结合|^urban$|^town$"),

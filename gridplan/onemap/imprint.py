@@ -37,7 +37,7 @@ def make_imprint(
     review_number
         The review number (审图号) that the planner was given; "" for none.
     stamp
-        What is stamped on it, "" for nothing; by default that it is for internal work (docs/sources.md, review of maps:
+        What is stamped on it, "" for nothing; by default that it is for internal work (docs/sources.md:
         maps of administrative limits are not to be published without a review).
 
     Returns

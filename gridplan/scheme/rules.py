@@ -113,7 +113,9 @@ class DwellingRules:
 
 @dataclass(frozen=True, slots=True)
 class AtomRules:
-    """What is not cut further. Numbers were chosen on maps of real cities (docs/sources.md) unless said otherwise.
+    """What is not cut further.
+
+    Numbers were chosen on maps of real cities (docs/sources.md) unless stated otherwise.
 
     Parameters
     ----------

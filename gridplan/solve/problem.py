@@ -44,7 +44,8 @@ class Weights:
     lane_discount
         What a metre of lane counts as a border. 0.5, as in the measurements of docs/sources.md.
     building_cut
-        Per cut of a building. 400, chosen on real ground (docs/sources.md: 28 of 172 buildings cut, 27 had to be).
+        Per cut of a building. 400, chosen on real ground (docs/sources.md: 28 of 172 buildings cut,
+        27 had to be).
     mixing
         Per household that is not of its part's chief kind. 5: mixing ten households weighs as much as
         half a part; chosen here, no measurement stands behind it.

@@ -24,8 +24,8 @@ __all__ = [
     "swatch_unknown",
 ]
 
-#: Colour and pattern by rating. The colours are those of the national four-level scheme (docs/sources.md, risk colours) in
-#: tones that red-green blind eyes tell apart best; letters and patterns stand beside them for grey print.
+#: Colour and pattern by rating. The colours are those of the national four-level scheme (docs/sources.md)
+#: in tones that red-green blind eyes tell apart best; letters and patterns stand beside them for grey print.
 _RATED = {
     "red": ("#d7191c", "cross"),
     "orange": ("#f58220", "lines"),
