@@ -7,11 +7,20 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gridplan.arrays import FloatArray
+from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.onemap.cells import in_column
 from gridplan.onemap.shown import Shown
 
-__all__ = ["break_values", "find_level", "find_lineage", "label_classes", "pick_areas", "pick_outlines"]
+__all__ = [
+    "break_values",
+    "count_inside",
+    "find_level",
+    "find_lineage",
+    "has_homes",
+    "label_classes",
+    "pick_areas",
+    "pick_outlines",
+]
 
 # A class narrower than a tenth of its numbers, and than a twelfth of the span of all of them, says nothing.
 _NARROW_OF_VALUE, _NARROW_OF_SPAN = 0.1, 0.08
@@ -78,6 +87,26 @@ def pick_outlines(shown: Shown, level: str, within: str = "") -> gpd.GeoDataFram
     # an index of codes: Series.isin takes a hundred times as long on text
     picked = pd.Index(pick_areas(shown, level, within)[in_column(lineage[0])].unique())
     return upper.loc[picked.get_indexer(upper["code"]) >= 0, ["code", "name", "geometry"]].set_index("code")
+
+
+def has_homes(areas: pd.DataFrame) -> BoolArray:
+    """Return which areas have homes, shape (n,): where the count is withheld there are some."""
+    households = areas["households"]
+    return np.asarray((households.isna() | (households > 0)).to_numpy(), dtype=bool)
+
+
+def count_inside(areas: pd.DataFrame, codes: pd.Series) -> IntArray:
+    """Count by area how many of some things lie in it, shape (n,).
+
+    Parameters
+    ----------
+    areas
+        With ``code``.
+    codes
+        Code of the area that each thing lies in; others count nowhere.
+    """
+    at = pd.Index(areas["code"]).get_indexer(codes)
+    return np.bincount(at[at >= 0], minlength=len(areas)).astype(np.int64)
 
 
 def break_values(values: npt.ArrayLike, most: int = 5) -> FloatArray:

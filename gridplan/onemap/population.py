@@ -14,7 +14,7 @@ from gridplan.onemap.cells import PEOPLE_COLUMNS, in_column
 from gridplan.onemap.choropleth import list_measures, view_areas
 from gridplan.onemap.lists import has_things, list_misfits, list_uncovered, list_unstaffed
 from gridplan.onemap.papers import DATE_KEY
-from gridplan.onemap.picking import find_lineage
+from gridplan.onemap.picking import find_lineage, has_homes
 from gridplan.onemap.shown import Shown
 
 __all__ = [
@@ -84,10 +84,7 @@ class Headline:
 
 def headline(shown: Shown) -> Headline:
     """Sum up what is shown in the figures of a headline."""
-    homes = {
-        level: int((frame["households"].isna() | (frame["households"] > 0)).sum())
-        for level, frame in shown.areas.items()
-    }
+    homes = {level: int(has_homes(frame).sum()) for level, frame in shown.areas.items()}
     households, guessed = shown.totals.get("households"), shown.totals.get("estimated")
     return Headline(
         areas=homes,
@@ -200,7 +197,7 @@ def _count_inside(shown: Shown, rows: pd.DataFrame, level: str) -> pd.DataFrame:
     column = "code" if level == shown.levels[-1] else in_column(level)
     areas = pd.Series(0, index=rows.index)
     if column in finest:
-        homes = finest[finest["households"].isna() | (finest["households"] > 0)]
+        homes = finest[has_homes(finest)]
         areas = rows["code"].map(homes[column].value_counts()).fillna(0).astype(np.int64)
     return rows.assign(level=level, areas=areas, density=rows["population"] / (rows["area_m2"] / 1e6))
 

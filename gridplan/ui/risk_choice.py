@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import pandas as pd
 
 from gridplan.onemap.picking import find_level
-from gridplan.onemap.risk import THING_ROLES, count_undated, rate_things, select_things
+from gridplan.onemap.risk import THING_ROLES, ThingFilter, count_undated, rate_things, select_things
 from gridplan.onemap.shown import Shown
 
 __all__ = ["RiskChoice", "RiskThings", "choose_things"]
@@ -93,19 +93,14 @@ def choose_things(shown: Shown, choice: RiskChoice) -> RiskThings:
     RiskThings
     """
     area = (find_level(shown, choice.within, choice.level), choice.within) if choice.within else None
-    dates = {"since": choice.since, "until": choice.until}
     rated = _rate(shown)
     of_kind = {role: _keep_kinds(rated[role], rated["enterprises"], choice.kinds) for role in rated}
-    chosen = {
-        role: select_things(of_kind[role], ratings=choice.ratings or None, area=area, **dates)
-        for role in choice.layers
-    }
-    hazards = select_things(of_kind["hazards"], area=area, **dates)
-    undated = sum(
-        count_undated(of_kind[role], ratings=choice.ratings or None, area=area, **dates)
-        for role in choice.layers
-    )
-    return RiskThings(chosen, hazards, undated + count_undated(of_kind["hazards"], area=area, **dates))
+    of_any_rating = ThingFilter(since=choice.since, until=choice.until, area=area)
+    wanted = replace(of_any_rating, ratings=choice.ratings or None)
+    filters = {**dict.fromkeys(choice.layers, wanted), "hazards": of_any_rating}
+    kept = {role: select_things(of_kind[role], filters[role]) for role in filters}
+    undated = sum(count_undated(of_kind[role], filters[role]) for role in filters)
+    return RiskThings({role: kept[role] for role in choice.layers}, kept["hazards"], undated)
 
 
 @lru_cache(maxsize=4)

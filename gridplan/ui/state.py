@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import streamlit as st
 
@@ -27,9 +28,13 @@ __all__ = [
     "find_plan",
     "hold_own_plan",
     "holds_own_plan",
+    "keep_results",
     "open_server_plan",
     "read_argument",
 ]
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _OWN = "own_plan"
 #: Where a session keeps the plan that is being made for it.
@@ -64,6 +69,19 @@ class _Held:
 
     opened: OpenedPlan
     plan: Plan
+
+
+def keep_results(most: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Keep what a function makes of an opened plan, for all sessions that ask for the same.
+
+    Parameters
+    ----------
+    most
+        How many results are kept. The plan counts by its key, the other parameters by their value.
+    """
+    return st.cache_resource(
+        max_entries=most, show_spinner=False, hash_funcs={OpenedPlan: lambda opened: opened.key}
+    )
 
 
 def read_argument() -> Path | None:

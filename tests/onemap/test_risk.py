@@ -16,8 +16,8 @@ from gridplan.i18n import LANGUAGES, t
 from gridplan.io import write_tables
 from gridplan.onemap.risk import (
     AREA_RULES,
+    ThingFilter,
     compare_risk_staff,
-    count_hazards,
     count_undated,
     find_spots,
     list_hazards,
@@ -35,7 +35,7 @@ from gridplan.onemap.view import Imprint, MapView
 from gridplan.plan import Plan
 from gridplan.privacy import Audience
 from gridplan.report import describe_plan
-from gridplan.risk import RATINGS
+from gridplan.risk import RATINGS, count_funnel
 
 IMPRINT = Imprint("企业风险", "test", "2026-11-23")
 KINDS = ("餐饮", "化工", "")
@@ -150,7 +150,9 @@ def test_areas_within_another_show_what_lies_in_them(shown):
 
 
 def test_areas_that_hold_none_of_those_asked_for_say_so(shown):
-    some = {role: select_things(table, ratings=["red"]) for role, table in rate_all(shown).items()}
+    some = {
+        role: select_things(table, ThingFilter(ratings=["red"])) for role, table in rate_all(shown).items()
+    }
     asked = view_risk(shown, "grid", "count", "zh", things=some, imprint=IMPRINT).areas
     assert "没有符合条件的" in asked.legend[-1].label
     assert "没有企业和风险点" in _view(shown, "count").areas.legend[-1].label
@@ -189,7 +191,7 @@ def test_a_plan_without_things_is_drawn_without(bare, rule, lang):
     assert all(len(line) == 1 for line in view.areas.lines)
     assert view.heat is not None and len(view.heat.xy) == 0
     assert list_key_areas(bare, "grid", rule=rule).empty
-    assert count_hazards(bare).found == 0 and list_kinds(rate_all(bare)).named == ()
+    assert count_funnel(rate_things(bare, "hazards")).found == 0 and list_kinds(rate_all(bare)).named == ()
     assert compare_risk_staff(bare, "grid")["staff"].isna().all()
     assert list_hazards(bare, "grid")["found"].sum() == 0
     tables = tabulate_key_areas(bare, "grid", lang, rule=rule)
@@ -212,7 +214,8 @@ choices = st.fixed_dictionaries(
 @given(chosen=choices)
 def test_to_filter_and_count_is_to_count_and_filter(shown, chosen):
     for table in rate_all(shown).values():
-        kept = select_things(table, **chosen)
+        wanted = ThingFilter(**chosen)
+        kept = select_things(table, wanted)
         rows = [row for row in table.to_dict("records") if _fits(row, **chosen)]
         assert kept["id"].tolist() == [row["id"] for row in rows]
         counts = kept["rating"].value_counts()
@@ -222,7 +225,7 @@ def test_to_filter_and_count_is_to_count_and_filter(shown, chosen):
         anyone = {name: value for name, value in chosen.items() if name not in ("since", "until")}
         undated = [row for row in table.to_dict("records") if _fits(row, **anyone) and not row["date"]]
         dated = bool(chosen.get("since") or chosen.get("until"))
-        assert count_undated(table, **chosen) == (len(undated) if dated else 0)
+        assert count_undated(table, wanted) == (len(undated) if dated else 0)
 
 
 def _fits(row, kinds=None, ratings=None, since="", until="", area=None) -> bool:
@@ -244,12 +247,12 @@ def test_scores_of_children_add_up_to_those_of_their_parents(shown):
 
 
 def test_hazards_of_the_areas_and_of_a_date_range(shown):
-    funnel = count_hazards(shown, since="2026-02-01")
-    table = rate_things(shown, "hazards")
+    table, late = rate_things(shown, "hazards"), ThingFilter(since="2026-02-01")
+    funnel = count_funnel(select_things(table, late))
     assert funnel.found == (table["found"] >= "2026-02-01").sum()
-    assert count_undated(table, since="2026-02-01") == (table["found"] == "").sum()
+    assert count_undated(table, late) == (table["found"] == "").sum()
     assert list_hazards(shown, "grid")["found"].sum() == (table["grid"] != "").sum()
-    one = count_hazards(shown, area=("subgrid", "S005"))
+    one = count_funnel(select_things(table, ThingFilter(area=("subgrid", "S005"))))
     assert one.found == list_hazards(shown, "subgrid").loc["S005", "found"]
 
 
@@ -258,7 +261,7 @@ def test_what_is_not_told_of_hazards_is_not_called_open(shown, lang, told):
     """A list without dates, status and what was fixed on site says nothing of what is open."""
     bare = shown.attached["hazards"].assign(on_site=pd.array([pd.NA] * 400, dtype="boolean"), fixed="")
     mute = replace(shown, attached={**shown.attached, "hazards": bare})
-    funnel = count_hazards(mute)
+    funnel = count_funnel(rate_things(mute, "hazards"))
     assert (funnel.open, funnel.unreported, funnel.share) == (0, 400, "")
     assert list_key_areas(mute, "grid")["unreported"].sum() > 0
     assert "unreported" not in list_key_areas(shown, "grid"), "no column for what is told of all"

@@ -3,7 +3,6 @@
 from gridplan.onemap.risk.areas import (
     AREA_RULES,
     compare_risk_staff,
-    count_hazards,
     find_spots,
     list_hazards,
     list_key_areas,
@@ -14,6 +13,7 @@ from gridplan.onemap.risk.tables import tabulate_key_areas
 from gridplan.onemap.risk.things import (
     THING_ROLES,
     Kinds,
+    ThingFilter,
     count_undated,
     list_kinds,
     rate_all,
@@ -26,8 +26,8 @@ __all__ = [
     "AREA_RULES",
     "THING_ROLES",
     "Kinds",
+    "ThingFilter",
     "compare_risk_staff",
-    "count_hazards",
     "count_undated",
     "find_spots",
     "label_method",

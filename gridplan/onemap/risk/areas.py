@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -10,13 +10,11 @@ import pandas as pd
 
 from gridplan.arrays import IntArray
 from gridplan.atoms.contiguity import find_shared_edges
-from gridplan.onemap.picking import pick_areas
-from gridplan.onemap.risk.things import rate_all, rate_things, select_things
+from gridplan.onemap.picking import count_inside, pick_areas
+from gridplan.onemap.risk.things import rate_all, rate_things
 from gridplan.onemap.shown import Shown
 from gridplan.risk import (
-    Funnel,
     compare_staff,
-    count_funnel,
     count_funnels,
     find_hot_spots,
     rank_areas,
@@ -26,7 +24,6 @@ from gridplan.risk import (
 __all__ = [
     "AREA_RULES",
     "compare_risk_staff",
-    "count_hazards",
     "find_spots",
     "has_ratings",
     "list_hazards",
@@ -97,21 +94,6 @@ def _find_neighbours(shown: Shown, level: str) -> IntArray:
     pairs, _ = find_shared_edges(shown.areas[level].geometry.to_numpy())
     n = len(shown.areas[level])
     return np.stack(np.divmod(np.unique(pairs @ (n, 1)), n), axis=1)
-
-
-def count_hazards(
-    shown: Shown,
-    *,
-    kinds: Collection[str] | None = None,
-    ratings: Collection[str] | None = None,
-    since: str = "",
-    until: str = "",
-    area: tuple[str, str] | None = None,
-) -> Funnel:
-    """Count hazards by what became of them; filters as in :func:`select_things`."""
-    hazards = rate_things(shown, "hazards")
-    chosen = select_things(hazards, kinds=kinds, ratings=ratings, since=since, until=until, area=area)
-    return count_funnel(chosen)
 
 
 def list_hazards(shown: Shown, level: str, hazards: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -187,11 +169,12 @@ def compare_risk_staff(
     Returns
     -------
     DataFrame
-        ``code, name, parent`` and the columns of :func:`gridplan.risk.compare_staff`: areas with things and
-        nobody there first (``unstaffed``), then by the score per person.
+        ``code, name, parent`` and the columns of :func:`gridplan.risk.compare_staff`, areas with things or
+        people: those with things and nobody there first (``unstaffed``), then by the score per person.
     """
     compared = compare_staff(score_level(shown, level, things), _count_staff(shown, level))
-    return _name_rows(shown, level, within, compared)
+    busy = (compared["total"] > 0) | (compared["staff"] > 0).fillna(False)
+    return _name_rows(shown, level, within, compared[busy])
 
 
 def _count_staff(shown: Shown, level: str) -> IntArray | None:
@@ -202,11 +185,8 @@ def _count_staff(shown: Shown, level: str) -> IntArray | None:
     staff = shown.attached.get("staff")
     if staff is None:
         return None
-    areas = pd.Index(shown.areas[level]["code"])
-    where = areas.get_indexer(staff[level])
-    if len(staff) and not (where >= 0).any():
-        return None
-    return np.bincount(where[where >= 0], minlength=len(areas)).astype(np.int64)
+    counts = count_inside(shown.areas[level], staff[level])
+    return None if len(staff) and not counts.any() else counts
 
 
 def _name_rows(shown: Shown, level: str, within: str, table: pd.DataFrame) -> pd.DataFrame:

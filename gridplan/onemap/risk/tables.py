@@ -58,7 +58,6 @@ def tabulate_key_areas(
     tables = {t("risk.sheet.areas", lang, level=name): keys}
     if "staff" in shown.attached:
         loads = compare_risk_staff(shown, level, things=things, within=within)
-        loads = loads[(loads["total"] > 0) | (loads["staff"] > 0).fillna(False)]
         tables[t("risk.sheet.staff", lang)] = loads[~loads["unstaffed"]].drop(columns="unstaffed")
         tables[t("risk.sheet.unstaffed", lang)] = loads[loads["unstaffed"]].drop(
             columns=["unstaffed", "staff", "per_worker"]

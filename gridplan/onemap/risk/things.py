@@ -16,6 +16,7 @@ from gridplan.schema import ATTACHED_COLUMNS, PLACED_COLUMNS
 __all__ = [
     "THING_ROLES",
     "Kinds",
+    "ThingFilter",
     "count_undated",
     "list_kinds",
     "rate_all",
@@ -56,21 +57,12 @@ def rate_all(shown: Shown) -> dict[str, pd.DataFrame]:
     return {role: rate_things(shown, role) for role in THING_ROLES}
 
 
-def select_things(
-    things: pd.DataFrame,
-    *,
-    kinds: Collection[str] | None = None,
-    ratings: Collection[str] | None = None,
-    since: str = "",
-    until: str = "",
-    area: tuple[str, str] | None = None,
-) -> pd.DataFrame:
-    """Narrow things down.
+@dataclass(frozen=True, slots=True)
+class ThingFilter:
+    """What things are narrowed down to.
 
     Parameters
     ----------
-    things
-        Result of :func:`rate_things`.
     kinds, ratings
         Those wanted, "" for things without one; ``None`` for all.
     since, until
@@ -78,56 +70,43 @@ def select_things(
         date things without one are left out: :func:`count_undated` counts them.
     area
         Level and code of the area that they lie in, ``None`` for everywhere.
-
-    Returns
-    -------
-    DataFrame
-        Rows of ``things`` in their order.
     """
-    kept = _match(things, kinds, ratings, area)
-    if since or until:
+
+    kinds: Collection[str] | None = None
+    ratings: Collection[str] | None = None
+    since: str = ""
+    until: str = ""
+    area: tuple[str, str] | None = None
+
+
+def select_things(things: pd.DataFrame, wanted: ThingFilter) -> pd.DataFrame:
+    """Return the rows of things (:func:`rate_things`) that are wanted, in their order."""
+    kept = _match(things, wanted)
+    if wanted.since or wanted.until:
         dates = _read_dates(things)
         kept &= _to_mask(dates != "")
-        if since:
-            kept &= _to_mask(dates >= since)
-        if until:
-            kept &= _to_mask(dates <= until)
+        if wanted.since:
+            kept &= _to_mask(dates >= wanted.since)
+        if wanted.until:
+            kept &= _to_mask(dates <= wanted.until)
     return things[kept]
 
 
-def count_undated(
-    things: pd.DataFrame,
-    *,
-    kinds: Collection[str] | None = None,
-    ratings: Collection[str] | None = None,
-    since: str = "",
-    until: str = "",
-    area: tuple[str, str] | None = None,
-) -> int:
-    """Count the things that a date filter leaves out only because no date is known of them.
-
-    Parameters
-    ----------
-    things, kinds, ratings, since, until, area
-        As in :func:`select_things`; 0 without a date filter.
-    """
-    if not (since or until):
+def count_undated(things: pd.DataFrame, wanted: ThingFilter) -> int:
+    """Count the things that are left out only because no date is known of them; 0 without a date filter."""
+    if not (wanted.since or wanted.until):
         return 0
-    return int((_match(things, kinds, ratings, area) & _to_mask(_read_dates(things) == "")).sum())
+    return int((_match(things, wanted) & _to_mask(_read_dates(things) == "")).sum())
 
 
-def _match(
-    things: pd.DataFrame,
-    kinds: Collection[str] | None,
-    ratings: Collection[str] | None,
-    area: tuple[str, str] | None,
-) -> BoolArray:
+def _match(things: pd.DataFrame, wanted: ThingFilter) -> BoolArray:
+    """Return which things are of the kinds, the ratings and the area that are wanted."""
     kept = np.ones(len(things), dtype=bool)
-    for column, wanted in (("kind", kinds), ("rating", ratings)):
-        if wanted is not None:
-            kept &= _to_mask(things[column].fillna("").isin(list(wanted)))
-    if area is not None:
-        level, code = area
+    for column, values in (("kind", wanted.kinds), ("rating", wanted.ratings)):
+        if values is not None:
+            kept &= _to_mask(things[column].fillna("").isin(list(values)))
+    if wanted.area is not None:
+        level, code = wanted.area
         kept &= _to_mask(things[level] == code)
     return kept
 

@@ -147,8 +147,8 @@ def _make_figures(opened: OpenedPlan, register: pd.DataFrame, lang: str) -> list
         Figure(t("ui.compounds.cut", lang), format_count((register["cut"] != "").sum(), lang)),
     ]
     if shown.access is not None:
-        distances = _list_distances(opened.key, find_outline_level(shown), "", opened)
-        services = _list_services(opened.key, opened)
+        distances = list_distances(shown, find_outline_level(shown), "")
+        services = list_services(shown)
         figures.append(Figure(t("estates.services", lang), format_count(len(services), lang)))
         if distances["farthest_m"].notna().any():
             worst = distances.loc[distances["farthest_m"].idxmax()]
@@ -184,7 +184,7 @@ def _show_panel(opened: OpenedPlan, register: pd.DataFrame, within: str, lang: s
         _show_distances(opened, within, lang)
     elif panel == "services":
         heads = {name: t(f"estates.service.{name}", lang) for name in _SERVICES}
-        services = _list_services(opened.key, opened)
+        services = list_services(shown)
         level, code = st.session_state.get(_CHOSEN) or ("", "")
         if level == SERVICES:
             show_service(shown, services, code, lang)
@@ -244,7 +244,7 @@ def _show_distances(opened: OpenedPlan, within: str, lang: str) -> None:
     outline = find_outline_level(shown)
     levels = shown.levels[shown.levels.index(outline) :]
     level = choose_level(shown, levels, suggest_level(shown, levels[:1]), lang, page="compounds")
-    distances = _list_distances(opened.key, level, within, opened)
+    distances = list_distances(shown, level, within)
     names = distances["name"].astype(str)
     rows = distances.assign(area=distances["code"].where((names == "") | (names == distances["code"]), names))
     heads = {name: t(f"estates.column.{'name' if name == 'area' else name}", lang) for name in _DISTANCES}
@@ -258,15 +258,3 @@ def _show_distances(opened: OpenedPlan, within: str, lang: str) -> None:
             st.session_state[_CHOSEN] = st.session_state[_FOCUS] = (outline, code)
             st.rerun(scope="fragment")
     st.caption(t("ui.compounds.distances_note", lang))
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _list_distances(key: str, level: str, within: str, _opened: OpenedPlan) -> pd.DataFrame:
-    del key  # stands for the plan in the cache
-    return list_distances(_opened.shown, level, within)
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _list_services(key: str, _opened: OpenedPlan) -> pd.DataFrame:
-    del key  # stands for the plan in the cache
-    return list_services(_opened.shown)

@@ -24,7 +24,7 @@ from gridplan.ui.exports import offer_exports
 from gridplan.ui.figures import Figure, show_figures
 from gridplan.ui.frame import label_place
 from gridplan.ui.rows import choose_row, show_rows
-from gridplan.ui.state import OpenedPlan
+from gridplan.ui.state import OpenedPlan, keep_results
 
 __all__ = ["show_issues"]
 
@@ -54,7 +54,7 @@ def show_issues(opened: OpenedPlan, lang: str) -> None:
     if shown.audience.name != "office":
         st.info(t("ui.issues.not_public", lang))
         return
-    issues, findings = _list_cached(opened.key, lang, opened)
+    issues, findings = _list_cached(opened, lang)
     needs = count_needs(shown)
     verdicts = findings["verdict"].value_counts()
     figures = [
@@ -80,15 +80,14 @@ def show_issues(opened: OpenedPlan, lang: str) -> None:
     offer_exports(opened, None, lambda: _tabulate(opened, lang), lang, key="issues", title=title)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _list_cached(key: str, lang: str, _opened: OpenedPlan) -> tuple[pd.DataFrame, pd.DataFrame]:
-    del key  # stands for the plan in the cache
-    return list_issues(_opened.shown, lang), list_findings(_opened.shown, lang)
+@keep_results(8)
+def _list_cached(opened: OpenedPlan, lang: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    return list_issues(opened.shown, lang), list_findings(opened.shown, lang)
 
 
 @st.fragment
 def _show_issues(opened: OpenedPlan, lang: str) -> None:
-    issues, _ = _list_cached(opened.key, lang, opened)
+    issues, _ = _list_cached(opened, lang)
     if issues.empty:
         st.success(t("ui.issues.clean", lang))
         return
@@ -144,7 +143,7 @@ def _show_issues(opened: OpenedPlan, lang: str) -> None:
 
 @st.fragment
 def _show_findings(opened: OpenedPlan, lang: str) -> None:
-    _, findings = _list_cached(opened.key, lang, opened)
+    _, findings = _list_cached(opened, lang)
     if opened.shown.findings.empty:
         st.info(t("ui.issues.unchecked", lang))
         return
@@ -205,7 +204,7 @@ def _word_findings(rows: pd.DataFrame, lang: str) -> pd.DataFrame:
 
 def _tabulate(opened: OpenedPlan, lang: str) -> Mapping[str, pd.DataFrame]:
     """Give everything, not only what the filters leave, for the workbook."""
-    issues, findings = _list_cached(opened.key, lang, opened)
+    issues, findings = _list_cached(opened, lang)
     sheets = (
         ("groups", _word_groups(list_groups(issues), lang), _GROUP_COLUMNS),
         ("issues", _word_issues(issues, lang), ("need", "holder", *_ISSUE_COLUMNS)),

@@ -12,6 +12,7 @@ import streamlit as st
 from gridplan.i18n import t
 from gridplan.onemap.imprint import make_imprint
 from gridplan.onemap.numbers import format_count, format_km2
+from gridplan.onemap.picking import has_homes
 from gridplan.onemap.population import (
     has_things,
     headline,
@@ -36,7 +37,7 @@ from gridplan.ui.exports import offer_exports
 from gridplan.ui.figures import Figure, show_figures
 from gridplan.ui.frame import label_place
 from gridplan.ui.rows import choose_row
-from gridplan.ui.state import OpenedPlan
+from gridplan.ui.state import OpenedPlan, keep_results
 from gridplan.ui.views import encode_once, show_view, take_pick
 
 __all__ = ["prepare_overview", "show_overview"]
@@ -92,7 +93,7 @@ def prepare_overview(opened: OpenedPlan, lang: str) -> None:
     for level in (suggest_level(opened.shown, levels), *levels):
         _, make = _make_view(opened, level, _MEASURES[0], lang)
         encode_once(opened, lang, make, level, _MEASURES[0], key="overview")
-    _make_lists(opened.key, opened.shown)
+    _make_lists(opened)
 
 
 def _make_view(opened: OpenedPlan, level: str, measure: str, lang: str) -> tuple[str, Callable[[], MapView]]:
@@ -134,11 +135,9 @@ def _show_body(opened: OpenedPlan, lang: str) -> None:
 
 def _show_states(shown: Shown, lang: str) -> None:
     """Show how many areas with homes of each level stand how."""
-    homes = {
-        level: frame[(frame["households"].isna() | (frame["households"] > 0)).to_numpy()]
-        for level, frame in shown.areas.items()
+    counts = {
+        level: find_states(frame[has_homes(frame)]).value_counts() for level, frame in shown.areas.items()
     }
-    counts = {level: find_states(frame).value_counts() for level, frame in homes.items()}
     states = [state for state in STATES if any(state in count for count in counts.values())]
     heads = "".join(
         f'<th><b class="gp-status gp-{state}">{escape(t(f"onemap.status.{state}", lang))}</b></th>'
@@ -154,16 +153,15 @@ def _show_states(shown: Shown, lang: str) -> None:
     st.html(f'<table class="gp-states">{caption}<tr><th></th>{heads}</tr>{rows}</table>')
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _make_lists(key: str, _shown: Shown) -> dict[str, pd.DataFrame]:
-    del key  # stands for the plan in the cache
+@keep_results(8)
+def _make_lists(opened: OpenedPlan) -> dict[str, pd.DataFrame]:
     made = {"misfits": list_misfits, "unstaffed": list_unstaffed, "uncovered": list_uncovered}
-    return {name: make(_shown) for name, make in made.items()}
+    return {name: make(opened.shown) for name, make in made.items()}
 
 
 def _show_lists(opened: OpenedPlan, lang: str) -> None:
     """Show the lists; a row that is chosen becomes the place that is looked at."""
-    lists = _make_lists(opened.key, opened.shown)
+    lists = _make_lists(opened)
     names = [
         name for name in _LISTS if _is_known(opened.shown, name) or opened.shown.audience.name == "office"
     ]
@@ -215,7 +213,7 @@ def _word_list(shown: Shown, rows: pd.DataFrame, lang: str) -> pd.DataFrame:
 
 def _tabulate(opened: OpenedPlan, lang: str) -> dict[str, pd.DataFrame]:
     """Give the lists for the workbook."""
-    lists = _make_lists(opened.key, opened.shown)
+    lists = _make_lists(opened)
     return {
         t(f"ui.overview.list.{name}", lang): _word_list(opened.shown, rows, lang)
         .assign(code=rows["code"])

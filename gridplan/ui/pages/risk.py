@@ -34,7 +34,7 @@ from gridplan.ui.frame import label_place
 from gridplan.ui.ratings import count_ratings, dress_ratings, name_rated, show_funnel, show_ratings
 from gridplan.ui.risk_choice import RiskChoice, RiskThings, choose_things
 from gridplan.ui.risk_tables import show_area, show_key_areas, show_loads
-from gridplan.ui.state import OpenedPlan
+from gridplan.ui.state import OpenedPlan, keep_results
 from gridplan.ui.thing_panel import find_thing, show_risk_thing
 from gridplan.ui.views import show_view, take_pick
 from gridplan.ui.within import ask_within
@@ -95,7 +95,7 @@ def _show_body(opened: OpenedPlan, lang: str) -> None:
     tools = st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="risk-tools")
     with tools:
         choice = _ask(opened, lang)
-    left = _choose(opened.key, choice, opened)
+    left = _choose(opened, choice)
     with head:
         _show_head(left, choice, lang)
     if left.undated:
@@ -141,10 +141,9 @@ def _find_area(opened: OpenedPlan, choice: RiskChoice) -> tuple[str, str] | None
     return area if (opened.shown.areas[area[0]]["code"] == area[1]).any() else None
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _choose(key: str, choice: RiskChoice, _opened: OpenedPlan) -> RiskThings:
-    del key  # stands for the plan in the cache
-    return choose_things(_opened.shown, choice)
+@keep_results(64)
+def _choose(opened: OpenedPlan, choice: RiskChoice) -> RiskThings:
+    return choose_things(opened.shown, choice)
 
 
 def _draw(opened: OpenedPlan, choice: RiskChoice, title: str, lang: str) -> MapView:
@@ -153,7 +152,7 @@ def _draw(opened: OpenedPlan, choice: RiskChoice, title: str, lang: str) -> MapV
         choice.level,
         choice.rule,
         lang,
-        things=_choose(opened.key, choice, opened).things,
+        things=_choose(opened, choice).things,
         within=choice.within,
         heat=choice.heat,
         imprint=make_imprint(opened.shown, title, lang, roles=choice.layers),
@@ -224,7 +223,7 @@ def _ask(opened: OpenedPlan, lang: str) -> RiskChoice:
 
 def _ask_filters(opened: OpenedPlan, lang: str) -> tuple[tuple[str, ...], tuple[str, ...], str, str]:
     """Ask for kinds, ratings and dates."""
-    kinds, days = _list_filters(opened.key, opened)
+    kinds, days = _list_filters(opened)
     with st.popover(t("ui.risk.filters", lang), icon=":material/filter_alt:"):
         names = {kind: f"{kind or t('ui.risk.no_kind', lang)} ({count:,})" for kind, count in kinds.items()}
         chosen = choose_some(
@@ -250,11 +249,10 @@ def _ask_day(side: str, days: tuple[str, str], lang: str) -> str:
     return day.isoformat() if day is not None else ""
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _list_filters(key: str, _opened: OpenedPlan) -> tuple[Mapping[str, int], tuple[str, str] | None]:
+@keep_results(8)
+def _list_filters(opened: OpenedPlan) -> tuple[Mapping[str, int], tuple[str, str] | None]:
     """Return the kinds with their counts, and the first and the last day that anything is of."""
-    del key  # stands for the plan in the cache
-    shown = _opened.shown
+    shown = opened.shown
     everything = rate_all(shown)
     kinds = list_kinds(everything, most=sum(len(table) for table in everything.values()))
     hazards = rate_things(shown, "hazards")
@@ -292,13 +290,13 @@ def _show_panel(opened: OpenedPlan, choice: RiskChoice, left: RiskThings, lang: 
     if panel == "hazards":
         show_funnel(count_funnel(left.hazards), lang)
     elif panel == "staff":
-        show_loads(_compare(opened.key, choice, opened), lang)
+        show_loads(_compare(opened, choice), lang)
     elif panel == "area" and area is not None:
         show_area(opened, choice, left, area[1], lang)
     elif panel == "thing":
         show_risk_thing(shown, left, role, code, lang)
     else:
-        chosen = show_key_areas(_rank(opened.key, choice, opened), choice, lang)
+        chosen = show_key_areas(_rank(opened, choice), choice, lang)
         if is_fresh("risk-row", (choice.level, chosen) if chosen else None):
             # the map above has to be drawn again to go to it
             st.session_state[_AREA] = st.session_state[_FOCUS] = (choice.level, chosen)
@@ -307,17 +305,16 @@ def _show_panel(opened: OpenedPlan, choice: RiskChoice, left: RiskThings, lang: 
             show_area(opened, choice, left, chosen, lang)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _rank(key: str, choice: RiskChoice, _opened: OpenedPlan) -> pd.DataFrame:
-    things = _choose(key, choice, _opened).things
-    return list_key_areas(_opened.shown, choice.level, things=things, rule=choice.rule, within=choice.within)
+@keep_results(64)
+def _rank(opened: OpenedPlan, choice: RiskChoice) -> pd.DataFrame:
+    things = _choose(opened, choice).things
+    return list_key_areas(opened.shown, choice.level, things=things, rule=choice.rule, within=choice.within)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _compare(key: str, choice: RiskChoice, _opened: OpenedPlan) -> pd.DataFrame:
-    things = _choose(key, choice, _opened).things
-    table = compare_risk_staff(_opened.shown, choice.level, things=things, within=choice.within)
-    return table[(table["total"] > 0) | (table["staff"] > 0).fillna(False)].reset_index(drop=True)
+@keep_results(64)
+def _compare(opened: OpenedPlan, choice: RiskChoice) -> pd.DataFrame:
+    things = _choose(opened, choice).things
+    return compare_risk_staff(opened.shown, choice.level, things=things, within=choice.within)
 
 
 def _tabulate(opened: OpenedPlan, choice: RiskChoice, lang: str) -> Mapping[str, pd.DataFrame]:
@@ -325,7 +322,7 @@ def _tabulate(opened: OpenedPlan, choice: RiskChoice, lang: str) -> Mapping[str,
         opened.shown,
         choice.level,
         lang,
-        things=_choose(opened.key, choice, opened).things,
+        things=_choose(opened, choice).things,
         rule=choice.rule,
         within=choice.within,
     )
