@@ -15,7 +15,9 @@ from gridplan.compare.tables import format_comparison, tabulate_changes
 from gridplan.errors import InputError
 from gridplan.i18n import align_rows, t
 from gridplan.io import open_plan, write_tables
-from gridplan.onemap.pictures.changes import draw_changes
+from gridplan.onemap.changes import view_changes
+from gridplan.onemap.overview import OVERVIEW_SIZE
+from gridplan.onemap.pictures import draw_poster
 from gridplan.plan import Plan
 
 __all__ = ["run_compare"]
@@ -64,7 +66,8 @@ def _write(options: argparse.Namespace, compared: dict[str, Comparison], after: 
         target = Path(options.map)
         for level, one in compared.items():
             stem = target.stem if len(compared) == 1 else f"{target.stem}-{level}"
-            written.append(draw_changes(one, after, target.with_stem(stem), lang=options.lang))
+            view = view_changes(one, after, options.lang)
+            written.append(draw_poster(view, target.with_stem(stem), size=OVERVIEW_SIZE))
     if options.table:
         tables = tabulate_changes(compared, after, options.lang)
         if options.after is None:

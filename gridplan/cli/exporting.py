@@ -12,7 +12,6 @@ from gridplan.errors import InputError, WriteError
 from gridplan.i18n import t
 from gridplan.io import export_plan, open_plan, write_whole
 from gridplan.io.export import drop_ending
-from gridplan.onemap.pictures.overview import draw_overview
 from gridplan.plan import Plan
 from gridplan.privacy import parse_audience
 from gridplan.report import describe_areas
@@ -37,7 +36,7 @@ def run_export(options: argparse.Namespace) -> int:
     if wants_map:
         written: tuple[Path, ...] = (_write_map(plan, options, target, told or "office"),)
     elif drawn:
-        written = (draw_overview(plan, target, level=options.level, lang=options.lang),)
+        written = (_draw_plan(plan, options, target),)
     else:
         written = _write_levels(plan, options, told)
     if options.json:
@@ -50,14 +49,14 @@ def run_export(options: argparse.Namespace) -> int:
 def _refuse_idle(options: argparse.Namespace, *, wants_map: bool) -> None:
     """Refuse options that would do nothing: whoever asks for an A3 sheet shall not be given another one."""
     of_maps = {
-        "--within": options.within,
         "--paper": options.paper != _SCREEN,
         "--review-number": options.review_number,
         "--stamp": options.stamp is not None,
     }
     of_risk = {"--rule": options.rule, "--heat": options.heat}
     for given, wanted, heeded in (
-        (of_maps, "--map", wants_map),
+        (of_maps, "--map", wants_map or options.format in _PICTURES),
+        ({"--within": options.within}, "--map", wants_map),
         (of_risk, "--map risk", options.map == "risk"),
     ):
         for option, told in given.items():
@@ -75,6 +74,23 @@ def _find_target(options: argparse.Namespace, *, wants_map: bool) -> Path:
     if not out.parent.is_dir():  # told before a long work, not after it
         raise WriteError("write_folder_missing", path=str(out.parent))
     return out.with_name(f"{name}.{options.format}")
+
+
+def _draw_plan(plan: Plan, options: argparse.Namespace, target: Path) -> Path:
+    """Draw the overview of a plan, with nothing withheld."""
+    from gridplan.onemap.overview import OVERVIEW_SIZE, view_plan
+    from gridplan.onemap.pictures import draw_poster
+    from gridplan.onemap.shown import described_from_file
+
+    view = view_plan(
+        plan,
+        options.lang,
+        level=options.level or "",
+        areas=described_from_file(plan),
+        review_number=options.review_number,
+        stamp="" if options.stamp == "none" else options.stamp,
+    )
+    return draw_poster(view, target, size=OVERVIEW_SIZE if options.paper == _SCREEN else options.paper)
 
 
 def _write_levels(plan: Plan, options: argparse.Namespace, audience: str) -> tuple[Path, ...]:

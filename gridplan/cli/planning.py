@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -12,14 +12,17 @@ from pathlib import Path
 from time import perf_counter
 from typing import TypedDict
 
+import geopandas as gpd
+
 from gridplan.cli import FINE, VIOLATIONS
 from gridplan.cli.progress import RoomBar
 from gridplan.demo import DemoTown, find_towns, plan_town
 from gridplan.errors import InputError
 from gridplan.i18n import t
 from gridplan.io import write_plan
+from gridplan.onemap.overview import OVERVIEW_SIZE, view_plan
+from gridplan.onemap.pictures import draw_poster
 from gridplan.onemap.pictures.fonts import find_fonts
-from gridplan.onemap.pictures.overview import draw_overview
 from gridplan.parallel import default_workers
 from gridplan.pipeline import ROOMS, Inputs, make_plan
 from gridplan.plan import Plan
@@ -149,9 +152,7 @@ def _make_and_write(
         areas = describe_plan(plan)
         plan = _time_room(plan, "write", bar, lambda: write_plan(plan, out, areas))
         if picture is not None:
-            plan = _time_room(
-                plan, "map", bar, lambda: draw_overview(plan, picture, lang=options.lang, areas=areas)
-            )
+            plan = _time_room(plan, "map", bar, lambda: _draw(plan, picture, options.lang, areas))
     summary = summarise_plan(plan, areas)
     violations = int((plan.findings["verdict"] == "violation").sum())
     told = {"plan": str(out), "map": str(picture) if picture else None, "violations": violations, **summary}
@@ -160,6 +161,10 @@ def _make_and_write(
         lines.append(t("cli.plan.drawn", options.lang, path=picture))
     lines.append(_tell_verdict(violations, options.lang))
     return told, "\n".join(lines), VIOLATIONS if violations else FINE
+
+
+def _draw(plan: Plan, picture: Path, lang: str, areas: Mapping[str, gpd.GeoDataFrame]) -> None:
+    draw_poster(view_plan(plan, lang, areas=areas), picture, size=OVERVIEW_SIZE)
 
 
 def _tell_verdict(violations: int, lang: str) -> str:

@@ -20,7 +20,7 @@ from gridplan.onemap.picking import break_values, label_classes, pick_areas, pic
 from gridplan.onemap.shown import Shown
 from gridplan.onemap.view import AreaLayer, Imprint, MapView, Swatch
 
-__all__ = ["list_measures", "view_areas"]
+__all__ = ["label_areas", "list_area_lines", "list_measures", "view_areas"]
 
 #: Light enough at the one end for letters, dark at the other; even steps of lightness, one hue a measure.
 _RAMPS = {
@@ -103,8 +103,8 @@ def view_areas(
         classes=classed.classes,
         legend=classed.legend,
         legend_title=classed.title,
-        labels=_label_areas(areas, classed.figures),
-        lines=_tell_areas(areas, shown.scheme[level].name[lang], classed.extra, lang),
+        labels=label_areas(areas, classed.figures),
+        lines=list_area_lines(areas, shown.scheme[level].name[lang], classed.extra, lang),
     )
     return MapView(lang, imprint, shown.ground, layer, outlines=pick_outlines(shown, level, within))
 
@@ -186,7 +186,7 @@ def _take_measure(
     return counts, t("onemap.legend.care", lang, care=name), told
 
 
-def _label_areas(areas: gpd.GeoDataFrame, figures: Sequence[str]) -> list[str]:
+def label_areas(areas: gpd.GeoDataFrame, figures: Sequence[str]) -> list[str]:
     """Call areas by their name, else by the end of their code that those of the areas above do not say."""
     holding = [areas[column].tolist() for column in areas if str(column).startswith(in_column(""))]
     labels = []
@@ -198,8 +198,8 @@ def _label_areas(areas: gpd.GeoDataFrame, figures: Sequence[str]) -> list[str]:
     return [f"{label}\n{figure}" if figure else label for label, figure in zip(labels, figures, strict=True)]
 
 
-def _tell_areas(areas: gpd.GeoDataFrame, level: str, extra: Sequence[str], lang: str) -> list[list[str]]:
-    """Tell of each area what a pointer shows."""
+def list_area_lines(areas: gpd.GeoDataFrame, level: str, extra: Sequence[str], lang: str) -> list[list[str]]:
+    """List what a pointer shows of each area, line by line."""
     heads = [t(f"onemap.line.{name}", lang) for name in ("population", "households", "area", "status")]
     states = np.where(areas["verdict"] == "ok", areas["status"], areas["verdict"])
     columns = ["code", "name", "population", "households", "area_m2"]

@@ -9,12 +9,13 @@ from gridplan.i18n import t
 from gridplan.onemap.papers import DATE_KEY
 from gridplan.onemap.shown import Shown
 from gridplan.onemap.view import Imprint
+from gridplan.plan import Plan
 
 __all__ = ["make_imprint"]
 
 
 def make_imprint(
-    shown: Shown,
+    shown: Shown | Plan,
     title: str,
     lang: str,
     *,
@@ -27,7 +28,7 @@ def make_imprint(
     Parameters
     ----------
     shown
-        What the map shows.
+        What the map shows: a plan, or what may be seen of it.
     title
         What the map is called.
     lang
@@ -43,28 +44,28 @@ def make_imprint(
     Returns
     -------
     Imprint
-        A date or a source that is not known is told as such.
+        A date or a source that is not known is called so.
     """
     return Imprint(
         title=title,
-        source=_tell_source(shown, lang),
-        date=_tell_date(shown, roles) or t("onemap.date_unknown", lang),
+        source=_name_source(shown, lang),
+        date=_find_date(shown, roles) or t("onemap.date_unknown", lang),
         review_number=review_number,
         stamp=t("onemap.stamp", lang) if stamp is None else stamp,
     )
 
 
-def _tell_date(shown: Shown, roles: Collection[str]) -> str:
-    """Tell the day that the data are of, "" where nobody told it."""
+def _find_date(shown: Shown | Plan, roles: Collection[str]) -> str:
+    """Return the day that the data are of, "" where it is not given."""
     lists = json.loads(shown.provenance.get("attached", "") or "[]")
-    days = [str(one.get("date") or "") for one in lists if one.get("role") in roles]
+    days = [str(entry.get("date") or "") for entry in lists if entry.get("role") in roles]
     return max(days, default="") or shown.provenance.get(DATE_KEY, "")
 
 
-def _tell_source(shown: Shown, lang: str) -> str:
-    """Name the source as the planner told it, else the files."""
-    if told := shown.provenance.get("source", ""):
-        return told
+def _name_source(shown: Shown | Plan, lang: str) -> str:
+    """Name the source as the planner gave it, else the files."""
+    if source := shown.provenance.get("source", ""):
+        return source
     inputs = json.loads(shown.provenance.get("inputs", "") or "[]")
     files = list(dict.fromkeys(str(entry["file"]) for entry in inputs))
     return ", ".join(files) or t("onemap.source_unknown", lang)

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import geopandas as gpd
 from shapely.geometry.base import BaseGeometry
 
-from gridplan.arrays import FloatArray, IntArray
+from gridplan.arrays import BoolArray, FloatArray, IntArray, ShapeArray
 
-__all__ = ["PATTERNS", "AreaLayer", "Ground", "HeatLayer", "Imprint", "MapView", "PointLayer", "Swatch"]
+__all__ = [
+    "PATTERNS",
+    "AreaLayer",
+    "Ground",
+    "HeatLayer",
+    "Imprint",
+    "LineLayer",
+    "MapView",
+    "PointLayer",
+    "Swatch",
+]
 
 #: Fills that tell classes apart without colour: grey print and colour-blind eyes.
 PATTERNS = ("", "lines", "cross", "dots", "grid")
@@ -23,7 +33,7 @@ class Swatch:
     Parameters
     ----------
     label
-        What it is called, in the language of the view.
+        What it is called, in the language of the view; "" for a class that is not in the legend.
     colour
         "#rrggbb".
     letter
@@ -57,7 +67,9 @@ class AreaLayer:
     labels
         What is written on an area where there is room.
     lines
-        What is told of an area that is pointed at, line by line.
+        What is said of an area that is pointed at, line by line.
+    bordered
+        Whether every area has a border of its own; without one its pieces look like one area.
     """
 
     level: str
@@ -67,6 +79,32 @@ class AreaLayer:
     legend_title: str
     labels: Sequence[str]
     lines: Sequence[Sequence[str]]
+    bordered: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LineLayer:
+    """Lines of one kind, such as the borders that are new.
+
+    Parameters
+    ----------
+    label
+        What they are called.
+    shapes
+        Lines in the plan's coordinate system, shape (n,).
+    colour
+        "#rrggbb".
+    width
+        Width on the screen [pt].
+    dashed
+        Whether they are drawn in dashes.
+    """
+
+    label: str
+    shapes: ShapeArray
+    colour: str
+    width: float
+    dashed: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +124,7 @@ class PointLayer:
     legend
         The classes.
     lines
-        What is told of a point that is pointed at, line by line.
+        What is said of a point that is pointed at, line by line.
     shape
         "circle", "square", "diamond" or "triangle".
     heights
@@ -114,7 +152,7 @@ class HeatLayer:
     Parameters
     ----------
     title
-        What it is called, the radius told in it.
+        What it is called, with the radius in it.
     xy
         Places in the plan's coordinate system [m], shape (n, 2).
     weight
@@ -141,11 +179,18 @@ class Ground:
         Lines with ``rank`` (1-3) and ``name``.
     buildings
         Footprints, index ``building_id``; only their outlines are shown.
+    homes
+        Whether people live in each building, shape (n,); None where this is not shown.
+    labels
+        What the legend calls the parts of the ground that are drawn: ``outline`` (border of the level above),
+        ``rank1``, ``rank2``, ``rank3`` (streets), ``home``, ``building``; empty for a legend without them.
     """
 
     district: BaseGeometry
     streets: gpd.GeoDataFrame
     buildings: gpd.GeoDataFrame
+    homes: BoolArray | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +204,7 @@ class Imprint:
     source
         Where the data come from.
     date
-        Date of the data as told, "" for not known.
+        Date of the data as given, "" for not known.
     review_number
         The review number (审图号) that the planner was given, "" for none; never made up.
     stamp
@@ -189,6 +234,12 @@ class MapView:
         The coloured areas.
     outlines
         Borders of the level above, drawn bold; index ``code``. None for none.
+    outline_labels
+        What is written large on the areas of the level above, before all other labels; empty for nothing.
+    lines
+        Further lines, the last one above.
+    figures
+        Label and value of what stands at the head of the legend.
     points
         Layers of things, the last one above.
     heat
@@ -200,5 +251,8 @@ class MapView:
     ground: Ground
     areas: AreaLayer
     outlines: gpd.GeoDataFrame | None = None
+    outline_labels: Sequence[str] = ()
+    lines: tuple[LineLayer, ...] = ()
+    figures: tuple[tuple[str, str], ...] = ()
     points: tuple[PointLayer, ...] = field(default=())
     heat: HeatLayer | None = None

@@ -36,10 +36,10 @@ def test_numbers_in_a_name_are_no_ending(
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("--format", "pdf", "--paper", "A3"), ("--paper", "--map")),
-        (("--format", "png", "--review-number", "GS1"), ("--review-number", "--map")),
-        (("--format", "svg", "--stamp", "none"), ("--stamp", "--map")),
-        (("--format", "csv", "--within", "S001"), ("--within", "--map")),
+        (("--format", "csv", "--paper", "A3"), ("--paper", "--map")),
+        (("--format", "geojson", "--review-number", "GS1"), ("--review-number", "--map")),
+        (("--format", "csv", "--stamp", "none"), ("--stamp", "--map")),
+        (("--format", "png", "--within", "S001"), ("--within", "--map")),
         (("--format", "png", "--map", "population", "--rule", "worst"), ("--rule", "--map risk")),
         (("--format", "html", "--heat"), ("--heat", "--map risk")),
         (("--format", "csv", "--audience", "public", "--level", "grid"), ("grid", "subgrid")),

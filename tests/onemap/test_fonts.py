@@ -116,3 +116,14 @@ def test_the_licence_stands_beside_the_font() -> None:
     assert "SIL OPEN FONT LICENSE Version 1.1" in text
     assert "Reserved Font Name 'Source'" in text
     assert "Source" not in OURS and "Noto" not in OURS
+
+
+def test_a_named_font_file_that_is_missing_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(fonts.FONT_VARIABLE, str(tmp_path / "none.ttf"))
+    _forget()
+    with pytest.raises(InputError, match="font_file_missing"):
+        fonts.find_fonts("网格", "zh")
+    monkeypatch.undo()
+    _forget()

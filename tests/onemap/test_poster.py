@@ -21,10 +21,9 @@ from PIL import Image
 from gridplan.errors import InputError
 from gridplan.onemap.pictures import PAPERS, draw_poster, fonts, render_poster, symbols
 from gridplan.onemap.pictures.draw import _lay_out as lay_out
+from gridplan.onemap.pictures.fitting import measure_width, wrap_text
 from gridplan.onemap.pictures.ground import weigh_heat
 from gridplan.onemap.pictures.labels import place_labels
-from gridplan.onemap.pictures.panel import _measure as measure
-from gridplan.onemap.pictures.panel import _wrap as wrap
 from gridplan.onemap.pictures.panel import draw_surround
 from gridplan.onemap.view import AreaLayer, Ground, HeatLayer, Imprint, MapView, PointLayer, Swatch
 
@@ -246,18 +245,18 @@ def test_long_words_stay_on_the_sheet_whole(view: MapView, lang: str) -> None:
     st.floats(0.3, 6.0),
 )
 def test_lines_hold_every_sign_and_fit(text: str, wide: float) -> None:
-    lines = wrap(text, 12.0, wide)
+    lines = wrap_text(text, 12.0, wide)
     assert "".join("".join(lines).split()) == "".join(text.split())
     for line in lines:
-        assert measure(line, 12.0) <= wide or len(line.strip()) <= 1
+        assert measure_width(line, 12.0) <= wide or len(line.strip()) <= 1
 
 
 def test_words_are_kept_whole() -> None:
     text = "I have no enterprises (people per km²) at all"
-    lines = wrap(text, 12.0, 1.6)
+    lines = wrap_text(text, 12.0, 1.6)
     assert " ".join(line.strip() for line in lines) == text
     assert len(lines) > 1
-    assert wrap("石径社区，共十人。", 12.0, 0.95)[0].endswith("，")
+    assert wrap_text("石径社区，共十人。", 12.0, 0.95)[0].endswith("，")
 
 
 @pytest.mark.parametrize(("things", "lettered"), [(30, True), (1200, False)])

@@ -12,16 +12,16 @@ import shapely
 from gridplan.arrays import FloatArray, IntArray
 from gridplan.i18n import measure_text
 
-__all__ = ["Label", "place_labels"]
+__all__ = ["SIZES", "Label", "box_labels", "place_labels"]
 
-# letters that are read from the back row of a room, largest first [pt on a screen of 1920 x 1080]
-_SIZES = (16.0, 14.0, 12.5, 11.0, 9.5, 8.5)
+#: Letters that are read from the back row of a room, largest first [pt on a screen of 1920 x 1080].
+SIZES: tuple[float, ...] = (16.0, 14.0, 12.5, 11.0, 9.5, 8.5)
 # width of a Latin letter, and height of a line, of the size of the letters
 _LETTER, _LINE = 0.57, 1.3
 # how much of a name's box must lie on its own area
 _INSIDE = 0.88
 # a name in large letters wants an area that is several times as wide
-_ROOMY = 1.25
+_LARGE_PT, _ROOMY = 12.5, 1.25
 
 # where else than in the middle a name may stand, in radii of the largest circle; the middle is tried first
 _AROUND = (
@@ -51,7 +51,13 @@ class Label:
 
 
 def place_labels(
-    shapes: npt.NDArray[np.object_], labels: Sequence[str], points_per_m: float, crowd: FloatArray
+    shapes: npt.NDArray[np.object_],
+    labels: Sequence[str],
+    points_per_m: float,
+    crowd: FloatArray,
+    *,
+    sizes: Sequence[float] = SIZES,
+    taken: FloatArray | None = None,
 ) -> list[Label]:
     """Find places for the names of areas.
 
@@ -65,29 +71,63 @@ def place_labels(
         Scale of the map [pt/m].
     crowd
         Things that names had better not cover [m], shape (m, 2).
+    sizes
+        Sizes of letters [pt], largest first.
+    taken
+        Boxes that names must not touch, west, south, east and north [m], shape (k, 4); None for none.
 
     Returns
     -------
     list of Label
         The names that fit, those of larger areas first; a name that would touch another is left out.
     """
-    told = np.array([bool(label) for label in labels], dtype=bool)
-    sizes = np.zeros(len(shapes))
+    taken = np.zeros((0, 4)) if taken is None else taken
+    named = np.array([bool(label) for label in labels], dtype=bool)
+    chosen_sizes = np.zeros(len(shapes))
     spots = np.zeros((len(shapes), 2))
-    extent = np.array([_measure(label) for label in labels], dtype=np.float64).reshape(-1, 2) / points_per_m
+    extent = _measure_all(labels, points_per_m)
     bounds = shapely.bounds(shapes)
-    room = (bounds[:, 2:] - bounds[:, :2]) >= extent * _SIZES[-1]
-    rows = np.flatnonzero(told & room.all(axis=1))
-    spots[rows] = _find_spots(shapes[rows], extent[rows] * _SIZES[2], crowd)
-    for size in _SIZES:
-        open_rows = rows[sizes[rows] == 0]
-        wide = extent[open_rows] * size * (1.0 if size < _SIZES[2] else _ROOMY)
+    room = (bounds[:, 2:] - bounds[:, :2]) >= extent * sizes[-1]
+    rows = np.flatnonzero(named & room.all(axis=1))
+    looked = extent[rows] * min(_LARGE_PT, sizes[0])
+    spots[rows] = _find_spots(shapes[rows], looked, np.concatenate((crowd, _fill_boxes(taken))))
+    for size in sizes:
+        open_rows = rows[chosen_sizes[rows] == 0]
+        wide = extent[open_rows] * size * (1.0 if size < _LARGE_PT else _ROOMY)
         boxes = _box(spots[open_rows], wide)
         inside = shapely.area(shapely.intersection(boxes, shapes[open_rows]))
-        sizes[open_rows[inside >= _INSIDE * shapely.area(boxes)]] = size
-    chosen = rows[sizes[rows] > 0]
+        chosen_sizes[open_rows[inside >= _INSIDE * shapely.area(boxes)]] = size
+    chosen = rows[chosen_sizes[rows] > 0]
     order = chosen[np.argsort(-shapely.area(shapes[chosen]), kind="stable")]
-    return _leave_out(order, spots, extent * sizes[:, None], sizes)
+    return _leave_out(order, spots, extent * chosen_sizes[:, None], chosen_sizes, taken)
+
+
+def box_labels(placed: Sequence[Label], labels: Sequence[str], points_per_m: float) -> FloatArray:
+    """Return the boxes that names fill: west, south, east and north [m], shape (k, 4).
+
+    Parameters
+    ----------
+    placed
+        Result of :func:`place_labels`.
+    labels, points_per_m
+        As for :func:`place_labels`.
+    """
+    spots = np.array([(label.x, label.y) for label in placed], dtype=np.float64).reshape(-1, 2)
+    sizes = np.array([label.size for label in placed], dtype=np.float64)
+    half = _measure_all([labels[label.row] for label in placed], points_per_m) * sizes[:, None] / 2
+    return np.concatenate((spots - half, spots + half), axis=1)
+
+
+def _fill_boxes(boxes: FloatArray) -> FloatArray:
+    """Return points all over boxes, so that other names keep away."""
+    steps = np.array([(x, y) for x in (0.0, 0.25, 0.5, 0.75, 1.0) for y in (0.0, 0.5, 1.0)])
+    points = boxes[:, None, :2] + (boxes[:, None, 2:] - boxes[:, None, :2]) * steps
+    return np.asarray(points.reshape(-1, 2), dtype=np.float64)
+
+
+def _measure_all(labels: Sequence[str], points_per_m: float) -> FloatArray:
+    """Return width and height of names in letters of size 1 [m], shape (n, 2)."""
+    return np.array([_measure(label) for label in labels], dtype=np.float64).reshape(-1, 2) / points_per_m
 
 
 def _measure(label: str) -> tuple[float, float]:
@@ -118,9 +158,9 @@ def _find_spots(shapes: npt.NDArray[np.object_], wide: FloatArray, crowd: FloatA
 def _find_middles(shapes: npt.NDArray[np.object_]) -> tuple[FloatArray, FloatArray]:
     """Return the middle and the radius of the largest circle in each shape."""
     across = np.sqrt(shapely.area(shapes))
-    circles = shapely.maximum_inscribed_circle(
-        shapely.simplify(shapes, across * 0.01), tolerance=across * 0.02
-    )
+    # a ring that begins elsewhere would be simplified to other points
+    simple = shapely.simplify(shapely.normalize(shapes), across * 0.01)
+    circles = shapely.maximum_inscribed_circle(simple, tolerance=across * 0.02)
     middles = shapely.get_coordinates(shapely.get_point(circles, 0))
     return np.asarray(middles, dtype=np.float64), np.asarray(shapely.length(circles), dtype=np.float64)
 
@@ -131,11 +171,16 @@ def _box(spots: FloatArray, wide: FloatArray) -> npt.NDArray[np.object_]:
     return boxes
 
 
-def _leave_out(order: IntArray, spots: FloatArray, wide: FloatArray, sizes: FloatArray) -> list[Label]:
+def _leave_out(
+    order: IntArray, spots: FloatArray, wide: FloatArray, sizes: FloatArray, taken: FloatArray
+) -> list[Label]:
     """Keep the names that touch none before them."""
-    kept: list[int] = []
-    for row in order:
-        apart = np.abs(spots[kept] - spots[row]) >= (wide[kept] + wide[row]) / 2
+    middles = np.concatenate(((taken[:, :2] + taken[:, 2:]) / 2, spots[order]))
+    extents = np.concatenate((taken[:, 2:] - taken[:, :2], wide[order]))
+    near = list(range(len(taken)))
+    for place in range(len(taken), len(middles)):
+        apart = np.abs(middles[near] - middles[place]) >= (extents[near] + extents[place]) / 2
         if apart.any(axis=1).all():
-            kept.append(int(row))
+            near.append(place)
+    kept = order[np.array(near[len(taken) :], dtype=np.int64) - len(taken)].tolist()
     return [Label(row, float(spots[row, 0]), float(spots[row, 1]), float(sizes[row])) for row in kept]
