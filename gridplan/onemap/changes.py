@@ -9,6 +9,7 @@ import shapely
 
 from gridplan.arrays import FloatArray, IntArray, ShapeArray
 from gridplan.compare.comparison import Comparison
+from gridplan.crs import reproject
 from gridplan.i18n import t
 from gridplan.onemap.colours import PALETTE, colour_areas
 from gridplan.onemap.overview import list_ground_labels, sign_plan
@@ -59,23 +60,19 @@ def view_changes(
 
 
 def _find_ground(comparison: Comparison, after: Plan, lang: str) -> Ground:
-    """Return main streets and homes, so that a reader finds the place."""
+    """Return main streets and homes, so that a reader finds the place; in the system of the first plan."""
+    main = (after.streets["rank"] == 1) & after.streets.intersects(after.district)
+    lived = after.buildings["households"].fillna(0) > 0
+    streets, homes = (
+        reproject(frame.loc[chosen, columns], comparison.after.crs)
+        for frame, chosen, columns in (
+            (after.streets, main, ["name", "rank", "geometry"]),
+            (after.buildings, lived, ["geometry"]),
+        )
+    )
     district = shapely.union_all(comparison.after.geometry.to_numpy())
-    streets, buildings = after.streets[["name", "rank", "geometry"]], after.buildings[["geometry"]]
-    main = (streets["rank"] == 1).to_numpy() & streets.intersects(after.district).to_numpy()
-    homes = (after.buildings["households"].fillna(0) > 0).to_numpy(dtype=bool)
-    if after.crs != comparison.after.crs:  # compared in the system of the first plan
-        main, homes = np.zeros_like(main), np.zeros_like(homes)
-    labels = {
-        key: label for key, label in list_ground_labels(after.scheme, "", lang).items() if key != "building"
-    }
-    shown = buildings[homes].to_crs(comparison.after.crs)
     return Ground(
-        district,
-        streets[main].to_crs(comparison.after.crs),
-        shown,
-        np.ones(len(shown), dtype=bool),
-        labels if len(shown) else {},
+        district, streets, homes, np.ones(len(homes), dtype=bool), list_ground_labels(after.scheme, "", lang)
     )
 
 

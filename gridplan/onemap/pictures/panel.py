@@ -139,8 +139,9 @@ def _list_ground(sheet: Sheet, view: MapView) -> list[tuple[Sign, str]]:
         signs["outline"] = sign_line(sheet, INK, OUTLINE_PT)
     for street in reversed(list_streets(sheet, view)):
         signs[f"rank{street.rank}"] = sign_street(sheet, street)
-    if shows_houses(sheet, view.ground):
-        signs |= {kind: sign_houses(sheet, kind) for kind in ("home", "building")}
+    if shows_houses(sheet, view.ground) and view.ground.homes is not None:
+        present = {"home": view.ground.homes.any(), "building": not view.ground.homes.all()}
+        signs |= {kind: sign_houses(sheet, kind) for kind, seen in present.items() if seen}
     labels = view.ground.labels
     return [(sign, labels[kind]) for kind, sign in signs.items() if kind in labels]
 
