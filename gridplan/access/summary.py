@@ -19,7 +19,7 @@ REACHES_M = (500.0, 1000.0)
 
 #: Columns of the summary.
 ROUTE_COLUMNS = (
-    "households", "population", "place", "farthest_m", "median_m", "straight_m",
+    "households", "population", "place", "longest_walk_m", "median_walk_m", "door_to_street_m",
     *(f"within_{reach:.0f}_m" for reach in REACHES_M), "without_route", "own_share",
 )  # fmt: skip
 
@@ -42,9 +42,9 @@ def summarise_routes(
     -------
     DataFrame
         Index ``code``, sorted; :data:`ROUTE_COLUMNS`: ``households`` and ``population`` (of homes);
-        ``place``: row of the place that serves most of its households, -1 for none; ``farthest_m``: the
-        longest walking distance of any home, and ``straight_m``: the straight part of it up to the street;
-        ``median_m``: half of the households with a route have a shorter one; ``within_<reach>_m``:
+        ``place``: row of the place that serves most of its households, -1 for none; ``longest_walk_m``: the
+        longest distance of any home, and ``door_to_street_m``: the straight part of it up to the street;
+        ``median_walk_m``: half of the households with a route have a shorter one; ``within_<reach>_m``:
         people within :data:`REACHES_M`; ``without_route``: households without a route to any place, which
         count in none of the other figures; ``own_share``: share of the households with a route that go to a
         place in their own area. NaN where nobody has a route.
@@ -75,9 +75,9 @@ def summarise_routes(
     own = (gone["households"] * gone["own"]).groupby(gone["code"]).sum()
     table = sums.assign(
         place=chief.drop_duplicates("code").set_index("code")["place"],
-        farthest_m=last["metres"],
-        median_m=_find_medians(gone),
-        straight_m=last["straight"],
+        longest_walk_m=last["metres"],
+        median_walk_m=_find_medians(gone),
+        door_to_street_m=last["straight"],
         without_route=lost,
         own_share=own / by_code["households"].sum(),
         **reached,

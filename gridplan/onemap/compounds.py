@@ -200,7 +200,7 @@ def list_distances(shown: Shown, level: str, within: str = "") -> pd.DataFrame:
     table = shown.access.distances[level]
     table = table[table["code"].isin(pick_areas(shown, level, within)["code"])]
     return table.sort_values(
-        ["farthest_m", "code"], ascending=[False, True], na_position="first", ignore_index=True
+        ["longest_walk_m", "code"], ascending=[False, True], na_position="first", ignore_index=True
     )
 
 

@@ -1,8 +1,8 @@
-"""The three lists that leaders ask for: too big or too small, without staff, not covered."""
+"""The three lists that leaders ask for: too big or too small, without staff, no service place near."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -10,14 +10,12 @@ import pandas as pd
 import shapely
 
 from gridplan.arrays import IntArray
-from gridplan.i18n import LANGUAGES, t
-from gridplan.onemap.numbers import format_km2, format_whole
+from gridplan.onemap.picking import count_inside, has_homes
 from gridplan.onemap.places import is_placed
 from gridplan.onemap.shown import Shown
-from gridplan.report.reasons import tell_bounds
-from gridplan.scheme import Level, StaffRule
+from gridplan.scheme import StaffRule
 
-__all__ = ["REACH_M", "has_things", "list_misfits", "list_uncovered", "list_unstaffed"]
+__all__ = ["REACH_M", "has_things", "list_misfits", "list_remote", "list_unstaffed"]
 
 #: How far a service place reaches [m], straight: the way of a quarter of an hour, 800-1,000 m in the
 #: standard of residential districts (GB 50180-2018).
@@ -25,13 +23,12 @@ REACH_M = 1_000.0
 
 #: Faults of land where nobody lives: the check notes them, nobody is too many or too few there.
 _OF_LAND = ("land_over_cap",)
-_CAPS = ("over_cap", "land_over_cap")
 _MISFIT_COLUMNS = (
-    "level", "code", "name", "households", "population", "area_m2", "verdict", "fault", "value", "bound",
-    "words_zh", "words_en", "reason_zh", "reason_en",
+    "level", "code", "name", "kind", "households", "population", "area_m2", "verdict", "fault", "value",
+    "bound", "reason_zh", "reason_en",
 )  # fmt: skip
 _UNSTAFFED_COLUMNS = (
-    "level", "code", "name", "population", "have", "need", "lack", "words_zh", "words_en",
+    "level", "code", "name", "population", "have", "need", "lack", "posts", "others",
 )  # fmt: skip
 _RANKS = {"violation": 0, "warning": 1, "exempt": 2}
 
@@ -53,8 +50,8 @@ def list_misfits(shown: Shown) -> pd.DataFrame:
     -------
     DataFrame
         One row per area with homes, violations first, then those that the scheme only warns of, then those
-        exempt because nothing better exists: ``level, code, name, households, population, area_m2,
-        verdict, fault, value, bound``, ``words_*`` (what is out of which bound: "户数 96 > 80") and
+        exempt because nothing better exists: ``level, code, name, kind, households, population, area_m2,
+        verdict, fault, value, bound`` (what is out of which bound, in words by :func:`format_misfits`) and
         ``reason_*`` (why nothing better exists).
     """
     tables = []
@@ -62,38 +59,12 @@ def list_misfits(shown: Shown) -> pd.DataFrame:
         odd = pd.DataFrame(
             frame[(frame["fault"] != "") & ~frame["fault"].isin(_OF_LAND)].drop(columns="geometry")
         )
-        for lang in LANGUAGES:
-            words = [_format_fault(shown.scheme[level], row, lang) for row in odd.to_dict("records")]
-            odd[f"words_{lang}"] = pd.Series(words, index=odd.index, dtype="str")
         tables.append(odd.assign(level=level))
     rows = pd.concat(tables, ignore_index=True)
     over = (rows["value"] / rows["bound"]).astype(float)
     far = np.maximum(over, 1 / over.where(over > 0)).fillna(0.0)
     order = np.lexsort((rows["code"], -far, rows["verdict"].map(_RANKS).fillna(9)))
     return rows.iloc[order][list(_MISFIT_COLUMNS)].reset_index(drop=True)
-
-
-def _format_fault(level: Level, row: dict[str, object], lang: str) -> str:
-    """Word what is out of which bound."""
-    fault, value, bound = str(row["fault"]), row["value"], row["bound"]
-    if fault in _CAPS:
-        return t(
-            "onemap.misfit.area",
-            lang,
-            found=format_km2(float(str(value)), lang),
-            cap=format_km2(float(str(bound)), lang),
-        )
-    measure = "population" if fault == "over_people" else level.measure
-    name = t(f"onemap.measure.{'households' if measure == 'area' else measure}", lang)
-    found = format_whole(value, lang)
-    if fault in ("above_upper", "over_people", "below_lower"):
-        sign = "<" if fault == "below_lower" else ">"
-        return f"{name} {found} {sign} {format_whole(bound, lang)}"
-    if fault == "mixed_kinds":
-        return t("onemap.misfit.mixed_kinds", lang)
-    side = "few" if fault == "below_lower_mixed" else "many"
-    bounds = tell_bounds(level, str(row["kind"]), lang)
-    return t(f"onemap.misfit.{side}", lang, measure=name, found=found, bounds=bounds)
 
 
 def list_unstaffed(shown: Shown) -> pd.DataFrame:
@@ -109,15 +80,16 @@ def list_unstaffed(shown: Shown) -> pd.DataFrame:
     -------
     DataFrame
         One row per area with homes that lacks somebody, those without anybody first, then by how many lack:
-        ``level, code, name, population, have, need`` (the fewest that the scheme wants), ``lack``,
-        ``words_*`` ("A岗片长 0/1"). People of posts that the scheme does not name fill none of its posts, but
-        are counted in ``have`` and named. Where the scheme names no posts: areas with nobody, of the finest
-        level that the list names.
+        ``level, code, name, population, have, need`` (the fewest that the scheme wants), ``lack``, ``posts``
+        (a tuple of place in ``scheme.staffing``, people there and fewest wanted for each post that lacks
+        somebody) and ``others`` (names of other posts there): in words by :func:`format_unstaffed`. People of
+        posts that the scheme does not name fill none of its posts, but are counted in ``have``. Where the
+        scheme names no posts: areas with nobody, of the finest level that the list names.
     """
     staff = shown.attached.get("staff")
     if staff is None or not len(staff):
         return pd.DataFrame(columns=list(_UNSTAFFED_COLUMNS))
-    rules = [rule for rule in shown.scheme.staffing if rule.level in shown.areas]
+    rules = {at: rule for at, rule in enumerate(shown.scheme.staffing) if rule.level in shown.areas}
     named = {_fold(post) for rule in shown.scheme.staffing for post in (rule.post.zh, rule.post.en)}
     people = pd.DataFrame(staff).assign(
         fold=staff["post"].map(_fold), own=_find_own_level(staff, shown.levels)
@@ -125,9 +97,9 @@ def list_unstaffed(shown: Shown) -> pd.DataFrame:
     people = people.assign(named=people["fold"].isin(named))
     # of a list that names communities only nobody knows which grids have nobody
     listed = [level for level in shown.levels if (people["own"] == level).any()]
-    levels = dict.fromkeys([rule.level for rule in rules] or (listed or shown.levels)[-1:])
+    levels = dict.fromkeys([rule.level for rule in rules.values()] or (listed or shown.levels)[-1:])
     tables = [
-        _count_staff(shown, level, [rule for rule in rules if rule.level == level], people)
+        _count_staff(shown, level, {at: rule for at, rule in rules.items() if rule.level == level}, people)
         for level in levels
     ]
     rows = pd.concat(tables, ignore_index=True)
@@ -148,42 +120,36 @@ def _find_own_level(staff: pd.DataFrame, levels: Sequence[str]) -> npt.NDArray[n
     return own
 
 
-def _count_staff(shown: Shown, level: str, rules: list[StaffRule], people: pd.DataFrame) -> pd.DataFrame:
+def _count_staff(
+    shown: Shown, level: str, rules: Mapping[int, StaffRule], people: pd.DataFrame
+) -> pd.DataFrame:
     """Count the people of the posts of a level in each area beside the fewest that are wanted."""
-    frame = shown.areas[level]
-    areas = pd.DataFrame(
-        frame[frame["households"].isna() | (frame["households"] > 0)].drop(columns="geometry")
-    )
-    codes = pd.Index(areas["code"])
-    rows = areas[["code", "name", "population"]].assign(level=level, words_zh="", words_en="")
-    need, lack = np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=np.int64)
+    areas = pd.DataFrame(shown.areas[level].drop(columns="geometry"))
+    areas = areas[has_homes(areas)]
     others = people[~people["named"] & (people["own"] == level)] if rules else people
-    have = _count_in(codes, others[level])
-    words: dict[str, list[list[str]]] = {lang: [[] for _ in range(len(rows))] for lang in LANGUAGES}
-    for rule in rules:
+    have = count_inside(areas, others[level])
+    need, lack = np.zeros_like(have), np.zeros_like(have)
+    posts: list[list[tuple[int, int, int]]] = [[] for _ in have]
+    for number, rule in rules.items():
         mine = people["fold"].isin([_fold(rule.post.zh), _fold(rule.post.en)])
-        held, wanted = _count_in(codes, people.loc[mine, level]), _count_needed(rule, rows["population"])
+        held = count_inside(areas, people.loc[mine, level])
+        wanted = _count_needed(rule, areas["population"])
         have, need = have + held, need + wanted
         lack += np.maximum(wanted - held, 0)
         for at in np.flatnonzero(wanted > held):
-            for lang in LANGUAGES:
-                words[lang][at].append(f"{rule.post[lang]} {held[at]}/{wanted[at]}")
+            posts[at].append((number, int(held[at]), int(wanted[at])))
     if not rules:
         need, lack = need + 1, (have == 0).astype(np.int64)
-    unnamed = others.groupby(level)["post"].agg(lambda posts: "、".join(sorted(set(posts)))) if rules else {}
-    for lang in LANGUAGES:
-        rows[f"words_{lang}"] = [
-            (t("onemap.and", lang).join(own) or t("onemap.nobody", lang))
-            + (t("onemap.other_posts", lang, posts=unnamed[code]) if code in unnamed else "")
-            for code, own in zip(codes, words[lang], strict=True)
-        ]
-    return rows.assign(have=have, need=need, lack=lack)[lack > 0]
-
-
-def _count_in(codes: pd.Index, places: pd.Series) -> IntArray:
-    """Count how many of the places are each code."""
-    at = codes.get_indexer(places)
-    return np.bincount(at[at >= 0], minlength=len(codes)).astype(np.int64)
+    unnamed = others.groupby(level)["post"].agg(lambda names: tuple(sorted(set(names)))) if rules else {}
+    rows = areas[["code", "name", "population"]].assign(
+        level=level,
+        have=have,
+        need=need,
+        lack=lack,
+        posts=pd.Series([tuple(lacking) for lacking in posts], index=areas.index, dtype=object),
+        others=pd.Series([unnamed.get(code, ()) for code in areas["code"]], index=areas.index, dtype=object),
+    )
+    return rows[lack > 0]
 
 
 def _count_needed(rule: StaffRule, population: pd.Series) -> IntArray:
@@ -193,10 +159,11 @@ def _count_needed(rule: StaffRule, population: pd.Series) -> IntArray:
     return np.asarray(np.maximum(rule.per_area[0], by_people), dtype=np.int64)
 
 
-def list_uncovered(shown: Shown, *, reach_m: float = REACH_M) -> pd.DataFrame:
-    """List the areas that no service place covers.
+def list_remote(shown: Shown, *, reach_m: float = REACH_M) -> pd.DataFrame:
+    """List the areas without a service place near, by the straight line.
 
-    Nobody is outside of every area: that law the check keeps.
+    How far people walk along the streets is another question
+    (:func:`gridplan.onemap.compounds.list_distances`).
 
     Parameters
     ----------
@@ -211,10 +178,11 @@ def list_uncovered(shown: Shown, *, reach_m: float = REACH_M) -> pd.DataFrame:
     DataFrame
         One row per area with homes: communities (where there are none, areas of the coarsest level) without
         a place of their own (``lack`` "none"), and areas of the finest level all of which lies beyond the
-        reach of every place (``lack`` "far"): ``level, code, name, population, lack, nearest_m`` (from the
-        nearest point of the area), ``words_*``.
+        reach of every place (``lack`` "far"): ``level, code, name, population, lack``, ``straight_m`` (from
+        the nearest point of the area to the nearest place, infinite where no place is on the map) and
+        ``reach_m``; in words by :func:`format_remote`.
     """
-    columns = ["level", "code", "name", "population", "lack", "nearest_m", "words_zh", "words_en"]
+    columns = ["level", "code", "name", "population", "lack", "straight_m", "reach_m"]
     places = shown.attached.get("services")
     if places is None or not len(places):
         return pd.DataFrame(columns=columns)
@@ -225,27 +193,19 @@ def list_uncovered(shown: Shown, *, reach_m: float = REACH_M) -> pd.DataFrame:
     tables = []
     for level in dict.fromkeys((serving, shown.levels[-1])):
         frame = shown.areas[level]
-        frame = frame[(frame["households"].isna() | (frame["households"] > 0)).to_numpy()]
-        nearest = np.full(len(frame), np.inf)
+        frame = frame[has_homes(frame)]
+        straight = np.full(len(frame), np.inf)
         if len(known):
             tree = shapely.STRtree(known)
             (at, _), distance = tree.query_nearest(
                 frame.geometry.to_numpy(), all_matches=False, return_distance=True
             )
-            nearest[at] = distance
+            straight[at] = distance
         none = ~frame["code"].isin(held).to_numpy() & (level == serving)
-        far = (nearest > reach_m) & (level == shown.levels[-1])
+        far = (straight > reach_m) & (level == shown.levels[-1])
         rows = pd.DataFrame(frame[["code", "name", "population"]])
-        rows = rows.assign(level=level, lack=np.select([none, far], ["none", "far"], ""), nearest_m=nearest)
+        rows = rows.assign(level=level, lack=np.select([none, far], ["none", "far"], ""), straight_m=straight)
         tables.append(rows[none | far])
-    found = pd.concat(tables, ignore_index=True)
-    for lang in LANGUAGES:
-        found[f"words_{lang}"] = pd.Series(
-            [
-                t(f"onemap.uncovered.{lack}", lang, metres=f"{metres:,.0f}", reach=f"{reach_m:,.0f}")
-                for lack, metres in zip(found["lack"], found["nearest_m"], strict=True)
-            ],
-            dtype="str",
-        )
-    order = np.lexsort((found["code"], -found["nearest_m"], found["lack"] == "far"))
+    found = pd.concat(tables, ignore_index=True).assign(reach_m=reach_m)
+    order = np.lexsort((found["code"], -found["straight_m"], found["lack"] == "far"))
     return found.iloc[order][columns].reset_index(drop=True)

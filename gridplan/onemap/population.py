@@ -12,7 +12,7 @@ import pandas as pd
 from gridplan.errors import InputError
 from gridplan.onemap.cells import PEOPLE_COLUMNS, in_column
 from gridplan.onemap.choropleth import list_measures, view_areas
-from gridplan.onemap.lists import has_things, list_misfits, list_uncovered, list_unstaffed
+from gridplan.onemap.lists import has_things, list_misfits, list_remote, list_unstaffed
 from gridplan.onemap.papers import DATE_KEY
 from gridplan.onemap.picking import find_lineage, has_homes
 from gridplan.onemap.shown import Shown
@@ -27,7 +27,7 @@ __all__ = [
     "list_children",
     "list_measures",
     "list_misfits",
-    "list_uncovered",
+    "list_remote",
     "list_unstaffed",
     "trace_path",
     "view_areas",

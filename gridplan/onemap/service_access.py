@@ -23,11 +23,20 @@ __all__ = ["DISTANCE_COLUMNS", "SERVICES", "SERVICE_COLUMNS", "ServiceAccess", "
 SERVICES = "services"
 #: Columns of the distances of areas.
 DISTANCE_COLUMNS = (
-    "code", "name", "households", "place", "farthest_m", "median_m", "straight_m",
+    "code", "name", "households", "place", "longest_walk_m", "median_walk_m", "door_to_street_m",
     *(f"share_{reach:.0f}_m" for reach in REACHES_M), "without_route",
 )  # fmt: skip
 #: Columns of the service places with whom they serve.
-SERVICE_COLUMNS = ("id", "name", "kind", "area_m2", "households", "population", "farthest_m", "median_m")
+SERVICE_COLUMNS = (
+    "id",
+    "name",
+    "kind",
+    "area_m2",
+    "households",
+    "population",
+    "longest_walk_m",
+    "median_walk_m",
+)
 
 #: The level whose areas have a service place of their own; the top level where a scheme has no such.
 _SERVED_LEVEL = "community"
@@ -45,14 +54,15 @@ class ServiceAccess:
     distances
         By level the :data:`DISTANCE_COLUMNS`, one row per area with homes in the order of the codes:
         ``place`` is the name of the place that serves most of the area's households, "" for one that is not
-        shown by itself; ``farthest_m``, ``median_m`` and ``straight_m``, the straight part of the farthest
-        distance from the door to the street [m]; ``share_<reach>_m`` the percentage of all people within
-        reach (those without a route are not), whole per cent; ``without_route`` the households from which
+        shown by itself; ``longest_walk_m``, ``median_walk_m`` (half of the households walk no farther) and
+        ``door_to_street_m``, the straight part of the longest walk from the door to the street [m];
+        ``share_<reach>_m`` the percentage of all people within reach (those without a route are not), whole
+        per cent; ``without_route`` the households from which
         no street leads to a place, in tens. NA where it is withheld or nobody has a route.
     services
         The :data:`SERVICE_COLUMNS`, one row per place that is shown, in the order of the file: ``area_m2`` is
         the floor area (NaN for not known); ``households`` and ``population`` are those that go there, in
-        tens, NA where withheld; ``farthest_m`` and ``median_m`` [m].
+        tens, NA where withheld; ``longest_walk_m`` and ``median_walk_m`` [m].
     """
 
     distances: Mapping[str, pd.DataFrame]
@@ -150,7 +160,7 @@ def _sum_by_area(areas: pd.DataFrame, sums: pd.DataFrame, names: npt.NDArray[np.
     lost = round_counts(sums["without_route"].to_numpy())
     table = own.assign(
         place=names[sums["place"].to_numpy()],
-        **{name: sums[name].round() for name in ("farthest_m", "median_m", "straight_m")},
+        **{name: sums[name].round() for name in ("longest_walk_m", "median_walk_m", "door_to_street_m")},
         **shares,
         without_route=withhold_counts(lost.fillna(0), hidden | lost.isna()),
     )
@@ -167,6 +177,6 @@ def _sum_by_place(places: pd.DataFrame, routes: Routes, homes: pd.DataFrame, sec
     few = np.any([counts.isna() for counts in rounded.values()], axis=0) | secret
     return pd.DataFrame(places)[["id", "name", "kind", "area_m2"]].assign(
         **{name: withhold_counts(counts.fillna(0), few) for name, counts in rounded.items()},
-        farthest_m=sums["farthest_m"].round(),
-        median_m=sums["median_m"].round(),
+        longest_walk_m=sums["longest_walk_m"].round(),
+        median_walk_m=sums["median_walk_m"].round(),
     )

@@ -92,7 +92,7 @@ def show_service(shown: Shown, services: pd.DataFrame, code: str, lang: str) -> 
     ]
     facts += [
         (t(f"estates.service.{name}", lang), f"{served[name]:,.0f}")
-        for name in ("farthest_m", "median_m")
+        for name in ("longest_walk_m", "median_walk_m")
         if pd.notna(served[name])
     ]
     show_card(

@@ -193,12 +193,12 @@ def test_areas_are_summed_up_by_their_households() -> None:
     routes = find_routes(build_network(_cross()), homes, np.array([[0.0, 0.0]]))
     table = summarise_routes(routes, [30, 10, 5, 2], [90, 30, 15, 4], ["a", "a", "a", "b"])
     first = table.loc["a"]
-    assert first["farthest_m"] == pytest.approx(2000)
-    assert first["straight_m"] == pytest.approx(10)
-    assert first["median_m"] == pytest.approx(100)
+    assert first["longest_walk_m"] == pytest.approx(2000)
+    assert first["door_to_street_m"] == pytest.approx(10)
+    assert first["median_walk_m"] == pytest.approx(100)
     assert first[["within_500_m", "within_1000_m", "place", "without_route"]].tolist() == [90, 120, 0, 0]
     assert table.loc["b", ["place", "without_route"]].tolist() == [-1, 2]
-    assert np.isnan(table.loc["b", "farthest_m"])
+    assert np.isnan(table.loc["b", "longest_walk_m"])
 
 
 def test_an_island_of_lanes_is_joined_to_the_street_beside_it() -> None:
@@ -228,5 +228,5 @@ def test_where_nobody_has_a_way_the_tables_say_so(homes: int) -> None:
         assert np.isnan(routes.metres).all() and (routes.place == -1).all() and not routes.own.any()
         table = summarise_routes(routes, [2, 3, 4][:homes], [5, 6, 7][:homes], ["a", "b", "c"][:homes])
         assert table["without_route"].tolist() == [2, 3, 4][:homes]
-        assert table[["farthest_m", "median_m", "own_share"]].isna().all(axis=None)
+        assert table[["longest_walk_m", "median_walk_m", "own_share"]].isna().all(axis=None)
         assert (table["within_500_m"] == 0).all() and (table["place"] == -1).all()

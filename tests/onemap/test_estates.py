@@ -95,9 +95,9 @@ def test_distances_are_given_without_small_counts(shown: Shown) -> None:
     small = distances[distances["code"] == SMALL].iloc[0]
     assert small[["households", "share_500_m", "share_1000_m", "without_route"]].isna().all()
     known = distances[distances["households"].notna()]
-    assert (known["farthest_m"] >= known["median_m"]).all()
-    assert (known["farthest_m"] >= known["straight_m"]).all()
-    assert distances["farthest_m"].is_monotonic_decreasing
+    assert (known["longest_walk_m"] >= known["median_walk_m"]).all()
+    assert (known["longest_walk_m"] >= known["door_to_street_m"]).all()
+    assert distances["longest_walk_m"].is_monotonic_decreasing
     services = list_services(shown)
     assert tuple(services.columns) == SERVICE_COLUMNS
     assert set(services["name"]) == {"东站", "西站", "北站"}

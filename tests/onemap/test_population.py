@@ -18,6 +18,7 @@ from small_towns import build_small_town
 from gridplan.errors import InputError
 from gridplan.i18n import LANGUAGES
 from gridplan.onemap.imprint import make_imprint
+from gridplan.onemap.list_words import format_misfits, format_remote, format_unstaffed
 from gridplan.onemap.numbers import format_count, format_density, format_km2, format_share, format_whole
 from gridplan.onemap.picking import break_values, find_level, label_classes, pick_areas, pick_outlines
 from gridplan.onemap.population import (
@@ -28,7 +29,7 @@ from gridplan.onemap.population import (
     list_children,
     list_measures,
     list_misfits,
-    list_uncovered,
+    list_remote,
     list_unstaffed,
     trace_path,
     view_areas,
@@ -149,9 +150,10 @@ def test_misfits_tell_number_and_limit(told_town: Shown, town: Plan) -> None:
     judged = judge_plan(town)
     shown = show_plan_to(judged, describe_plan(judged), Audience(), name="town")
     rows = list_misfits(shown)
-    assert {"户数 20 < 30", "户数 80 > 50"} < set(rows["words_zh"])
-    assert {"households 20 < 30", "households 80 > 50"} < set(rows["words_en"])
-    assert "户数 68，按楼型折算偏多（居民楼50–80 / 自建房30–50）" in set(rows["words_zh"])
+    words = {lang: set(format_misfits(shown, rows, lang)) for lang in ("zh", "en")}
+    assert {"户数 20 < 30", "户数 80 > 50"} < words["zh"]
+    assert {"households 20 < 30", "households 80 > 50"} < words["en"]
+    assert "户数 68，按楼型折算偏多（居民楼50–80 / 自建房30–50）" in words["zh"]
     assert rows["verdict"].iloc[0] == "violation"
     assert (rows["reason_zh"] != "").all()
     assert list_misfits(told_town).empty, "a plan that was never checked"
@@ -163,12 +165,13 @@ def test_unstaffed_areas_lack_somebody(shown: Shown) -> None:
     homes = grids["households"].isna() | (grids["households"] > 0)
     staffed = set(shown.attached["staff"]["grid"])
     assert set(rows["code"]) == set(grids.loc[homes, "code"]) - staffed
-    assert set(rows["words_zh"]) == {"无人员"}
+    assert set(format_unstaffed(shown, rows, "zh")) == {"无人员"}
     post = StaffRule("grid", Text("网格员", "grid worker"), per_area=(2, 3))
-    short = list_unstaffed(replace(shown, scheme=replace(shown.scheme, staffing=(post,))))
+    posted = replace(shown, scheme=replace(shown.scheme, staffing=(post,)))
+    short = list_unstaffed(posted)
     assert set(short["code"]) == set(grids.loc[homes, "code"])
     assert short["have"].is_monotonic_increasing
-    assert short["words_en"].iloc[-1] == "grid worker 1/2"
+    assert format_unstaffed(posted, short, "en")[-1] == "grid worker 1/2"
 
 
 def test_staff_named_for_coarse_areas_leave_no_grid_without_anybody(shown: Shown) -> None:
@@ -182,11 +185,11 @@ def test_lists_without_data_are_empty_and_say_so(told_town: Shown) -> None:
     assert not has_things(told_town, "staff")
     assert not has_things(told_town, "services")
     assert list_unstaffed(told_town).empty
-    assert list_uncovered(told_town).empty
+    assert list_remote(told_town).empty
 
 
-def test_uncovered_areas_are_without_a_place_or_far_from_every_one(shown: Shown) -> None:
-    rows = list_uncovered(shown, reach_m=100.0)
+def test_remote_areas_are_without_a_place_or_far_from_every_one(shown: Shown) -> None:
+    rows = list_remote(shown, reach_m=100.0)
     none, far = rows[rows["lack"] == "none"], rows[rows["lack"] == "far"]
     held = shown.attached["services"]["subgrid"].iloc[0]
     assert held not in set(none["code"])
@@ -194,8 +197,14 @@ def test_uncovered_areas_are_without_a_place_or_far_from_every_one(shown: Shown)
     assert set(far["level"]) == {"grid"}
     place = shown.attached["services"].geometry.iloc[0]
     distances = shown.areas["grid"].set_index("code").distance(place)
-    assert set(far["code"]) <= set(distances.index[distances > 100.0])
-    assert (far["nearest_m"] > 100.0).all()
+    grids = shown.areas["grid"]
+    homes = set(grids.loc[grids["households"].isna() | (grids["households"] > 0), "code"])
+    assert set(far["code"]) == homes & set(distances.index[distances > 100.0])
+    assert far["straight_m"].tolist() == pytest.approx(distances[far["code"]].tolist())
+    for lang, words in (("zh", "直线"), ("en", "in a straight line")):
+        texts = format_remote(shown, rows, lang)
+        assert [words in text for text in texts] == (rows["lack"] == "far").tolist()
+        assert f"{far['straight_m'].iloc[0]:,.0f}" in texts[len(none)]
 
 
 # ------------------------------------------------------------------ maps

@@ -86,7 +86,7 @@ def test_compounds_services_and_ways_are_shown(
     app.segmented_control(key="compounds-panel").set_value("distances").run()
     distances = app.dataframe[0].value
     assert len(distances)
-    assert distances["farthest_m"].dropna().is_monotonic_decreasing
+    assert distances["longest_walk_m"].dropna().is_monotonic_decreasing
     app.segmented_control(key="compounds-panel").set_value("services").run()
     assert app.dataframe[0].value["name"].tolist() == ["党群服务中心"]
 

@@ -43,15 +43,15 @@ _HEIGHT = 470
 _REGISTER = ("name", "type", "households", "population", "buildings")
 _DISTANCES = (
     "area",
-    "farthest_m",
-    "median_m",
+    "longest_walk_m",
+    "median_walk_m",
     "share_500_m",
     "share_1000_m",
     "place",
     "households",
     "without_route",
 )
-_SERVICES = ("name", "households", "population", "farthest_m", "median_m", "area_m2")
+_SERVICES = ("name", "households", "population", "longest_walk_m", "median_walk_m", "area_m2")
 
 
 def show_compounds(opened: OpenedPlan, lang: str) -> None:
@@ -150,12 +150,12 @@ def _make_figures(opened: OpenedPlan, register: pd.DataFrame, lang: str) -> list
         distances = list_distances(shown, find_outline_level(shown), "")
         services = list_services(shown)
         figures.append(Figure(t("estates.services", lang), format_count(len(services), lang)))
-        if distances["farthest_m"].notna().any():
-            worst = distances.loc[distances["farthest_m"].idxmax()]
+        if distances["longest_walk_m"].notna().any():
+            worst = distances.loc[distances["longest_walk_m"].idxmax()]
             figures.append(
                 Figure(
                     t("ui.compounds.farthest", lang),
-                    t("ui.compounds.metres", lang, metres=worst["farthest_m"]),
+                    t("ui.compounds.metres", lang, metres=worst["longest_walk_m"]),
                     str(worst["name"] or worst["code"]),
                 )
             )

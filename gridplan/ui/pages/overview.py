@@ -11,13 +11,14 @@ import streamlit as st
 
 from gridplan.i18n import t
 from gridplan.onemap.imprint import make_imprint
+from gridplan.onemap.list_words import format_misfits, format_remote, format_unstaffed
 from gridplan.onemap.numbers import format_count, format_km2
 from gridplan.onemap.picking import has_homes
 from gridplan.onemap.population import (
     has_things,
     headline,
     list_misfits,
-    list_uncovered,
+    list_remote,
     list_unstaffed,
     view_areas,
 )
@@ -44,7 +45,8 @@ __all__ = ["prepare_overview", "show_overview"]
 
 _MEASURES = ("population", "status")
 # the lists, and the things without which each of them means nothing
-_LISTS = {"misfits": "", "unstaffed": "staff", "uncovered": "services"}
+_LISTS = {"misfits": "", "unstaffed": "staff", "remote": "services"}
+_FORMATS = {"misfits": format_misfits, "unstaffed": format_unstaffed, "remote": format_remote}
 # the area in the panel, and the one that a list has asked the map to go to
 _PLACE, _FOCUS = "overview-place", "overview-focus"
 _LIST_PX = 300
@@ -155,7 +157,7 @@ def _show_states(shown: Shown, lang: str) -> None:
 
 @keep_results(8)
 def _make_lists(opened: OpenedPlan) -> dict[str, pd.DataFrame]:
-    made = {"misfits": list_misfits, "unstaffed": list_unstaffed, "uncovered": list_uncovered}
+    made = {"misfits": list_misfits, "unstaffed": list_unstaffed, "remote": list_remote}
     return {name: make(opened.shown) for name, make in made.items()}
 
 
@@ -189,7 +191,7 @@ def _show_list(shown: Shown, name: str, rows: pd.DataFrame, lang: str) -> None:
     if rows.empty:
         st.html(f'<p class="gp-quiet">✓ {escape(t(f"ui.overview.none.{name}", lang))}</p>')
         return
-    worded = _word_list(shown, rows, lang)
+    worded = _word_list(shown, name, rows, lang)
     heads = {column: t(f"ui.overview.column.{column}", lang) for column in ("area", "level", "words")}
     at = choose_row(
         worded, heads, alt=t(f"ui.overview.list.{name}", lang), key=f"overview-{name}", height=_LIST_PX
@@ -200,13 +202,13 @@ def _show_list(shown: Shown, name: str, rows: pd.DataFrame, lang: str) -> None:
         set_level(level, page="overview")
 
 
-def _word_list(shown: Shown, rows: pd.DataFrame, lang: str) -> pd.DataFrame:
+def _word_list(shown: Shown, name: str, rows: pd.DataFrame, lang: str) -> pd.DataFrame:
     levels = {level: name_level(shown, level, lang) for level in shown.levels}
     return pd.DataFrame(
         {
             "area": rows["name"].where(rows["name"] != "", rows["code"]),
             "level": rows["level"].map(levels),
-            "words": rows[f"words_{lang}"],
+            "words": pd.Series(_FORMATS[name](shown, rows, lang), index=rows.index, dtype="str"),
         }
     )
 
@@ -215,7 +217,7 @@ def _tabulate(opened: OpenedPlan, lang: str) -> dict[str, pd.DataFrame]:
     """Give the lists for the workbook."""
     lists = _make_lists(opened)
     return {
-        t(f"ui.overview.list.{name}", lang): _word_list(opened.shown, rows, lang)
+        t(f"ui.overview.list.{name}", lang): _word_list(opened.shown, name, rows, lang)
         .assign(code=rows["code"])
         .rename(columns=lambda column: t(f"ui.overview.column.{column}", lang))
         for name, rows in lists.items()
