@@ -41,12 +41,13 @@ from gridplan.io.dbf import decode_frame, find_encoding
 from gridplan.io.frames import FRAME, Table, copy_list, require_table
 from gridplan.io.sheets import read_csv, read_sheet
 from gridplan.io.source import choose_layer, hash_file, open_packed, require_file, split_layer
+from gridplan.io.thing_words import find_personal
 from gridplan.io.values import clean_text, parse_coordinates
 
 __all__ = [
     "ListFile",
     "Places",
-    "find_fields",
+    "choose_columns",
     "find_outlines",
     "find_places",
     "parse_system",
@@ -194,19 +195,25 @@ def _read_vector(file: Path, layer: str) -> pd.DataFrame:
     return gpd.GeoDataFrame(decode_frame(frame, text.encoding), geometry="geometry", crs=frame.crs)
 
 
-def find_fields(
-    names: Sequence[str],
+def choose_columns(
+    role: str,
+    file: ListFile,
     aliases: Mapping[str, tuple[str, ...]],
+    asked: Mapping[str, str] | None = None,
     many: frozenset[str] = frozenset(),
 ) -> dict[str, tuple[str, ...]]:
-    """Find the columns of each field.
+    """Find the columns of each field by their names, never one about persons.
 
     Parameters
     ----------
-    names
-        The columns that there are.
+    role
+        What the list is, for messages.
+    file
+        The list.
     aliases
         Names by field, the preferred one first.
+    asked
+        Columns by field that the caller named; "" says that there is none.
     many
         Fields that are read from several columns, the first that is filled in counts.
 
@@ -214,16 +221,32 @@ def find_fields(
     -------
     dict
         Columns by field, as far as there are any.
+
+    Raises
+    ------
+    InputError
+        If a field is unknown, or a named column is not there or is about persons.
     """
+    asked = asked or {}
+    where = f"{file.path}#{file.layer}" if file.layer else file.path
+    for name, column in asked.items():
+        if name not in aliases:
+            raise InputError("field_unknown", role=role, field=name, known=", ".join(aliases))
+        if column and column not in file.names:
+            columns = ", ".join(file.names) or "-"
+            raise InputError("column_missing", layer=where, field=name, column=column, columns=columns)
+        if column and find_personal([column]):
+            raise InputError("things_personal", layer=where, column=column)
+    personal = find_personal(file.names)
     by_key: dict[str, str] = {}
-    for name in names:
-        by_key.setdefault(normalise_name(name), name)
+    for column in (name for name in file.names if name not in personal):
+        by_key.setdefault(normalise_name(column), column)
     found: dict[str, tuple[str, ...]] = {}
     for name, words in aliases.items():
         hits = dict.fromkeys(by_key[key] for key in map(normalise_name, words) if key in by_key)
-        if hits:
+        if hits and name not in asked:
             found[name] = tuple(hits) if name in many else tuple(hits)[:1]
-    return found
+    return found | {name: (column,) for name, column in asked.items() if column}
 
 
 def read_text(table: pd.DataFrame, columns: Sequence[str]) -> pd.Series:

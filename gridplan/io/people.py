@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyproj
 
 from gridplan.errors import InputError
-from gridplan.io.lists import ListFile, find_fields, find_places, read_list, read_text
+from gridplan.io.frames import Table
+from gridplan.io.lists import ListFile, choose_columns, find_places, read_list, read_text
+from gridplan.io.thing_words import find_personal, is_identity
 from gridplan.io.values import parse_numbers
 from gridplan.schema import issue_rows, join_issues
 
 __all__ = ["PEOPLE_ALIASES", "read_people"]
 
-#: Names of the columns by field. A name serves as the id where there is no number.
+#: Names of the columns by field.
 PEOPLE_ALIASES: Mapping[str, tuple[str, ...]] = {
     "person": (
-        "person", "person_id", "id", "工号", "人员编号", "网格员编号", "编号", "序号", "姓名", "name",
+        "person", "person_id", "staff_id", "id", "工号", "人员编号", "网格员编号", "编号", "序号",
     ),
     "post": ("post", "岗位", "岗位名称", "职务", "职位", "岗", "role", "position", "job"),
     "lon": ("lon", "经度", "lng", "long", "longitude"),
@@ -34,16 +35,17 @@ PEOPLE_ALIASES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def read_people(path: str | Path, crs: pyproj.CRS) -> tuple[pd.DataFrame, pd.DataFrame]:
+def read_people(given: Table, crs: pyproj.CRS) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read people.
 
     Parameters
     ----------
-    path
-        ``.csv`` (UTF-8 or GB18030) or ``.xlsx`` (first sheet) with columns of :data:`PEOPLE_ALIASES`, or any
-        vector file that GDAL reads (``file.gpkg#layer``), of which the middle of each shape counts.
-        Of the columns only these are read. ``lon, lat`` are degrees (WGS 84 or CGCS2000, not GCJ-02);
-        ``x, y`` metres in the plan's coordinate system.
+    given
+        ``.csv`` (UTF-8 or GB18030) or ``.xlsx`` (first sheet) with columns of :data:`PEOPLE_ALIASES`, a
+        DataFrame, or a GeoDataFrame or any vector file that GDAL reads (``file.gpkg#layer``), of which the
+        middle of each shape counts. Of the columns only these are read: never names, telephones or numbers
+        of identity cards. ``lon, lat`` are degrees (WGS 84 or CGCS2000, not GCJ-02); ``x, y`` metres in the
+        plan's coordinate system.
     crs
         The plan's coordinate system.
 
@@ -51,15 +53,15 @@ def read_people(path: str | Path, crs: pyproj.CRS) -> tuple[pd.DataFrame, pd.Dat
     -------
     people, issues
         ``person, post, x, y, place, capacity`` (see :data:`gridplan.staffing.PEOPLE_COLUMNS`), and what was
-        wrong. A row without an id is called by its number ("row 5").
+        wrong. ``person`` is the staff number; a row without one is called by its place ("row 5").
 
     Raises
     ------
     InputError
-        If the file cannot be read, or tells neither a post nor a place nor an id.
+        If the list cannot be read, or has no column for a post, a place or an id.
     """
-    file = read_list(path, names=[name for names in PEOPLE_ALIASES.values() for name in names])
-    found = find_fields(file.names, PEOPLE_ALIASES)
+    file = read_list(given, "staff", [name for names in PEOPLE_ALIASES.values() for name in names])
+    found = choose_columns("people", file, PEOPLE_ALIASES)
     if not {"person", "post", "place"} & set(found):
         raise InputError("people_columns", path=file.path, columns=", ".join(file.names) or "-")
     return _make_people(file, found, crs)
@@ -70,7 +72,8 @@ def _make_people(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     table = file.table
     person, post, place = (read_text(table, found.get(field, ())) for field in ("person", "post", "place"))
-    unnamed = (person == "").to_numpy()
+    personal = is_identity(person)
+    unnamed = (person == "").to_numpy() | personal
     numbers = np.array([f"row {at + 1}" for at in range(len(table))], dtype=object)
     capacity = parse_numbers(table[found["capacity"][0]]) if "capacity" in found else None
     xy = find_places(file, found, crs).xy
@@ -84,7 +87,14 @@ def _make_people(
             "capacity": np.full(len(table), np.nan) if capacity is None else capacity.values,
         }
     )
-    issues = [issue_rows("people", numbers[unnamed], "person_unnamed", "noted")]
+    issues = [
+        issue_rows("people", numbers[unnamed & ~personal], "person_unnamed", "noted"),
+        issue_rows("people", numbers[personal], "thing_id_personal", "dropped"),
+    ]
+    if names := find_personal(file.names):
+        issues.append(
+            issue_rows("people", ["*"], "things_personal_columns", "noted", detail=", ".join(names))
+        )
     if capacity is not None:
         wrong = people.loc[capacity.unreadable, "person"]
         issues.append(issue_rows("people", wrong, "person_capacity_unreadable", "dropped"))

@@ -18,7 +18,7 @@ from gridplan.io.hazard_status import settle_status
 from gridplan.io.lists import (
     ListFile,
     Places,
-    find_fields,
+    choose_columns,
     find_outlines,
     find_places,
     parse_system,
@@ -137,7 +137,7 @@ def read_things(
         raise InputError("role_unknown", role=role, known=", ".join(THING_ALIASES))
     words = [word for several in THING_ALIASES[role].values() for word in several]
     file = read_list(given, role, [*words, *(columns or {}).values()])
-    reading = _Reading(role, file, _choose_columns(role, file, columns or {}))
+    reading = _Reading(role, file, choose_columns(role, file, THING_ALIASES[role], columns or {}, _MANY))
     if not len(file.table):
         raise InputError("things_empty", role=role, path=file.path)
     places = find_places(file, reading.found, crs, parse_system(system))
@@ -166,23 +166,6 @@ def read_things(
         columns={name: " | ".join(several) for name, several in sorted(reading.found.items())},
     )  # fmt: skip
     return Things(role, frame, source, date, join_issues(*reading.issues))
-
-
-def _choose_columns(role: str, file: ListFile, asked: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """Find the columns by their names, but for those that the caller named."""
-    aliases = THING_ALIASES[role]
-    where = f"{file.path}#{file.layer}" if file.layer else file.path
-    for name, column in asked.items():
-        if name not in aliases:
-            raise InputError("field_unknown", role=role, field=name, known=", ".join(aliases))
-        if column and column not in file.names:
-            told = ", ".join(file.names) or "-"
-            raise InputError("column_missing", layer=where, field=name, column=column, columns=told)
-        if column and find_personal([column]):
-            raise InputError("things_personal", layer=where, column=column)
-    public = [name for name in file.names if name not in find_personal(file.names)]
-    found = find_fields(public, {name: words for name, words in aliases.items() if name not in asked}, _MANY)
-    return found | {name: (column,) for name, column in asked.items() if column}
 
 
 def _require_places(reading: _Reading, places: Places) -> None:

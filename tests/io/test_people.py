@@ -43,7 +43,8 @@ def test_a_table_is_read_whatever_its_encoding(tmp_path: Path, encoding: str) ->
     assert 400_000 < people["x"].iloc[0] < 600_000
     assert people["y"].iloc[0] == pytest.approx(3_700_000, abs=50_000)
     assert people["capacity"].fillna(-1).tolist() == [60, -1, -1]
-    assert sorted(issues["code"]) == ["person_capacity_unreadable", "person_unnamed"]
+    codes = ["person_capacity_unreadable", "person_unnamed", "things_personal_columns"]
+    assert sorted(issues["code"]) == codes
     assert "x" not in people.loc[:, ["person", "post", "place"]].to_numpy(), "nothing else is read"
 
 
@@ -74,3 +75,15 @@ def test_what_is_no_list_of_people_is_refused(tmp_path: Path) -> None:
         read_people(tmp_path / "p.xlsx", CRS)
     with pytest.raises(InputError):
         read_people(tmp_path / "absent.csv", CRS)
+
+
+@pytest.mark.parametrize("column", ["姓名", "联系电话"])
+def test_people_are_called_by_their_number_never_by_their_name(tmp_path: Path, column: str) -> None:
+    table = pd.DataFrame({column: ["王某", "李某"], "岗位": ["A岗", "B岗"]})
+    table.to_csv(tmp_path / "p.csv", index=False)
+    people, issues = read_people(tmp_path / "p.csv", CRS)
+    assert people["person"].tolist() == ["row 1", "row 2"]
+    assert "王某" not in people.to_string() + issues.to_string()
+    assert issues.loc[issues["code"] == "things_personal_columns", "detail"].tolist() == [column]
+    numbered, _ = read_people(table.assign(工号=["7", "13812345678"]), CRS)
+    assert numbered["person"].tolist() == ["7", "row 2"], "a telephone is no staff number"
