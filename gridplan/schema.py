@@ -172,7 +172,8 @@ class Layers:
     landuse, compounds, boundary
         Optional polygons with ``use`` or ``name``.
     services
-        Optional points with ``name``: the places that people of an area go to.
+        Optional points with ``service_id, name, kind, area_m2, house, area``: the places that people of an
+        area go to.
     existing
         Areas that stand already by level id, "" where their level is not told yet: ``code, name, level,
         parent, type, ground``; unknown is NA.

@@ -8,11 +8,29 @@ from collections.abc import Mapping, Sequence
 
 from gridplan.errors import InputError
 
-__all__ = ["ALIASES", "FIELDS_OF_MANY", "find_columns", "normalise_name"]
+__all__ = ["ALIASES", "FIELDS_OF_MANY", "PLACES", "find_columns", "normalise_name"]
 
 _IDS = ("osm_id", "full_id", "id", "gid", "uuid", "cleabs", "编号", "标识码", "bsm", "bh", "objectid", "fid")
 _NAMES = ("name", "名称", "mc", "name_zh", "name:zh", "nom", "toponyme")
 
+#: Where a thing is: a building, an area (the finest first) or coordinates.
+PLACES: Mapping[str, tuple[str, ...]] = {
+    "house": (
+        "building_id", "楼栋编号", "楼栋编码", "楼栋代码", "所在楼栋", "建筑编号", "建筑物编码", "楼幢编号",
+        "房屋编码", "房屋编号", "房屋代码", "house", "house_code", "building",
+    ),
+    "area": (
+        "网格编码", "网格代码", "网格编号", "所属网格", "所在网格", "网格", "网格名称", "grid",
+        "小分格编码", "小分格编号", "所属小分格", "小分格", "片区", "section", "subgrid", "社区编码",
+        "社区代码", "所属社区", "所在社区", "社区", "社区名称", "村居", "村", "village", "community",
+        "所属街道", "街道", "乡镇", "镇街", "镇", "town", "区域编码", "区域", "area_code", "area", "place",
+        "code",
+    ),
+    "lon": ("lon", "经度", "lng", "long", "longitude", "jd"),
+    "lat": ("lat", "纬度", "latitude", "wd"),
+    "x": ("x", "东坐标", "y_east", "east", "easting", "横坐标"),
+    "y": ("y", "北坐标", "x_north", "north", "northing", "纵坐标"),
+}  # fmt: skip
 #: Column names by role and field, the preferred one first; compared without case, width and signs.
 ALIASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "buildings": {
@@ -99,8 +117,12 @@ ALIASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
     },
     "services": {
-        "id": ("service_id", *_IDS),
-        "name": ("服务站", "党群服务中心", "场所名称", "站点名称", *_NAMES),
+        "id": ("service_id", "站点编号", *_IDS, "序号"),
+        "name": ("服务站", "党群服务中心", "场所名称", "站点名称", "场所", *_NAMES),
+        "kind": ("kind", "类型", "类别", "type", "amenity"),
+        "area_m2": ("area_m2", "面积", "建筑面积", "使用面积", "服务面积"),
+        "house": PLACES["house"],
+        "area": PLACES["area"],
     },
     "boundary": {"id": _IDS, "name": ("社区名称", "街道名称", "区划名称", "xzqmc", *_NAMES)},
     "existing": {
@@ -125,6 +147,8 @@ FIELDS_OF_MANY = frozenset(
         ("buildings", "secondary"),
         ("barriers", "class"),
         ("landuse", "use"),
+        ("services", "kind"),
+        ("services", "area"),
         *((role, "id") for role in ALIASES),
     }
 )

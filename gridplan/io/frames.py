@@ -132,8 +132,8 @@ def _add_index(
     ids, made = found.get("id", ()), _is_made(index)
     if ids[:1] == tuple(distinct[:1]) != ():
         return dict(found), dict(columns)
-    if role == "existing" and (ids or not made):
-        # a code that is missing is not made up from the number of a row
+    if role in ("existing", "services") and (ids or not made):
+        # a code that is missing is not made up from the number of a row; a place without one has its name
         return dict(found), dict(columns)
     ids = tuple(distinct) if made else ids
     name = _INDEX

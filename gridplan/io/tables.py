@@ -285,7 +285,18 @@ def build_boundary(reading: Reading) -> gpd.GeoDataFrame:
 
 def build_services(reading: Reading) -> gpd.GeoDataFrame:
     """Make the table of service places, each a point; a building counts by a point in it."""
-    places = reading.finish({"service_id": reading.ids, "name": reading.text("name")}, "point or polygon")
+    ids, names = reading.text("id"), reading.text("name")
+    rows = pd.Series([f"row {at + 1}" for at in range(len(ids))], index=ids.index, dtype="str")
+    reading.ids = ids.fillna(names).fillna(rows)
+    table = {
+        "service_id": reading.ids,
+        "name": names,
+        "kind": reading.text("kind"),
+        "area_m2": reading.number("area_m2"),
+        "house": reading.text("house"),
+        "area": reading.text("area"),
+    }
+    places = reading.finish(table, "point or polygon")
     return places.set_geometry(places.representative_point())
 
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from gridplan.io.columns import normalise_name
+from gridplan.io.columns import ALIASES, PLACES, normalise_name
 from gridplan.io.hazard_status import read_status
 from gridplan.io.values import clean_text
 
@@ -27,24 +27,6 @@ __all__ = [
     "parse_yes_no",
 ]
 
-# where a thing is: a building, an area (the finest first) or coordinates
-_PLACE: Mapping[str, tuple[str, ...]] = {
-    "house": (
-        "building_id", "楼栋编号", "楼栋编码", "楼栋代码", "所在楼栋", "建筑编号", "建筑物编码", "楼幢编号",
-        "房屋编码", "房屋编号", "房屋代码", "house", "house_code", "building",
-    ),
-    "area": (
-        "网格编码", "网格代码", "网格编号", "所属网格", "所在网格", "网格", "网格名称", "grid",
-        "小分格编码", "小分格编号", "所属小分格", "小分格", "片区", "section", "subgrid", "社区编码",
-        "社区代码", "所属社区", "所在社区", "社区", "社区名称", "村居", "村", "village", "community",
-        "所属街道", "街道", "乡镇", "镇街", "镇", "town", "区域编码", "区域", "area_code", "area", "place",
-        "code",
-    ),
-    "lon": ("lon", "经度", "lng", "long", "longitude", "jd"),
-    "lat": ("lat", "纬度", "latitude", "wd"),
-    "x": ("x", "东坐标", "y_east", "east", "easting", "横坐标"),
-    "y": ("y", "北坐标", "x_north", "north", "northing", "纵坐标"),
-}  # fmt: skip
 _ANY_ID = ("编号", "id", "标识码", "osm_id", "full_id", "uuid", "序号", "fid")
 _ANY_NAME = ("名称", "name", "mc", "name:zh")
 _RISK: Mapping[str, tuple[str, ...]] = {
@@ -75,7 +57,7 @@ THING_ALIASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
         **_RISK,
         "date": ("date", "日期", "评估日期", "评级日期", "检查日期", "更新日期", "登记日期"),
-        **_PLACE,
+        **PLACES,
     },
     "risk_points": {
         "id": ("risk_point_id", "风险点编号", "点位编号", *_ANY_ID),
@@ -84,7 +66,7 @@ THING_ALIASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "kind": ("kind", "风险类型", "风险类别", "事故类型", "类型", "类别", "category", "type"),
         **_RISK,
         "date": ("date", "日期", "辨识日期", "评估日期", "更新日期"),
-        **_PLACE,
+        **PLACES,
     },
     "hazards": {
         "id": ("hazard_id", "隐患编号", *_ANY_ID),
@@ -106,26 +88,20 @@ THING_ALIASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "整改结果", "治理状态", "销号状态", "是否销号", "办理状态", "处理状态", "隐患状态", "状态",
             "status", "state",
         ),
-        **_PLACE,
+        **PLACES,
     },
-    "services": {
-        "id": ("service_id", "站点编号", *_ANY_ID),
-        "name": ("服务站", "党群服务中心", "场所名称", "站点名称", "场所", *_ANY_NAME),
-        "kind": ("kind", "类型", "类别", "type", "amenity"),
-        "area_m2": ("area_m2", "面积", "建筑面积", "使用面积", "服务面积"),
-        **_PLACE,
-    },
+    "services": {**ALIASES["services"], **PLACES},
     "staff": {
         "id": ("staff_id", "person_id", "工号", "人员编号", "网格员编号", *_ANY_ID),
         "post": ("post", "岗位", "岗位名称", "职务", "职位", "岗", "role", "position", "job"),
-        **_PLACE,
+        **PLACES,
     },
     "care": {
         "care_class": (
             "care_class", "三户类型", "户类型", "关爱类别", "类别", "分类", "类型", "三户", "class", "type",
         ),
         "households": ("households", "户数", "数量", "count"),
-        **_PLACE,
+        **PLACES,
     },
     "compounds": {
         "id": ("compound_id", "小区编号", *_ANY_ID),
@@ -133,7 +109,7 @@ THING_ALIASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "type": (
             "compound_type", "小区类型", "小区类别", "小区性质", "院落类型", "类型", "类别", "性质", "type",
         ),
-        **_PLACE,
+        **PLACES,
     },
 }  # fmt: skip
 

@@ -1,9 +1,10 @@
 """The whole way from layers to a judged plan: this room alone knows the order of the others."""
 
-from gridplan.pipeline.attachment import ATTACHABLE, attach_things
+from gridplan.pipeline.attachment import attach_things
 from gridplan.pipeline.feasibility import assess_feasibility
 from gridplan.pipeline.inputs import Inputs, SchemeLike
 from gridplan.pipeline.make import ROOMS, make_plan, solve_plan, write_plan
+from gridplan.pipeline.provenance import ATTACHABLE
 
 __all__ = [
     "ATTACHABLE",

@@ -1,11 +1,9 @@
-"""Things attached to a plan: read, placed, and told where they came from."""
+"""Things attached to a plan: read, placed, and listed with where they came from."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -25,16 +23,16 @@ from gridplan.attach import (
 )
 from gridplan.check import judge_plan
 from gridplan.clean.compounds import name_compounds, place_buildings
+from gridplan.crs import WGS84, describe_crs, reproject
 from gridplan.errors import InputError
 from gridplan.io.frames import Table
 from gridplan.io.things import read_things
+from gridplan.pipeline.provenance import ATTACHABLE, describe_lists
+from gridplan.pipeline.stopwatch import Progress
 from gridplan.plan import Plan
-from gridplan.schema import ATTACHED_COLUMNS, Things, issue_rows, join_issues
+from gridplan.schema import ATTACHED_COLUMNS, Source, Things, issue_rows, join_issues
 
-__all__ = ["ATTACHABLE", "attach_things"]
-
-#: What :func:`attach_things` takes: things that are placed into areas, and compounds.
-ATTACHABLE = (*ATTACHED_COLUMNS, "compounds")
+__all__ = ["attach_services", "attach_things"]
 
 #: The message for a list of which nothing fits, by the reason that most of its things have.
 _NOTHING_PLACED = {
@@ -47,10 +45,8 @@ _NOTHING_PLACED = {
     "thing_nowhere": "things_placeless",
 }
 
-#: What is told at buildings of the compounds that they lie in.
+#: Issues of buildings that come with the compounds that they lie in.
 _OF_COMPOUNDS = ("building_in_two_compounds", "compound_disagrees")
-
-Progress = Callable[[str, float], None]
 
 
 def attach_things(
@@ -97,35 +93,80 @@ def attach_things(
         if role not in ATTACHABLE:
             raise InputError("role_unknown", role=role, known=", ".join(ATTACHABLE))
     directory = None
-    for role in (one for one in ATTACHABLE if one in things):
+    for role in (role for role in ATTACHABLE if role in things):
         if progress is not None:
             progress(role, 0.0)
         read = read_things(
             role, things[role], plan.crs, columns=(columns or {}).get(role), system=crs, date=date
         )
-        directory = _open_directory(plan, read, directory)
-        told = join_issues(read.issues, compare_systems(plan, read))
-        if role == "compounds":
-            plan, placed = _attach_compounds(plan, directory, read)
-        else:
-            table, placed = place_things(directory, read, list_owners(plan))
-            if not (table["placed"] != "").any():
-                raise _tell_nothing_placed(read, join_issues(told, placed))
-            attached = {**plan.attached, role: table}
-            order = [one for one in ATTACHED_COLUMNS if one in attached]
-            plan = replace(plan, attached={one: attached[one] for one in order})
-        issues = join_issues(_drop_issues(plan, role), told, placed)
-        plan = replace(plan, issues=issues, provenance=_tell_attached(plan, read))
-        plan = replace_followers(plan, directory.levels) if role == "enterprises" else plan
+        plan, directory = _attach_list(plan, read, [read.source], directory)
         if progress is not None:
             progress(role, 1.0)
     return judge_plan(plan) if "compounds" in things else plan
 
 
+def attach_services(plan: Plan, services: gpd.GeoDataFrame, sources: Sequence[Source]) -> Plan:
+    """Attach the service places that a plan was made with, as far as one of them lies in it.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    services
+        Points in the plan's coordinate system, as :func:`gridplan.io.read_layers` reads them.
+    sources
+        Where they came from.
+
+    Returns
+    -------
+    Plan
+        With ``attached["services"]``; with an issue in place of it where none lies in the district.
+    """
+    degrees = np.full((len(services), 2), np.nan)
+    if {source.crs for source in sources} == {describe_crs(WGS84)}:
+        degrees = shapely.get_coordinates(reproject(services, WGS84).geometry.to_numpy())
+    xy = shapely.get_coordinates(services.geometry.to_numpy())
+    frame = services.drop(columns=services.geometry.name).rename(columns={"service_id": "id"})
+    texts = {name: frame[name].fillna("").astype("str") for name in ("id", "name", "kind", "house", "area")}
+    places = {"x": xy[:, 0], "y": xy[:, 1], "lon": degrees[:, 0], "lat": degrees[:, 1]}
+    table = pd.DataFrame({**texts, **places, "area_m2": frame["area_m2"].astype("float64")})
+    table = table.sort_values(list(table.columns), kind="stable", ignore_index=True)
+    known = plan.issues[plan.issues["layer"] == "services"]
+    try:
+        return _attach_list(plan, Things("services", table, sources[0], "", known), sources, None)[0]
+    except InputError as error:
+        noted = issue_rows("services", ["*"], "services_not_attached", "noted", detail=error.key)
+        return replace(plan, issues=join_issues(plan.issues, noted))
+
+
+def _attach_list(
+    plan: Plan, things: Things, sources: Sequence[Source], directory: Directory | None
+) -> tuple[Plan, Directory]:
+    """Place a list into the areas of a plan, in the stead of the one that was attached before."""
+    role = things.role
+    directory = _open_directory(plan, things, directory)
+    issues = join_issues(things.issues, compare_systems(plan, things))
+    if role == "compounds":
+        plan, placed = _attach_compounds(plan, directory, things)
+    else:
+        table, placed = place_things(directory, things, list_owners(plan))
+        if not (table["placed"] != "").any():
+            raise _refuse_list(things, join_issues(issues, placed))
+        attached = {**plan.attached, role: table}
+        plan = replace(plan, attached={name: attached[name] for name in ATTACHED_COLUMNS if name in attached})
+    lists = describe_lists(plan.provenance.get("attached", ""), sources, things.date)
+    plan = replace(
+        plan,
+        issues=join_issues(_drop_issues(plan, role), issues, placed),
+        provenance={**plan.provenance, "attached": lists},
+    )
+    return (replace_followers(plan, directory.levels) if role == "enterprises" else plan), directory
+
+
 def _open_directory(plan: Plan, things: Things, known: Directory | None) -> Directory:
     """Build the directory of a plan, with the codes of its houses only where ids of buildings do not do."""
-    told = things.frame["house"]
-    coded = bool((~told.isin(plan.buildings.index.astype("str")) & (told != "")).any())
+    houses = things.frame["house"]
+    coded = bool((~houses.isin(plan.buildings.index.astype("str")) & (houses != "")).any())
     if known is not None and (known.houses or not coded):
         return known
     return build_directory(plan, houses=coded)
@@ -149,15 +190,15 @@ def _attach_compounds(plan: Plan, directory: Directory, things: Things) -> tuple
         shapes = gpd.GeoSeries(things.frame["outline"], crs=plan.crs)
         outlines, named = name_compounds(gpd.GeoDataFrame(drawn, geometry=shapes))
         bare = plan.buildings.reset_index(names="building_id").assign(compound=None, compound_type=None)
-        name, types, told = place_buildings(bare, outlines)
-        told = join_issues(named, told, _list_outside(plan, things))
+        name, types, placed = place_buildings(bare, outlines)
+        issues = join_issues(named, placed, _list_outside(plan, things))
     else:
-        name, types, told = list_members(directory, things)
+        name, types, issues = list_members(directory, things)
     atoms = label_compounds(plan.atoms, plan.buildings.assign(compound=name), outlines)
     if not (atoms != "").any():
-        raise _tell_nothing_placed(things, told)
+        raise _refuse_list(things, issues)
     plan, changed = relabel_compounds(plan, name, types, atoms)
-    return plan, join_issues(told, changed)
+    return plan, join_issues(issues, changed)
 
 
 def _list_outside(plan: Plan, things: Things) -> pd.DataFrame:
@@ -167,11 +208,11 @@ def _list_outside(plan: Plan, things: Things) -> pd.DataFrame:
     return issue_rows(things.role, things.frame["id"][out], "thing_outside", "noted", np.round(far[out], 0))
 
 
-def _tell_nothing_placed(things: Things, issues: pd.DataFrame) -> InputError:
+def _refuse_list(things: Things, issues: pd.DataFrame) -> InputError:
     """Say in one message why not one thing of a list fits: the reason that most of them have."""
-    told = issues[issues["code"].isin(_NOTHING_PLACED)]
-    code = str(told["code"].mode().iloc[0]) if len(told) else "thing_nowhere"
-    mine = told[told["code"] == code]
+    unplaced = issues[issues["code"].isin(_NOTHING_PLACED)]
+    code = str(unplaced["code"].mode().iloc[0]) if len(unplaced) else "thing_nowhere"
+    mine = unplaced[unplaced["code"] == code]
     systems = issues.loc[issues["code"] == "points_system_other", "detail"]
     return InputError(
         _NOTHING_PLACED[code],
@@ -183,23 +224,3 @@ def _tell_nothing_placed(things: Things, issues: pd.DataFrame) -> InputError:
         crs=things.source.crs or "-",
         systems=str(systems.iloc[0]) if len(systems) else "-",
     )
-
-
-def _tell_attached(plan: Plan, things: Things) -> dict[str, str]:
-    """Add the source of a list to what the plan tells of its own."""
-    source = things.source
-    listed = [one for one in json.loads(plan.provenance.get("attached", "[]")) if one["role"] != things.role]
-    listed.append(
-        {
-            "role": things.role,
-            "file": Path(source.path).name,
-            "layer": source.layer,
-            "sha256": source.sha256,
-            "rows": source.rows,
-            "crs": source.crs,
-            "date": things.date,
-            "columns": dict(source.columns),
-        }
-    )
-    listed.sort(key=lambda one: ATTACHABLE.index(one["role"]))
-    return {**plan.provenance, "attached": json.dumps(listed, ensure_ascii=False, sort_keys=True)}

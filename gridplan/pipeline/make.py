@@ -9,11 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from gridplan.check import judge_plan
-from gridplan.errors import InputError
 from gridplan.io import write_plan as write_tables
-from gridplan.io.frames import LayerOrLayers, list_layers
+from gridplan.io.frames import LayerOrLayers
 from gridplan.pipeline.assembly import assemble_plan, list_slivers
-from gridplan.pipeline.attachment import attach_things
+from gridplan.pipeline.attachment import attach_services
 from gridplan.pipeline.inputs import LayerInputs, SchemeLike, take_scheme
 from gridplan.pipeline.preparation import (
     build_setting,
@@ -26,7 +25,7 @@ from gridplan.pipeline.provenance import describe_inputs, describe_run
 from gridplan.pipeline.stopwatch import Progress, Stopwatch
 from gridplan.plan import Plan
 from gridplan.report import describe_plan
-from gridplan.schema import CleanLayers, issue_rows, join_issues
+from gridplan.schema import CleanLayers, join_issues
 from gridplan.scheme import Scheme
 from gridplan.solve.levels import solve_levels
 
@@ -147,21 +146,9 @@ def make_plan(  # noqa: PLR0913 -- a front door, one keyword per layer
         provenance={**describe_inputs(layers, clean), "data_date": date},
         watch=watch,
     )
-    return plan if services is None else _attach_services(plan, inputs)
-
-
-def _attach_services(plan: Plan, inputs: LayerInputs) -> Plan:
-    """Attach the service places that a plan was made with, as far as one of them lies in it."""
-    columns = {role: asked for role, asked in (inputs["columns"] or {}).items() if role == "services"}
-    crs = inputs["crs"] or ""
-    layers = list_layers(inputs["services"], "services")
-    try:
-        if len(layers) != 1:
-            raise InputError("services_several")
-        return attach_things(plan, {"services": layers[0]}, columns=columns, crs=str(crs))
-    except InputError as error:
-        noted = issue_rows("services", ["*"], "services_not_attached", "noted", detail=error.key)
-        return replace(plan, issues=join_issues(plan.issues, noted))
+    if clean.services is None:
+        return plan
+    return attach_services(plan, clean.services, [s for s in layers.sources if s.role == "services"])
 
 
 def solve_plan(

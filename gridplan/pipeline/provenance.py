@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 import geopandas as gpd
 
 from gridplan.plan import FORMAT_VERSION
-from gridplan.schema import CleanLayers, Layers
+from gridplan.schema import ATTACHED_COLUMNS, CleanLayers, Layers, Source
 from gridplan.scheme import Scheme
 from gridplan.solve.levels import LevelsResult
 
-__all__ = ["describe_inputs", "describe_run"]
+__all__ = ["ATTACHABLE", "describe_inputs", "describe_lists", "describe_run"]
+
+#: What :func:`gridplan.attach_things` takes: things that are placed into areas, and compounds.
+ATTACHABLE = (*ATTACHED_COLUMNS, "compounds")
 
 
 def describe_inputs(layers: Layers, clean: CleanLayers) -> dict[str, str]:
@@ -29,18 +33,7 @@ def describe_inputs(layers: Layers, clean: CleanLayers) -> dict[str, str]:
     dict
         Texts by key of the table ``provenance``; ``inputs`` is a JSON list of the sources.
     """
-    sources = [
-        {
-            "role": source.role,
-            "file": Path(source.path).name,
-            "layer": source.layer,
-            "sha256": source.sha256,
-            "rows": source.rows,
-            "crs": source.crs,
-            "columns": dict(source.columns),
-        }
-        for source in layers.sources
-    ]
+    sources = [_describe_source(source) for source in layers.sources]
     given = layers.buildings["households"]
     refused = layers.issues[(layers.issues["layer"] == "buildings") & (layers.issues["action"] == "dropped")]
     return {
@@ -51,6 +44,37 @@ def describe_inputs(layers: Layers, clean: CleanLayers) -> dict[str, str]:
         "households_unknown_in": str(int(given.isna().sum())),
         "buildings_planned": str(len(clean.buildings)),
         "district": _name_district(layers.boundary),
+    }
+
+
+def describe_lists(attached: str, sources: Sequence[Source], date: str) -> str:
+    """Describe what is attached to a plan.
+
+    Parameters
+    ----------
+    attached
+        What the provenance says of it so far: a JSON list, "" for nothing.
+    sources
+        Where a list came from; what was said of its role before goes.
+    date
+        Day that it is of.
+    """
+    roles = {source.role for source in sources}
+    kept = [entry for entry in json.loads(attached or "[]") if entry["role"] not in roles]
+    lists = [*kept, *({**_describe_source(source), "date": date} for source in sources)]
+    lists.sort(key=lambda entry: ATTACHABLE.index(entry["role"]))
+    return json.dumps(lists, ensure_ascii=False, sort_keys=True)
+
+
+def _describe_source(source: Source) -> dict[str, object]:
+    return {
+        "role": source.role,
+        "file": Path(source.path).name,
+        "layer": source.layer,
+        "sha256": source.sha256,
+        "rows": source.rows,
+        "crs": source.crs,
+        "columns": dict(source.columns),
     }
 
 
