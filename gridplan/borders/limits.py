@@ -1,4 +1,4 @@
-"""The limits of areas in words (四至): side by side what a border follows, so that it can be walked."""
+"""The limits of areas (四至): side by side what a border follows, as values first and in words at the end."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ __all__ = [
     "FOLLOWED",
     "SHORT_M",
     "absorb_short",
+    "format_limits",
+    "format_sides",
     "label_stretches",
     "list_limits",
     "name_line",
     "name_streets",
     "number_runs",
-    "tell_limits",
-    "tell_sides",
 ]
 
 #: What a stretch of a border may follow.
@@ -33,12 +33,12 @@ FOLLOWED = ("street", "unnamed", "rim", "inner")
 #: Stretches below this are not named, only counted [m]: the widest gap between two carriageways of one
 #: street in the shared cities (``BarrierRules.thin_m``), so that crossings and medians are no stretch.
 SHORT_M = 20.0
-# ... nor below this share of a small area's own ring, so that all of a yard's sides are told
+# ... nor below this share of a small area's own ring, so that all of a yard's sides are named
 _SHORT_SHARE = 0.05
 # A neighbour or a sort of ground is named when it makes up this share of a stretch (or is its largest);
 # neighbours also from SHORT_M on
 _NAMED_SHARE = 0.25
-# Lengths are told in steps of 5 m, and gaps from one step on: nobody paces more exactly.
+# Lengths are given in steps of 5 m, and gaps from one step on: nobody paces more exactly.
 _STEP_M = 5
 
 
@@ -70,7 +70,7 @@ def name_streets(streets: gpd.GeoDataFrame) -> tuple[npt.NDArray[np.object_], Bo
 def label_stretches(
     borders: pd.DataFrame, streets: gpd.GeoDataFrame
 ) -> tuple[IntArray, npt.NDArray[np.object_], IntArray]:
-    """Tell what each stretch follows.
+    """Find what each stretch follows.
 
     Parameters
     ----------
@@ -106,18 +106,24 @@ def list_limits(borders: pd.DataFrame, streets: gpd.GeoDataFrame, places: Sequen
     streets
         The lines that it was traced on.
     places
-        What stands on each of the atoms: name of the building or of the compound, "" for none.
+        What stands on each of the atoms: name of the building or of the compound, "" for none; or any mark
+        that :func:`format_limits` is given the word of.
 
     Returns
     -------
     DataFrame
-        One row per stretch that is told: ``code, ring, part, hole, side, follows`` (of :data:`FOLLOWED`),
+        One row per stretch that is named: ``code, ring, part, hole, side, follows`` (of :data:`FOLLOWED`),
         ``word`` (name, or key of a text), ``length`` [m] with the short stretches that it takes in,
         ``gap_unnamed, gap_inner, gap_other`` (of these: along streets without a name, off the streets, along
         other lines), ``neighbours`` (tuple of the rows of the areas across, in order; off the streets and in
         holes), ``grounds`` (tuple of indices into :data:`~gridplan.borders.trace.GROUNDS`),
         ``inside``, ``across`` (tuples of names of what stands along it on either hand). The lengths of an
         area add up to its perimeter.
+
+    Notes
+    -----
+    The table holds values, no sentences: what a reader may not see is replaced in ``places`` and in the names
+    of the areas, before :func:`format_limits` puts words to it.
     """
     follows, word, same = label_stretches(borders, streets)
     run = number_runs(borders["ring"].to_numpy(), borders["side"].to_numpy(), same)
@@ -125,8 +131,8 @@ def list_limits(borders: pd.DataFrame, streets: gpd.GeoDataFrame, places: Sequen
     length = np.bincount(run, borders["length"].to_numpy(), minlength=len(first))
     runs = borders.iloc[first][["code", "ring", "part", "hole", "side"]].reset_index(drop=True)
     runs = runs.assign(same=same[first], follows=follows[first], word=word[first], length=length)
-    told, owner = absorb_short(runs)
-    table = _sum_stretches(runs, owner, told)
+    named, owner = absorb_short(runs)
+    table = _sum_stretches(runs, owner, named)
     off = follows == FOLLOWED.index("inner")
     hole = borders["hole"].to_numpy(dtype=bool)
     across = borders.assign(stretch=owner[run], off=off)
@@ -136,7 +142,7 @@ def list_limits(borders: pd.DataFrame, streets: gpd.GeoDataFrame, places: Sequen
     numbers[np.isin(numbers, np.flatnonzero(names == ""))] = -1
     for hand in ("inside", "across"):
         seen = across[off].assign(**{hand: numbers[across.loc[off, hand]] if len(places) else -1})
-        table[hand] = [tuple(names[list(one)]) for one in _pick_main(seen, hand, len(table))]
+        table[hand] = [tuple(names[list(rows)]) for rows in _pick_main(seen, hand, len(table))]
     return table
 
 
@@ -148,15 +154,15 @@ def number_runs(*keys: IntArray) -> IntArray:
     return np.cumsum(new)
 
 
-def _choose_told(runs: pd.DataFrame) -> BoolArray:
-    """Choose the stretches that are told: the long ones, the longest of each side, one of each ring."""
+def _choose_named(runs: pd.DataFrame) -> BoolArray:
+    """Choose the stretches that are named: the long ones, the longest of each side, one of each ring."""
     length = runs["length"]
     around = length.groupby(runs["ring"]).transform("sum")
     short = np.minimum(SHORT_M, _SHORT_SHARE * around)
     side = length.groupby([runs["ring"], runs["side"]])
     longest = _first_largest(runs, ["ring", "side"]) & (side.transform("sum") >= short).to_numpy()
-    told: BoolArray = (length >= short).to_numpy() | longest | _first_largest(runs, ["ring"])
-    return told
+    named: BoolArray = (length >= short).to_numpy() | longest | _first_largest(runs, ["ring"])
+    return named
 
 
 def _first_largest(runs: pd.DataFrame, keys: list[str]) -> BoolArray:
@@ -175,18 +181,18 @@ def absorb_short(runs: pd.DataFrame) -> tuple[IntArray, IntArray]:
 
     Returns
     -------
-    told, owner
-        Rows of the runs that are told, and for each run the number of the told stretch that it is part of.
-        A short run goes with the one before it, at the start of a ring with the first; what is told twice
+    named, owner
+        Rows of the runs that are named, and for each run the number of the named stretch that it is part of.
+        A short run goes with the one before it, at the start of a ring with the first; what is named twice
         in a row along one side is one stretch.
     """
-    told = _choose_told(runs)
+    named = _choose_named(runs)
     at = np.arange(len(runs))
     start = np.flatnonzero(np.diff(runs["ring"].to_numpy(), prepend=-1))
     size = np.diff(np.append(start, len(runs)))
-    first = np.repeat(np.minimum.reduceat(np.where(told, at, len(runs)), start), size)
-    before = np.maximum(np.maximum.accumulate(np.where(told, at, -1)), first)
-    chosen = np.flatnonzero(told)
+    first = np.repeat(np.minimum.reduceat(np.where(named, at, len(runs)), start), size)
+    before = np.maximum(np.maximum.accumulate(np.where(named, at, -1)), first)
+    chosen = np.flatnonzero(named)
     number = number_runs(*(runs[key].to_numpy()[chosen] for key in ("ring", "side", "same")))
     return chosen, number[np.searchsorted(chosen, before)]
 
@@ -219,7 +225,7 @@ def _pick_main(table: pd.DataFrame, name: str, k: int) -> list[tuple[int, ...]]:
     long = sums["length"] >= _NAMED_SHARE * group.transform("sum")
     if name == "neighbour":
         long |= (sums["length"] >= SHORT_M) | sums["hole"]
-    else:  # that a border runs through a building is always told
+    else:  # that a border runs through a building is always said
         long |= (sums[name] == GROUNDS.index("building")) & (sums["length"] >= 1)
     keep = sums[(long | (sums["length"] == group.transform("max"))) & (sums[name] >= 0)]
     picked: list[tuple[int, ...]] = [()] * k
@@ -228,47 +234,84 @@ def _pick_main(table: pd.DataFrame, name: str, k: int) -> list[tuple[int, ...]]:
     return picked
 
 
-def tell_sides(limits: pd.DataFrame, areas: Sequence[str], codes: Iterable[str], lang: str) -> pd.DataFrame:
-    """Tell the limits of areas side by side (四至), walked with the clock from the north-eastern corner.
+def format_sides(
+    limits: pd.DataFrame,
+    areas: Sequence[str],
+    codes: Iterable[str],
+    lang: str,
+    *,
+    places: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """Put the limits of areas into words side by side (四至), with the clock from the north-eastern corner.
 
     Parameters
     ----------
     limits
         Result of :func:`list_limits`.
     areas
-        What each area is called, in the order of the traced areas.
+        What each area is called, in the order of the traced areas. Areas that a reader may not see have a
+        common name ("another area"); neighbours of one name side by side are named once.
     codes
         The areas wanted, in their order.
     lang
         "zh" or "en".
+    places
+        Words for marks that stand in the place of names, such as those of hidden buildings.
 
     Returns
     -------
     DataFrame of str, index ``code``
-        :data:`~gridplan.borders.trace.SIDES`: what the border follows, in order; lengths are told where
+        :data:`~gridplan.borders.trace.SIDES`: what the border follows, in order; lengths are given where
         there is no name to look for. ``more``: parts that lie apart, and areas that are enclosed.
     """
     texts: dict[str, dict[str, str]] = {}
-    rows = limits.to_dict("records")
+    wanted = list(codes)
+    rows = _name_places(limits[limits["code"].isin(wanted)], places or {}).to_dict("records")
     for (code, part), walk in groupby(rows, key=lambda row: (row["code"], row["part"])):
         stretches = list(walk)
-        sides = _tell_rim([row for row in stretches if not row["hole"]], areas, lang)
-        told = texts.setdefault(str(code), {**sides, "more": ""})
-        more = [told["more"]] if told["more"] else []
+        sides = _format_rim([row for row in stretches if not row["hole"]], areas, lang)
+        text = texts.setdefault(str(code), {**sides, "more": ""})
+        more = [text["more"]] if text["more"] else []
         if part:
             more.append(t("borders.part", lang, number=part + 1, sides=_join_sides(sides, lang)))
         if enclosed := _name_enclosed(stretches, areas):
             more.append(t("borders.enclosed", lang, areas=enclosed))
         if any(row["follows"] == "rim" for row in stretches if row["hole"]):
             more.append(t("borders.hollow", lang))
-        told["more"] = t("borders.next", lang).join(more)
+        text["more"] = t("borders.next", lang).join(more)
     table = pd.DataFrame.from_dict(texts, orient="index", columns=[*SIDES, "more"], dtype="str")
-    return table.reindex(list(codes)).fillna("").rename_axis("code")
+    return table.reindex(wanted).fillna("").rename_axis("code")
 
 
-def tell_limits(limits: pd.DataFrame, areas: Sequence[str], codes: Iterable[str], lang: str) -> pd.Series:
-    """Tell the limits of areas in one text each; see :func:`tell_sides`."""
-    table = tell_sides(limits, areas, codes, lang)
+def _name_places(limits: pd.DataFrame, words: Mapping[str, str]) -> pd.DataFrame:
+    """Put words in the place of marks."""
+    if not words:
+        return limits
+    return limits.assign(
+        **{
+            hand: [tuple(words.get(name, name) for name in names) for names in limits[hand]]
+            for hand in ("inside", "across")
+        }
+    )
+
+
+def format_limits(
+    limits: pd.DataFrame,
+    areas: Sequence[str],
+    codes: Iterable[str],
+    lang: str,
+    *,
+    places: Mapping[str, str] | None = None,
+) -> pd.Series:
+    """Put the limits of areas into one text each; the parameters are those of :func:`format_sides`.
+
+    Examples
+    --------
+    >>> traced = trace_borders(shapes, plan.streets, plan.district, plan.atoms)  # doctest: +SKIP
+    >>> limits = list_limits(traced, plan.streets, ["*house*"] * len(plan.atoms))  # doctest: +SKIP
+    >>> format_limits(limits, names, shapes.index, "en", places={"*house*": "a house"})  # doctest: +SKIP
+    """
+    table = format_sides(limits, areas, codes, lang, places=places)
     texts = [
         t("borders.next", lang).join([_join_sides(row, lang), *([row["more"]] if row["more"] else [])])
         if row["east"]
@@ -289,20 +332,21 @@ def name_line(follows: str, word: str, lang: str) -> str:
     return word if follows == "street" else t(word or "borders.rim", lang)
 
 
-def _tell_rim(rim: list[Mapping[str, object]], areas: Sequence[str], lang: str) -> dict[str, str]:
-    """Tell the four sides of one part; a side that is only a tip is told by the lines that meet there."""
+def _format_rim(rim: list[Mapping[str, object]], areas: Sequence[str], lang: str) -> dict[str, str]:
+    """Put the four sides of one part into words; a side that is only a tip is the lines that meet there."""
     names = [_name_line(row, lang) for row in rim]
-    told: dict[str, str] = {}
+    sides: dict[str, str] = {}
     for side, word in enumerate(SIDES):
         own = [at for at, row in enumerate(rim) if row["side"] == side]
         if own:
-            stretches = (_tell_stretch(rim[at], names[at], areas, lang) for at in own)
-            told[word] = t("borders.then", lang).join(stretches)
+            stretches = (_format_stretch(rim[at], names[at], areas, lang) for at in own)
+            sides[word] = t("borders.then", lang).join(stretches)
         else:
             after = next((at for at, row in enumerate(rim) if row["side"] > side), 0)  # type: ignore[operator]
-            one, other = names[after - 1], names[after]
-            told[word] = one if one == other else t("borders.tip", lang, one=one, other=other)
-    return told
+            first, second = names[after - 1], names[after]
+            same = first == second
+            sides[word] = first if same else t("borders.tip", lang, one=first, other=second)
+    return sides
 
 
 def _name_line(row: Mapping[str, object], lang: str) -> str:
@@ -314,14 +358,14 @@ def _name_line(row: Mapping[str, object], lang: str) -> str:
     return t("borders.inner", lang, grounds=t("borders.ground.and", lang).join(words))
 
 
-def _tell_stretch(row: Mapping[str, object], name: str, areas: Sequence[str], lang: str) -> str:
+def _format_stretch(row: Mapping[str, object], name: str, areas: Sequence[str], lang: str) -> str:
     """Add to a line's name who lives across and its length where it has no name, and what lies between."""
     notes = []
     across: tuple[int, ...] = row["neighbours"]  # type: ignore[assignment]
     if row["follows"] == "inner" and across:
-        name = t("borders.shared", lang, line=name, areas=[areas[one] for one in across])
+        name = t("borders.shared", lang, line=name, areas=_name_once(across, areas))
     if row["follows"] == "inner":
-        notes += _tell_places(row, lang)
+        notes += _format_places(row, lang)
     if row["follows"] in ("unnamed", "inner"):
         notes.append(t("borders.about", lang, metres=_round_length(row["length"])))
     gaps = [
@@ -334,8 +378,13 @@ def _tell_stretch(row: Mapping[str, object], name: str, areas: Sequence[str], la
     return t("borders.noted", lang, name=name, notes=t("borders.comma", lang).join(notes)) if notes else name
 
 
-def _tell_places(row: Mapping[str, object], lang: str) -> list[str]:
-    """Tell what a line off the streets runs through, along and past."""
+def _name_once(across: Iterable[int], areas: Sequence[str]) -> list[str]:
+    """Name neighbours in their order, those of one name once."""
+    return list(dict.fromkeys(areas[row] for row in across))
+
+
+def _format_places(row: Mapping[str, object], lang: str) -> list[str]:
+    """List what a line off the streets runs through, along and past."""
     inside: tuple[str, ...] = row["inside"]  # type: ignore[assignment]
     across: tuple[str, ...] = row["across"]  # type: ignore[assignment]
     cuts = GROUNDS.index("building") in row["grounds"]  # type: ignore[operator]
@@ -357,5 +406,5 @@ def _name_enclosed(stretches: list[Mapping[str, object]], areas: Sequence[str]) 
     inside: dict[str, None] = {}
     for row in stretches:
         across: tuple[int, ...] = row["neighbours"]  # type: ignore[assignment]
-        inside |= dict.fromkeys(areas[one] for one in across) if row["hole"] else {}
+        inside |= dict.fromkeys(_name_once(across, areas)) if row["hole"] else {}
     return list(inside)

@@ -11,7 +11,7 @@ from gridplan.arrays import IntArray
 from gridplan.atoms.contiguity import find_shared_edges
 from gridplan.graph import AtomGraph
 
-__all__ = ["name_borders"]
+__all__ = ["find_border_streets"]
 
 #: A border lies on the line that its middle is this near to [m]: what snapping of the network may move.
 ON_STREET_M = 1.0
@@ -19,10 +19,10 @@ ON_STREET_M = 1.0
 FIXED_CLASSES = ("rail", "river", "canal", "water", "coastline", "area_border")
 
 
-def name_borders(
+def find_border_streets(
     atoms: gpd.GeoDataFrame, barriers: gpd.GeoDataFrame, graph: AtomGraph
 ) -> tuple[IntArray, pd.DataFrame]:
-    """Tell the street that each border between atoms lies on.
+    """Find the street that each border between atoms lies on.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def _number_streets(barriers: gpd.GeoDataFrame) -> tuple[IntArray, pd.DataFrame]
     table["unnamed"] = table["name"] == ""
     keys = ["unnamed", "group"]
     number = table.groupby(keys, sort=True).ngroup().to_numpy(np.int64)
-    # a street whose stretches differ is told by its strongest one
+    # a street whose stretches differ has the class of its strongest one
     first = table.sort_values([*keys, "rank", "street_class"]).drop_duplicates(keys)
     first["fixed"] = first["street_class"].isin(FIXED_CLASSES)
     return number, first[["name", "street_class", "rank", "fixed"]].reset_index(drop=True)

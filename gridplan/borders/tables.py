@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from gridplan.borders.limits import SHORT_M, list_limits, tell_sides
+from gridplan.borders.limits import SHORT_M, format_sides, list_limits
 from gridplan.borders.trace import SIDES, trace_borders
-from gridplan.borders.turning_points import TOLERANCE_M, list_turning_points, tell_turning_points
+from gridplan.borders.turning_points import TOLERANCE_M, format_turning_points, list_turning_points
 from gridplan.crs import describe_crs
 from gridplan.i18n import label_columns, t
 from gridplan.plan import Plan, dissolve_level
@@ -33,19 +33,19 @@ def describe_borders(plan: Plan, level_id: str, lang: str) -> tuple[pd.DataFrame
     -------
     limits, points
         Per area ``code, name, east, south, west, north, more, area_m2, perimeter_m`` (see
-        :func:`~gridplan.borders.limits.tell_sides`), and its turning points (see
+        :func:`~gridplan.borders.limits.format_sides`), and its turning points (see
         :func:`~gridplan.borders.turning_points.list_turning_points`) in words.
     """
     shapes = dissolve_level(plan, level_id)
-    told = plan.areas[level_id].reindex(shapes.index)
-    areas = shapes.assign(name=told["name"].fillna("").astype(str))
+    names_given = plan.areas[level_id]["name"].reindex(shapes.index)
+    areas = shapes.assign(name=names_given.fillna("").astype(str))
     codes, names = list(shapes.index), name_areas(areas)
     traced = trace_borders(shapes, plan.streets, plan.district, plan.atoms)
-    sides = tell_sides(list_limits(traced, plan.streets, name_places(plan)), names, codes, lang)
+    sides = format_sides(list_limits(traced, plan.streets, name_places(plan)), names, codes, lang)
     measures = {"area_m2": shapes.area.round(1), "perimeter_m": shapes.length.round(1)}
     limits = pd.concat([areas[["name"]], sides], axis=1).assign(**measures)
     points = list_turning_points(traced, plan.streets, codes, plan.crs)
-    points = tell_turning_points(points, names, codes, lang)
+    points = format_turning_points(points, names, codes, lang)
     metres = ["distance_m", "length_m"]
     points[metres] = points[metres].round(2)
     return limits.rename_axis("code").reset_index()[["code", "name", *SIDES, "more", *measures]], points

@@ -13,7 +13,7 @@ from gridplan.arrays import FloatArray, IntArray
 
 __all__ = ["GROUNDS", "SIDES", "number_points", "trace_borders"]
 
-#: The four sides in the order in which Chinese documents tell them (四至), which is also that of a
+#: The four sides in the order in which Chinese documents list them (四至), which is also that of a
 #: walk from the north-eastern corner with the clock.
 SIDES = ("east", "south", "west", "north")
 
@@ -36,7 +36,7 @@ def trace_borders(
     district: BaseGeometry,
     atoms: gpd.GeoDataFrame | None = None,
 ) -> pd.DataFrame:
-    """Take the borders of areas apart and tell of each stretch whereon it lies.
+    """Take the borders of areas apart and find what each stretch lies on.
 
     Parameters
     ----------
@@ -201,7 +201,7 @@ def _find_atoms(xy: FloatArray, to: FloatArray, atoms: gpd.GeoDataFrame) -> IntA
 
 
 def _judge_ground(left: IntArray, right: IntArray, atoms: gpd.GeoDataFrame | None) -> npt.NDArray[np.int8]:
-    """Tell what lies on either hand of stretches off the streets, as an index into :data:`GROUNDS`."""
+    """Find what lies on either hand of stretches off the streets, as an index into :data:`GROUNDS`."""
     if atoms is None:
         return np.zeros(len(left), dtype=np.int8)
     building, compound = (_number_words(atoms, name) for name in ("building_id", "compound"))

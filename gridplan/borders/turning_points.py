@@ -17,13 +17,13 @@ from gridplan.borders.trace import number_points
 from gridplan.crs import WGS84, reproject
 from gridplan.i18n import t
 
-__all__ = ["TOLERANCE_M", "list_turning_points", "tell_turning_points"]
+__all__ = ["TOLERANCE_M", "format_turning_points", "list_turning_points"]
 
 #: How far a border may lie from the straight lines between its turning points [m]: half a millimetre on
 #: a map of 1:2,000, and as far as a border may lie beside the street that it follows.
 TOLERANCE_M = 1.0
 
-#: The sixteen directions in which Chinese boundary papers tell a line's course.
+#: The sixteen directions in which Chinese boundary papers give a line's course.
 _DIRECTIONS = 16
 
 
@@ -125,9 +125,9 @@ def _settle_lines(table: pd.DataFrame, node: BoolArray) -> tuple[pd.DataFrame, B
     runs = pd.DataFrame(
         {"ring": arc[chosen][first], "side": 0, "same": mine["same"].to_numpy()[first], "length": length}
     )
-    told, owner = absorb_short(runs)
+    named, owner = absorb_short(runs)
     stretch = owner[run]
-    row = first[told[np.unique(owner[told], return_index=True)[1]]][stretch]
+    row = first[named[np.unique(owner[named], return_index=True)[1]]][stretch]
     changed = node.copy()
     changed[start[chosen][np.diff(stretch, prepend=-1) != 0]] = True
     edge = np.sort(table[["start", "end"]].to_numpy(), axis=1)
@@ -146,7 +146,7 @@ def _choose_walk(table: pd.DataFrame) -> BoolArray:
 
 
 def _thin_lines(table: pd.DataFrame, node: BoolArray, tolerance_m: float) -> BoolArray:
-    """Thin the lines between nodes; tell the points that stay."""
+    """Thin the lines between nodes; return which points stay."""
     start = table["start"].to_numpy()
     line = number_runs(table["ring"].to_numpy(), np.cumsum(node[start]))
     chosen = _choose_walk(table)
@@ -167,7 +167,7 @@ def _thin_lines(table: pd.DataFrame, node: BoolArray, tolerance_m: float) -> Boo
 
 
 def _find_spoilt(table: pd.DataFrame, kept: BoolArray) -> BoolArray:
-    """Tell the stretches of rings that thinning left without ground or crossing themselves."""
+    """Find the stretches of rings that thinning left without ground or crossing themselves."""
     stays = kept[table["start"]]
     ring, xy = table["ring"].to_numpy(), table[["x", "y"]].to_numpy()
     count = np.bincount(ring, stays, minlength=ring.max(initial=-1) + 1)
@@ -191,7 +191,7 @@ def _tabulate(table: pd.DataFrame, kept: BoolArray, areas: Sequence[str], crs: p
     after[begin + size - 1] = begin
     number = pd.factorize(rows["start"].to_numpy())[0] + 1
     digits = max(3, len(str(number.max(initial=0))))
-    names = np.array([f"J{one:0{digits}d}" for one in number], dtype=object)
+    names = np.array([f"J{turn:0{digits}d}" for turn in number], dtype=object)
     dx, dy = (rows[axis].to_numpy()[after] - rows[axis].to_numpy() for axis in ("x", "y"))
     bearing = np.degrees(np.arctan2(dx, dy)) % 360
     lon, lat = _find_degrees(rows, crs)
@@ -229,10 +229,10 @@ def _find_degrees(rows: pd.DataFrame, crs: pyproj.CRS) -> tuple[FloatArray, Floa
     return moved.x.round(7).to_numpy(), moved.y.round(7).to_numpy()
 
 
-def tell_turning_points(
+def format_turning_points(
     points: pd.DataFrame, names: Sequence[str], areas: Sequence[str], lang: str
 ) -> pd.DataFrame:
-    """Put the words into a table of turning points.
+    """Put a table of turning points into words.
 
     Parameters
     ----------
@@ -249,13 +249,15 @@ def tell_turning_points(
         ``direction`` and ``along`` (what leads to the next point) in words, and ``neighbour`` by its name;
         ``follows`` and ``word`` are gone.
     """
-    pairs = points[["follows", "word"]].drop_duplicates()
-    told = {(f, w): name_line(str(f), str(w), lang) for f, w in pairs.itertuples(index=False)}
-    along = [told[pair] for pair in points[["follows", "word"]].itertuples(index=False, name=None)]
+    lines = points[["follows", "word"]]
+    words = {
+        (f, w): name_line(str(f), str(w), lang) for f, w in lines.drop_duplicates().itertuples(index=False)
+    }
     called = {**dict(zip(areas, names, strict=True)), "": ""}
-    ways = [t(f"direction.{n}", lang) for n in range(_DIRECTIONS)]
+    directions = [t(f"direction.{n}", lang) for n in range(_DIRECTIONS)]
     table = points.drop(columns=["follows", "word"])
-    table["direction"] = [ways[n] for n in points["direction"]]
+    table["direction"] = [directions[n] for n in points["direction"]]
+    along = [words[line] for line in lines.itertuples(index=False, name=None)]
     table.insert(table.columns.get_loc("neighbour"), "along", along)
     table["neighbour"] = [called[code] for code in points["neighbour"]]
     return table

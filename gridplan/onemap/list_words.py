@@ -7,7 +7,7 @@ import pandas as pd
 from gridplan.i18n import t
 from gridplan.onemap.numbers import format_km2, format_whole
 from gridplan.onemap.shown import Shown
-from gridplan.report.reasons import tell_bounds
+from gridplan.report.reasons import format_bounds
 from gridplan.scheme import Level
 
 __all__ = ["format_misfits", "format_remote", "format_unstaffed"]
@@ -34,7 +34,7 @@ def _format_fault(level: Level, row: dict[str, object], lang: str) -> str:
     if fault == "mixed_kinds":
         return t("onemap.misfit.mixed_kinds", lang)
     side = "few" if fault == "below_lower_mixed" else "many"
-    bounds = tell_bounds(level, str(row["kind"]), lang)
+    bounds = format_bounds(level, str(row["kind"]), lang)
     return t(f"onemap.misfit.{side}", lang, measure=name, found=found, bounds=bounds)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gridplan.borders.streets import name_borders
+from gridplan.borders.streets import find_border_streets
 from gridplan.feasibility import judge_feasibility
 from gridplan.io.frames import LayerOrLayers
 from gridplan.pipeline.inputs import LayerInputs, SchemeLike, take_scheme
@@ -76,7 +76,7 @@ def assess_feasibility(  # noqa: PLR0913 -- a front door, one keyword per layer
     with watch.enter("check"):
         standing, _ = place_existing(clean, atoms.frame)
         setting = build_setting(atoms.frame, standing)
-        street, borders = name_borders(atoms.frame, clean.barriers, graph)
+        street, borders = find_border_streets(atoms.frame, clean.barriers, graph)
         outlook = judge_feasibility(
             graph, setting, scheme, border_street=street, fixed_streets=borders["fixed"].to_numpy()
         )

@@ -1,4 +1,4 @@
-"""The areas of a level with everything that their layer in plan.gpkg tells."""
+"""The areas of a level with everything that their layer in plan.gpkg holds."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 
 from gridplan.arrays import BoolArray
-from gridplan.borders.limits import list_limits, tell_limits
+from gridplan.borders.limits import format_limits, list_limits
 from gridplan.borders.trace import trace_borders
 from gridplan.i18n import LANGUAGES
 from gridplan.plan import Plan, dissolve_level
 from gridplan.plan.names import name_areas, name_places
-from gridplan.report.reasons import explain_areas
+from gridplan.report.reasons import format_reason, list_reasons
 
 __all__ = ["AREA_COLUMNS", "count_buildings", "describe_areas", "describe_plan"]
 
@@ -58,31 +58,33 @@ def describe_areas(plan: Plan, level_id: str) -> gpd.GeoDataFrame:
         One row per area in the order of the codes, with :data:`AREA_COLUMNS`. ``households``,
         ``population`` and ``buildings`` are whole numbers that add up to the district's exactly;
         ``area_m2``, ``perimeter_m`` and ``compactness`` (4 pi A / P^2, 1 for a circle) come from the
-        dissolved polygon. ``reason_*`` tells why an area out of bounds is not better, ``borders_*``
+        dissolved polygon. ``reason_*`` says why an area out of bounds is not better, ``borders_*``
         its limits by side in the order of a walk (四至).
     """
     shapes = dissolve_level(plan, level_id)
-    told = plan.areas[level_id].reindex(shapes.index)
+    given = plan.areas[level_id].reindex(shapes.index)
     sums = plan.atoms.groupby(level_id)[["households", "population"]].sum().reindex(shapes.index)
     traced = trace_borders(shapes, plan.streets, plan.district, plan.atoms)
     limits = list_limits(traced, plan.streets, name_places(plan))
     area, perimeter = shapes.area, shapes.length
     frame = shapes.assign(
-        name=told["name"].fillna("").astype(str),
-        parent=told["parent"].fillna("").astype(str),
-        kind=told["kind"],
+        name=given["name"].fillna("").astype(str),
+        parent=given["parent"].fillna("").astype(str),
+        kind=given["kind"],
         households=sums["households"].astype(np.int64),
         population=sums["population"].astype(np.int64),
         buildings=count_buildings(plan, level_id).reindex(shapes.index, fill_value=0),
         area_m2=area,
         perimeter_m=perimeter,
         compactness=4 * np.pi * area / perimeter**2,
-        status=told["status"],
-        certificate=told["certificate"].fillna("").astype(str),
+        status=given["status"],
+        certificate=given["certificate"].fillna("").astype(str),
     )
+    reasons = list_reasons(plan, level_id, frame, traced)
     for lang in LANGUAGES:
-        frame[f"reason_{lang}"] = explain_areas(plan, level_id, frame, traced, lang)
-        frame[f"borders_{lang}"] = tell_limits(limits, name_areas(frame), frame.index, lang)
+        texts = {code: format_reason(reason, plan.scheme[level_id], lang) for code, reason in reasons.items()}
+        frame[f"reason_{lang}"] = pd.Series(texts, dtype="str").reindex(frame.index, fill_value="")
+        frame[f"borders_{lang}"] = format_limits(limits, name_areas(frame), frame.index, lang)
     return frame.reset_index()[[*AREA_COLUMNS, "geometry"]]
 
 

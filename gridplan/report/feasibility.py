@@ -10,7 +10,7 @@ import pandas as pd
 
 from gridplan.feasibility import Obstacle, Outlook, Reckoning, Way
 from gridplan.i18n import align_rows, has_text, t
-from gridplan.report.reasons import tell_bounds
+from gridplan.report.reasons import format_bounds
 from gridplan.scheme import Level, Scheme
 
 __all__ = ["Foresight", "describe_outlook", "format_outlook", "table_obstacles", "tell_obstacle", "tell_way"]
@@ -143,7 +143,7 @@ def _tell_why(told: Foresight, one: Obstacle, lang: str) -> str:
 
 def _tell_level(level: Level, kinds: Sequence[str], lang: str) -> dict[str, object]:
     """Name of a level, its unit, and its bounds for some kinds."""
-    bounds = tell_bounds(level, kinds[0] if len(kinds) == 1 else "", lang)
+    bounds = format_bounds(level, kinds[0] if len(kinds) == 1 else "", lang)
     unit = t(f"feasibility.unit.{level.measure}", lang)
     return {"level": level.name[lang], "unit": unit, "bounds": bounds}
 
@@ -242,7 +242,7 @@ def _name_street(told: Foresight, number: int, lang: str) -> str:
 
 def _tell_reckoning(row: Reckoning, scheme: Scheme, lang: str) -> str:
     level = scheme[row.level]
-    bounds = tell_bounds(level, "", lang)
+    bounds = format_bounds(level, "", lang)
     values: dict[str, object] = {**row.values, "level": level.name[lang], "bounds": bounds}
     values["unit"] = t(f"feasibility.unit.{level.measure}", lang)
     if row.other:

@@ -1,4 +1,4 @@
-"""The limits of areas: traced, put in the order of a walk, told in words."""
+"""The limits of areas: traced, put in the order of a walk, put into words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gridplan.borders.limits import SHORT_M, list_limits, tell_limits
+from gridplan.borders.limits import SHORT_M, format_limits, list_limits
 from gridplan.borders.trace import GROUNDS, SIDES, trace_borders
 from gridplan.plan import Plan, dissolve_level
 from gridplan.report import describe_areas
@@ -35,10 +35,10 @@ def _streets(*lines: tuple[str | None, str, list[tuple[float, float]]]) -> gpd.G
     )
 
 
-def _tell(areas: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, lang: str = "en") -> pd.Series:
+def _format(areas: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, lang: str = "en") -> pd.Series:
     district = shapely.union_all(areas.geometry.to_numpy())
     limits = list_limits(trace_borders(areas, streets, district), streets)
-    return tell_limits(limits, list(areas.index), areas.index, lang)
+    return format_limits(limits, list(areas.index), areas.index, lang)
 
 
 def test_limits_name_the_streets(town: Plan) -> None:
@@ -54,9 +54,9 @@ def test_limits_name_the_streets(town: Plan) -> None:
 def test_what_is_no_street_is_said_and_told_with_who_lives_across() -> None:
     areas = _areas(shapely.box(0, 0, 100, 100), shapely.box(100, 0, 200, 100))
     streets = _streets(("南街", "primary", [(0, 0), (100, 0)]), (None, "rail", [(0, 100), (100, 100)]))
-    told = _tell(areas, streets, "zh")
-    assert told["a"] == "东至与b之间的非道路界线（约100米）；南至南街；西至区划边界；北至铁路（约100米）"
-    assert told["b"] == "东至区划边界；南至区划边界；西至与a之间的非道路界线（约100米）；北至区划边界"
+    texts = _format(areas, streets, "zh")
+    assert texts["a"] == "东至与b之间的非道路界线（约100米）；南至南街；西至区划边界；北至铁路（约100米）"
+    assert texts["b"] == "东至区划边界；南至区划边界；西至与a之间的非道路界线（约100米）；北至区划边界"
 
 
 def test_stretches_come_in_the_order_of_a_walk() -> None:
@@ -66,9 +66,9 @@ def test_stretches_come_in_the_order_of_a_walk() -> None:
         *((f"N{n}", "residential", [(xs[n], 100.0), (xs[n + 1], 100.0)]) for n in range(3)),
         ("E", "residential", [(300.0, 100.0), (300.0, 0.0)]),
     )
-    told = _tell(_areas(shapely.Polygon(ring)), streets)["a"]
-    assert told.endswith("north: N0, then N1, then N2")
-    assert told.startswith("east: E; south: the edge")
+    texts = _format(_areas(shapely.Polygon(ring)), streets)["a"]
+    assert texts.endswith("north: N0, then N1, then N2")
+    assert texts.startswith("east: E; south: the edge")
 
 
 def test_short_stretches_are_not_named_but_not_lost() -> None:
@@ -85,8 +85,8 @@ def test_short_stretches_are_not_named_but_not_lost() -> None:
     assert north["word"].tolist() == ["A"]
     assert north["length"].tolist() == [200.0]
     assert north["gap_unnamed"].tolist() == [10.0]
-    told = tell_limits(limits, ["a"], ["a"], "zh")["a"]
-    assert told.endswith("北至A（其间10米无名）")
+    text = format_limits(limits, ["a"], ["a"], "zh")["a"]
+    assert text.endswith("北至A（其间10米无名）")
 
 
 def test_a_side_that_is_a_tip_is_told_by_the_lines_that_meet() -> None:
@@ -94,17 +94,17 @@ def test_a_side_that_is_a_tip_is_told_by_the_lines_that_meet() -> None:
     streets = _streets(
         ("N", "residential", [(0, 200), (300, 100)]), ("S", "residential", [(0, 0), (300, 100)])
     )
-    told = _tell(_areas(triangle), streets)["a"]
-    assert told == "east: the meeting of N and S; south: S; west: the edge of the district; north: N"
+    texts = _format(_areas(triangle), streets)["a"]
+    assert texts == "east: the meeting of N and S; south: S; west: the edge of the district; north: N"
 
 
 def test_what_is_enclosed_and_what_lies_apart_is_told() -> None:
     ring = shapely.box(0, 0, 100, 100).difference(shapely.box(40, 40, 60, 60))
     apart = shapely.MultiPolygon([ring, shapely.box(200, 0, 240, 40)])
-    told = _tell(_areas(apart, shapely.box(40, 40, 60, 60)), _streets())
-    assert "enclosed, but not part of it: b" in told["a"]
-    assert "part 2: east: the edge of the district" in told["a"]
-    assert told["b"].count("shared with a") == 4
+    texts = _format(_areas(apart, shapely.box(40, 40, 60, 60)), _streets())
+    assert "enclosed, but not part of it: b" in texts["a"]
+    assert "part 2: east: the edge of the district" in texts["a"]
+    assert texts["b"].count("shared with a") == 4
 
 
 def test_the_ground_beside_a_line_is_told() -> None:
@@ -190,5 +190,22 @@ def test_buildings_and_compounds_along_a_line_are_named() -> None:
     for buildings, places, wanted in cases:
         traced = trace_borders(areas, streets, district, areas.assign(building_id=buildings))
         limits = list_limits(traced, streets, places)
-        told = tell_limits(limits, ["a", "b"], ["a"], "zh")["a"]
-        assert told.split("；")[0].endswith(f"（{wanted}，约100米）")
+        texts = format_limits(limits, ["a", "b"], ["a"], "zh")["a"]
+        assert texts.split("；")[0].endswith(f"（{wanted}，约100米）")
+
+
+def test_what_is_hidden_is_replaced_before_it_is_worded() -> None:
+    row = [shapely.box(100 * n, 0, 100 * (n + 1), 100) for n in range(3)]
+    areas = _areas(
+        *row, shapely.Polygon([(0, 100), (100, 100), (200, 100), (300, 100), (300, 200), (0, 200)])
+    )
+    streets, district = _streets(), shapely.box(0, 0, 300, 200)
+    traced = trace_borders(areas, streets, district, areas.assign(building_id=["h1", "h2", "h3", "h4"]))
+    limits = list_limits(traced, streets, ["own", "*", "*", "*"])
+    hidden = format_limits(limits, ["other", "other", "other", "d"], ["d"], "en", places={"*": "a house"})
+    assert hidden["d"].count("other") == 1, "neighbours of one name side by side are named once"
+    assert "facing own, a house" in hidden["d"] or "along a house, facing own" in hidden["d"]
+    assert "*" not in "".join(hidden)
+    own = format_limits(limits, ["a", "other", "other", "other"], ["a"], "zh", places={"*": "房屋"})["a"]
+    assert "与other之间" in own
+    assert "本侧own，对侧房屋" in own
