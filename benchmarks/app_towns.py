@@ -36,7 +36,7 @@ def find_county(folder: Path) -> Path:
         landuse=f"{town}#landuse",
         compounds=f"{town}#compounds",
         services=f"{town}#services",
-        existing={"village": f"{town}#villages", "town": f"{town}#towns"},
+        existing={"community": f"{town}#villages", "town": f"{town}#towns"},
         scheme="shangnan-county",
     )
     return write_plan(plan, path)

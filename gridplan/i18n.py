@@ -27,6 +27,7 @@ __all__ = [
     "choose_language",
     "has_text",
     "label_columns",
+    "library_language",
     "load_texts",
     "measure_text",
     "t",
@@ -130,6 +131,15 @@ def choose_language(asked: str | None = None) -> str:
     if word.startswith(("zh", "chinese")) or word.split(".")[0] in ("", "c", "posix"):
         return LANGUAGES[0]
     return "en"
+
+
+def library_language() -> str:
+    """Return the language in which the library speaks by itself: that of ``GRIDPLAN_LANG``, else English.
+
+    A notebook's output and the text of an error must not change with the locale of the machine.
+    """
+    wish = os.environ.get("GRIDPLAN_LANG", "")[:2].lower()
+    return wish if wish in LANGUAGES else "en"
 
 
 def align_rows(rows: Sequence[Sequence[str]]) -> str:

@@ -14,7 +14,7 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from gridplan.errors import WriteError
+from gridplan.errors import InputError, WriteError
 from gridplan.io.atomic import replace_files
 from gridplan.io.styles import style_table
 from gridplan.plan import FORMAT_VERSION, Plan
@@ -27,7 +27,19 @@ from gridplan.schema import (
     ISSUE_COLUMNS,
 )
 
-__all__ = ["AREA_KEYS", "EXISTING_COLUMNS", "TABLE_TYPES", "fix_stamp", "write_layer", "write_plan"]
+__all__ = [
+    "AREA_KEYS",
+    "EXISTING_COLUMNS",
+    "GROUND_LAYERS",
+    "TABLE_TYPES",
+    "build_layer",
+    "fix_stamp",
+    "write_layer",
+    "write_plan",
+]
+
+#: Layers that every plan has besides those of its levels.
+GROUND_LAYERS = ("atoms", "buildings", "streets", "district")
 
 #: What a level's layer holds of ``Plan.areas`` besides the described columns.
 AREA_KEYS: Mapping[str, str] = {"certificate_id": "int64", "reason_key": "str", "reason_values": "str"}
@@ -87,14 +99,9 @@ def write_plan(plan: Plan, path: str | os.PathLike[str], areas: Mapping[str, gpd
         raise WriteError("areas_missing", path=str(target), levels=", ".join(lacking))
     with replace_files(target.absolute().parent) as folder, fix_stamp():
         part = folder / target.name
-        for level in plan.areas:
-            write_layer(_level_layer(plan, level, areas[level]), part, level)
-        write_layer(_atom_layer(plan), part, "atoms")
-        write_layer(plan.buildings.reset_index(names="building_id"), part, "buildings")
-        write_layer(plan.streets.reset_index(drop=True), part, "streets")
-        write_layer(
-            gpd.GeoDataFrame({"name": [""]}, geometry=[plan.district], crs=plan.crs), part, "district"
-        )
+        for name in (*plan.areas, *GROUND_LAYERS):
+            layer = build_layer(plan, name, areas.get(name))
+            write_layer(layer if layer.index.name is None else layer.reset_index(), part, name)
         for name, types in TABLE_TYPES.items():
             table: pd.DataFrame = getattr(plan, name)
             write_layer(table[list(types)].astype(dict(types)), part, name)
@@ -103,7 +110,7 @@ def write_plan(plan: Plan, path: str | os.PathLike[str], areas: Mapping[str, gpd
         if plan.existing:
             write_layer(_existing(plan), part, "existing")
         for role in (one for one in ATTACHED_COLUMNS if one in plan.attached):
-            write_layer(plan.attached[role].reset_index(drop=True), part, role)
+            write_layer(build_layer(plan, role), part, role)
         write_layer(_provenance(plan), part, "provenance")
         homes = {level: areas[level]["households"].to_numpy(dtype=np.int64) for level in plan.areas}
         points = {
@@ -149,21 +156,58 @@ def _shape_type(frame: gpd.GeoDataFrame) -> tuple[str, bool]:
     return "Unknown", False
 
 
-def _level_layer(plan: Plan, level: str, described: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    layer = described if "code" in described.columns else described.reset_index(names="code")
-    keys = plan.areas[level].reindex(layer["code"])
-    told = {
+def build_layer(plan: Plan, name: str, described: gpd.GeoDataFrame | None = None) -> pd.DataFrame:
+    """Build one layer of plan.gpkg.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    name
+        A level of the plan, one of :data:`GROUND_LAYERS`, or a role of ``plan.attached``.
+    described
+        The described areas of the level; needed for levels only.
+
+    Returns
+    -------
+    DataFrame
+        All columns of the layer; index ``code`` for areas, ``atom_id`` for atoms, ``building_id`` for
+        buildings, else the row. With geometry but for attached things that have no place of their own.
+
+    Raises
+    ------
+    InputError
+        ``layer_unknown`` if the plan has no such layer.
+    """
+    if name in plan.areas and described is not None:
+        return _build_level(plan, name, described)
+    if name == "atoms":
+        return _build_atoms(plan)
+    if name == "buildings":
+        return plan.buildings.rename_axis("building_id")
+    if name == "streets":
+        return plan.streets.reset_index(drop=True)
+    if name == "district":
+        return gpd.GeoDataFrame({"name": [""]}, geometry=[plan.district], crs=plan.crs)
+    if name in plan.attached:
+        return plan.attached[name].reset_index(drop=True)
+    raise InputError("layer_unknown", layer=name, known=[*plan.areas, *GROUND_LAYERS, *plan.attached])
+
+
+def _build_level(plan: Plan, level: str, described: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    layer = described.set_index("code") if "code" in described.columns else described
+    keys = plan.areas[level].reindex(layer.index)
+    columns = {
         name: pd.array(keys[name].fillna(-1 if kind == "int64" else "").to_numpy(), dtype=kind)
         for name, kind in AREA_KEYS.items()
     }
-    return layer.drop(columns=list(AREA_KEYS), errors="ignore").assign(**told).reset_index(drop=True)
+    return layer.drop(columns=list(AREA_KEYS), errors="ignore").assign(**columns)
 
 
-def _atom_layer(plan: Plan) -> gpd.GeoDataFrame:
+def _build_atoms(plan: Plan) -> gpd.GeoDataFrame:
     levels = [level for level in plan.areas if level in plan.atoms.columns]
     old = [name for level in plan.existing if (name := f"old_{level}") in plan.atoms.columns]
-    kept = plan.atoms[[*ATOM_COLUMNS, *levels, *old, "geometry"]]
-    return kept.reset_index(names="atom_id")
+    return plan.atoms[[*ATOM_COLUMNS, *levels, *old, "geometry"]].rename_axis("atom_id")
 
 
 def _existing(plan: Plan) -> pd.DataFrame:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -13,8 +15,13 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from gridplan.plan.rooms import open_room
 from gridplan.schema import ALTERNATIVE_COLUMNS, FINDING_COLUMNS
 from gridplan.scheme import Scheme
+
+if TYPE_CHECKING:
+    import folium
+    from matplotlib.axes import Axes
 
 __all__ = ["FORMAT_VERSION", "Plan", "dissolve_atoms", "dissolve_level"]
 
@@ -80,6 +87,9 @@ class Plan:
     findings: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(FINDING_COLUMNS)))
     polygons: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
     timings: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    _described: dict[str, gpd.GeoDataFrame] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def crs(self) -> pyproj.CRS:
@@ -87,10 +97,149 @@ class Plan:
         crs: pyproj.CRS = self.atoms.crs
         return crs
 
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Ids of the levels, coarse to fine."""
+        return tuple(level.id for level in self.scheme.levels if level.id in self.areas)
+
+    def to_geodataframe(self, layer: str) -> gpd.GeoDataFrame:
+        """Return a layer as plan.gpkg holds it, with all of its columns.
+
+        Parameters
+        ----------
+        layer
+            A level of the plan, "atoms", "buildings", "streets", "district", or a role of ``attached``.
+
+        Returns
+        -------
+        GeoDataFrame
+            In the plan's coordinate system [m]; index ``code`` for a level, ``atom_id`` for atoms and
+            ``building_id`` for buildings. Attached things without a place of their own come as a DataFrame.
+
+        Raises
+        ------
+        InputError
+            ``layer_unknown`` if the plan has no such layer.
+
+        Examples
+        --------
+        >>> import gridplan
+        >>> plan = gridplan.make_plan("data/xiao_cheng.gpkg#buildings", "data/xiao_cheng.gpkg#streets")
+        >>> plan.to_geodataframe("grid")[["households", "status"]].shape
+        (194, 2)
+        """
+        described = self._describe(layer) if layer in self.areas else None
+        return open_room("io.write").build_layer(self, layer, described)
+
+    def _describe(self, level: str) -> gpd.GeoDataFrame:
+        """Describe the areas of a level; the words for their borders take long, so they are kept."""
+        if level not in self._described:
+            self._described[level] = open_room("report").describe_areas(self, level)
+        return self._described[level]
+
+    def save(self, path: str | Path) -> Path:
+        """Write the plan as one GeoPackage (:func:`gridplan.write_plan`).
+
+        Parameters
+        ----------
+        path
+            A ``.gpkg`` file, replaced only when the new one is whole.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        WriteError
+            If it cannot be written; nothing is left behind.
+        """
+        written: Path = open_room("io.write").write_plan(
+            self, path, {level: self._describe(level) for level in self.areas}
+        )
+        return written
+
+    def check(self) -> pd.DataFrame:
+        """Check every rule again, with none of the code that made the plan (:func:`gridplan.check_plan`).
+
+        Returns
+        -------
+        DataFrame
+            Columns ``law, version, verdict, level, ...`` of the findings: per law and level one row ``ok``,
+            or one row per thing that is out of order. ``findings`` holds those of the day the plan was made.
+        """
+        findings: pd.DataFrame = open_room("check").check_plan(self)
+        return findings
+
+    def summary(self) -> pd.DataFrame:
+        """Sum the plan up, level by level.
+
+        Returns
+        -------
+        DataFrame
+            Index ``level``, coarse to fine: ``areas``, those of them ``without_residents``, ``legal`` (of
+            those with residents), ``exempt`` (out of bounds with a proof that nothing better exists),
+            ``unproven`` (out of bounds without one), ``households``, ``population``, ``area_km2``, and
+            ``households_median`` of areas with residents.
+        """
+        table: pd.DataFrame = open_room("report.tables").summarise_levels(self)
+        return table
+
+    def explore(
+        self,
+        level: str | None = None,
+        column: str | None = None,
+        *,
+        m: folium.Map | None = None,
+        **options: Any,
+    ) -> folium.Map:
+        """Draw a level on a folium map that needs no network (:func:`gridplan.onemap.notebook.explore_plan`).
+
+        Parameters
+        ----------
+        level, column, m
+            The level (the finest by default), what its areas are coloured by (their status by default), and a
+            map to draw on, so that it can be chained with ``GeoDataFrame.explore(m=...)``.
+        **options
+            ``tiles, tooltip, popup, legend, audience, lang``, and the styles of ``GeoDataFrame.explore``.
+
+        Returns
+        -------
+        folium.Map
+        """
+        drawn: folium.Map = open_room("onemap.notebook").explore_plan(self, level, column, m=m, **options)
+        return drawn
+
+    def plot(
+        self, level: str | None = None, column: str | None = None, *, ax: Axes | None = None, **options: Any
+    ) -> Axes:
+        """Draw a level on matplotlib axes (:func:`gridplan.onemap.notebook.plot_plan`).
+
+        Parameters
+        ----------
+        level, column, ax
+            The level (the finest by default), what its areas are coloured by (their status by default), and
+            axes to draw on.
+        **options
+            ``legend, audience, lang``, and the styles of ``GeoDataFrame.plot``.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+        """
+        axes: Axes = open_room("onemap.notebook").plot_plan(self, level, column, ax=ax, **options)
+        return axes
+
+    def _repr_html_(self) -> str:
+        """Show a card with the figures and a small map in a notebook."""
+        card: str = open_room("onemap.notebook").draw_card(self)
+        return card
+
     def __repr__(self) -> str:
-        """Tell the scheme, the size and the areas per level."""
-        told = ", ".join(f"{len(table)} {level}" for level, table in self.areas.items())
-        return f"<Plan {self.scheme.id}: {len(self.atoms)} atoms, {told}>"
+        """Name the scheme, the size and the areas per level."""
+        counts = ", ".join(f"{len(table)} {level}" for level, table in self.areas.items())
+        return f"<Plan {self.scheme.id}: {len(self.atoms)} atoms, {counts}>"
 
 
 def dissolve_level(plan: Plan, level_id: str) -> gpd.GeoDataFrame:

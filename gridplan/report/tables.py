@@ -19,6 +19,7 @@ __all__ = [
     "format_findings",
     "format_summary",
     "name_law",
+    "summarise_levels",
     "summarise_plan",
     "tell_action",
     "tell_finding",
@@ -110,6 +111,40 @@ def _summarise_level(level: Level, areas: gpd.GeoDataFrame, judged: Mapping[str,
         "over_cap": int(over.sum()),
         "households_median": float(homes["households"].median()) if len(homes) else 0.0,
     }
+
+
+def summarise_levels(plan: Plan) -> pd.DataFrame:
+    """Sum a plan up, level by level.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+
+    Returns
+    -------
+    DataFrame
+        Index ``level``, coarse to fine; see :meth:`gridplan.plan.Plan.summary`.
+    """
+    columns = ["households", "population", "area_m2"]
+    rows = {}
+    for level in plan.levels:
+        areas = plan.areas[level]
+        sums = plan.atoms.groupby(level)[columns].sum().reindex(areas.index, fill_value=0)
+        homes = sums["households"]
+        rows[level] = {
+            "areas": len(areas),
+            "without_residents": int((homes == 0).sum()),
+            "legal": int(((areas["status"] == "ok") & (homes > 0)).sum()),
+            "exempt": int((areas["status"] == "exempt").sum()),
+            "unproven": int((areas["status"] == "violation").sum()),
+            "households": int(homes.sum()),
+            "population": int(sums["population"].sum()),
+            "area_km2": float(sums["area_m2"].sum()) / 1e6,
+            "households_median": float(homes[homes > 0].median()) if (homes > 0).any() else 0.0,
+        }
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("level")
+    return table.astype(dict.fromkeys(table.columns[:7], "int64"))
 
 
 def format_summary(summary: Mapping[str, object], plan: Plan, lang: str) -> str:
