@@ -11,11 +11,12 @@ PY := $(BIN)/python
 PYTEST := $(PY) -m pytest -n logical --maxprocesses 4 --dist loadfile
 
 .DELETE_ON_ERROR:
-.PHONY: help app demo test slow browser lint frame bench data lock clean
+.PHONY: help app demo docs test slow browser lint frame bench data lock clean
 
 help:
 	@echo "make app     open the demo in the browser: a street office that does not exist"
 	@echo "make demo    plan three invented towns and a real place into ./out"
+	@echo "make docs    build the documentation into ./out/docs (no network needed)"
 	@echo "make test    the fast tests (browser tests where a browser can be had)"
 	@echo "make slow    the slow tests: whole cities, mutations, notebooks, every page on every screen"
 	@echo "make browser all browser tests; pictures of every page go to ./out/screens"
@@ -31,6 +32,10 @@ app: $(VENV)/.ready-app
 demo: $(VENV)/.ready-demo
 	$(PY) -m gridplan demo --out out
 	@echo "make app     opens the demo in the browser"
+
+docs: $(VENV)/.ready-docs
+	$(PY) -m sphinx -W --keep-going -q -j auto -b html docs out/docs
+	@echo "out/docs/index.html"
 
 test: $(VENV)/.ready-dev
 	$(PY) .ci/browser.py

@@ -9,7 +9,7 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-EXTRAS = "app,bench,demo,dev,osm"
+EXTRAS = "app,bench,demo,dev,docs,osm"
 HEADER = (
     f"# Written by `make lock` from a clean environment; use: pip install -c constraints.txt -e .[{EXTRAS}]"
 )
