@@ -26,6 +26,9 @@ nb_execution_mode = "off"
 
 html_theme = "pydata_sphinx_theme"
 html_title = "gridplan"
+# pages without pages below them need no list of these
+html_sidebars = {page: [] for page in ("index", "start", "schemes", "format", "sources")}
+html_context = {"default_mode": "light"}
 html_copy_source = False
 html_show_sourcelink = False
 html_theme_options = {
