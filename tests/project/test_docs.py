@@ -61,6 +61,8 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_commands_are_understood(page: Path) -> None:
     """Every option and value of a command in the pages is one that the command line knows."""
     for line in list_commands(page):
+        if line.endswith("--help"):
+            continue
         build_parser("en").parse_args(shlex.split(line)[1:])
 
 
