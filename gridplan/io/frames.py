@@ -19,7 +19,7 @@ from gridplan.errors import InputError
 from gridplan.io.columns import find_columns, normalise_name
 from gridplan.io.source import PathLike, RawLayer, known_crs, list_rivals
 from gridplan.io.values import clean_text
-from gridplan.io.words import STREET_CLASSES
+from gridplan.io.vocabulary import load_vocabulary
 
 __all__ = [
     "FRAME",
@@ -43,8 +43,6 @@ FRAME = "frame"
 
 #: Name of the column that the index becomes where it gives the ids.
 _INDEX = "index"
-
-_IMPORTANCE = {word: place for place, word in enumerate(STREET_CLASSES)}
 
 
 def list_layers(given: object, role: str) -> list[Layer]:
@@ -243,7 +241,9 @@ def _flatten_lists(column: pd.Series) -> pd.Series:
 
 
 def _rank_word(word: str) -> tuple[int, str]:
-    return _IMPORTANCE.get(word, len(_IMPORTANCE)), word
+    """Put the more important class of a street first; other words by their letters."""
+    classes = load_vocabulary().street_classes
+    return classes.index(word) if word in classes else len(classes), word
 
 
 def _list_names(frame: pd.DataFrame) -> str:

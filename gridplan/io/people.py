@@ -13,26 +13,10 @@ from gridplan.io.frames import Table
 from gridplan.io.lists import ListFile, choose_columns, find_places, read_list, read_text
 from gridplan.io.thing_words import find_personal, is_identity
 from gridplan.io.values import parse_numbers
+from gridplan.io.vocabulary import load_vocabulary
 from gridplan.schema import issue_rows, join_issues
 
-__all__ = ["PEOPLE_ALIASES", "read_people"]
-
-#: Names of the columns by field.
-PEOPLE_ALIASES: Mapping[str, tuple[str, ...]] = {
-    "person": (
-        "person", "person_id", "staff_id", "id", "工号", "人员编号", "网格员编号", "编号", "序号",
-    ),
-    "post": ("post", "岗位", "岗位名称", "职务", "职位", "岗", "role", "position", "job"),
-    "lon": ("lon", "经度", "lng", "long", "longitude"),
-    "lat": ("lat", "纬度", "latitude"),
-    "x": ("x", "东坐标", "y_east", "east", "easting", "横坐标"),
-    "y": ("y", "北坐标", "x_north", "north", "northing", "纵坐标"),
-    "place": (
-        "place", "网格编码", "网格代码", "网格", "区域编码", "小分格", "社区编码", "社区", "area", "code",
-        "房屋编码", "房屋编号", "楼栋编号", "building_id", "house",
-    ),
-    "capacity": ("capacity", "承担户数", "负责户数", "户数上限", "最多户数", "load", "max_households"),
-}  # fmt: skip
+__all__ = ["read_people"]
 
 
 def read_people(given: Table, crs: pyproj.CRS) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -41,7 +25,8 @@ def read_people(given: Table, crs: pyproj.CRS) -> tuple[pd.DataFrame, pd.DataFra
     Parameters
     ----------
     given
-        ``.csv`` (UTF-8 or GB18030) or ``.xlsx`` (first sheet) with columns of :data:`PEOPLE_ALIASES`, a
+        ``.csv`` (UTF-8 or GB18030) or ``.xlsx`` (first sheet) with columns as the vocabulary
+        names them, a
         DataFrame, or a GeoDataFrame or any vector file that GDAL reads (``file.gpkg#layer``), of which the
         middle of each shape counts. Of the columns only these are read: never names, telephones or numbers
         of identity cards. ``lon, lat`` are degrees (WGS 84 or CGCS2000, not GCJ-02); ``x, y`` metres in the
@@ -60,9 +45,10 @@ def read_people(given: Table, crs: pyproj.CRS) -> tuple[pd.DataFrame, pd.DataFra
     InputError
         If the list cannot be read, or has no column for a post, a place or an id.
     """
-    file = read_list(given, "staff", [name for names in PEOPLE_ALIASES.values() for name in names])
-    found = choose_columns("people", file, PEOPLE_ALIASES)
-    if not {"person", "post", "place"} & set(found):
+    aliases = load_vocabulary().lists["people"]
+    file = read_list(given, "staff", [name for names in aliases.values() for name in names])
+    found = choose_columns("people", file, aliases)
+    if not {"person", "post", "area", "house"} & set(found):
         raise InputError("people_columns", path=file.path, columns=", ".join(file.names) or "-")
     return _make_people(file, found, crs)
 
@@ -71,7 +57,9 @@ def _make_people(
     file: ListFile, found: Mapping[str, tuple[str, ...]], crs: pyproj.CRS
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     table = file.table
-    person, post, place = (read_text(table, found.get(field, ())) for field in ("person", "post", "place"))
+    person, post = (read_text(table, found.get(field, ())) for field in ("person", "post"))
+    area, house = (read_text(table, found.get(field, ())) for field in ("area", "house"))
+    place = area.where(area != "", house)
     personal = is_identity(person)
     unnamed = (person == "").to_numpy() | personal
     numbers = np.array([f"row {at + 1}" for at in range(len(table))], dtype=object)

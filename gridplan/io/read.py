@@ -10,7 +10,6 @@ import pandas as pd
 
 from gridplan.crs import describe_crs, parse_crs, reproject
 from gridplan.errors import InputError
-from gridplan.io.columns import ALIASES
 from gridplan.io.existing import build_existing
 from gridplan.io.frames import FRAME, Layer, LayerOrLayers, list_layers, take_frame
 from gridplan.io.georef import locate_layers, require_overlap
@@ -18,6 +17,7 @@ from gridplan.io.osm import read_osm
 from gridplan.io.place import read_place
 from gridplan.io.source import CONTAINERS, RawLayer, is_osm, read_source, split_layer
 from gridplan.io.tables import BUILDERS, Reading, make_unique
+from gridplan.io.vocabulary import load_vocabulary
 from gridplan.schema import Layers, Source, issue_rows, join_issues
 
 __all__ = ["read_layers"]
@@ -58,7 +58,7 @@ def read_layers(  # noqa: PLR0913 -- a front door, one keyword per layer
         Areas that stand already (old communities, villages) by level id; "" where the level is told by
         the scheme or by a column of the file.
     columns
-        Columns by role and field for names that are not in :data:`gridplan.io.columns.ALIASES`; ""
+        Columns by role and field for names that are not understood (``gridplan/io/vocabulary.toml``); ""
         says that there is none.
     crs
         Coordinate system of layers that have none or a wrong one; "local" for plain metres.
@@ -79,8 +79,8 @@ def read_layers(  # noqa: PLR0913 -- a front door, one keyword per layer
     """
     columns = columns or {}
     for role in columns:
-        if role not in ALIASES:
-            raise InputError("role_unknown", role=role, known=", ".join(ALIASES))
+        if role not in load_vocabulary().layers:
+            raise InputError("role_unknown", role=role, known=", ".join(load_vocabulary().layers))
     given = {
         role: list_layers(spec, role)
         for role, spec in (

@@ -23,6 +23,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldE
 from gridplan.errors import GridplanError, InputError
 from gridplan.io.columns import find_columns, normalise_name
 from gridplan.io.dbf import decode_frame, decode_name, find_encoding, find_part, missing_bytes
+from gridplan.io.vocabulary import load_vocabulary
 from gridplan.io.zipped import unpack_zip
 from gridplan.schema import issue_rows
 
@@ -61,28 +62,6 @@ _PACKED_SUFFIXES = _VECTOR_SUFFIXES - {".zip", ".csv", ".parquet", ".osm", ".pbf
 #: Formats that are read through Arrow; others hide behind it that a file is cut off.
 _ARROW_SUFFIXES = (".gpkg", ".shp", ".fgb", ".geojson", ".json")
 
-_LAYER_WORDS: Mapping[str, tuple[str, ...]] = {
-    "buildings": (
-        "building", "buildings", "房屋", "建筑", "建筑物", "楼栋", "楼幢", "bati", "batiment", "jzw",
-        "fw",
-    ),
-    "streets": (
-        "street", "streets", "road", "roads", "highway", "道路", "街道", "街巷", "路网", "troncon", "dl",
-    ),
-    "barriers": (
-        "barrier", "barriers", "water", "waterways", "rivers", "railways", "rail", "水系", "河流", "铁路",
-    ),
-    "landuse": ("landuse", "land_use", "用地", "土地利用", "地类"),
-    "compounds": ("compound", "compounds", "小区", "院落"),
-    "services": ("service", "services", "service_places", "服务站", "服务中心"),
-    "boundary": ("boundary", "district", "extent", "limit", "边界", "范围", "辖区", "行政区"),
-    "existing": ("existing", "grid", "grids", "网格", "社区", "communities"),
-    "enterprises": ("enterprise", "enterprises", "企业", "pois", "qy"),
-    "risk_points": ("risk_point", "risk_points", "风险点"),
-    "hazards": ("hazard", "hazards", "隐患"),
-    "staff": ("staff", "people", "人员", "网格员"),
-    "care": ("care", "三户", "关爱"),
-}  # fmt: skip
 _POLYGON_ROLES = frozenset({"buildings", "landuse", "compounds", "boundary", "existing"})
 
 
@@ -395,7 +374,7 @@ def _fit_layer(drawn: Sequence[tuple[str, str]], role: str) -> str:
     """Return the only layer, or the only one whose name or shapes fit a role; "" where there is none."""
     if len(drawn) == 1:
         return drawn[0][0]
-    words = [normalise_name(word) for word in _LAYER_WORDS.get(role, ())]
+    words = [normalise_name(word) for word in load_vocabulary().layer_names.get(role, ())]
     exact = [name for name, _ in drawn if normalise_name(name) in words]
     partly = [name for name, _ in drawn if any(len(w) > 2 and w in normalise_name(name) for w in words)]
     wanted = "Polygon" if role in _POLYGON_ROLES else "Line"

@@ -26,7 +26,6 @@ from gridplan.io.lists import (
     read_text,
 )
 from gridplan.io.thing_words import (
-    THING_ALIASES,
     find_personal,
     is_identity,
     is_note,
@@ -38,11 +37,13 @@ from gridplan.io.thing_words import (
     parse_yes_no,
 )
 from gridplan.io.values import parse_numbers
+from gridplan.io.vocabulary import Aliases, load_vocabulary
 from gridplan.io.words import compound_types
-from gridplan.schema import Source, Things, issue_rows, join_issues
+from gridplan.schema import ATTACHED_COLUMNS, Source, Things, issue_rows, join_issues
 
 __all__ = ["read_things"]
 
+_LIST_ROLES = (*ATTACHED_COLUMNS, "compounds")
 _TEXTS = ("enterprise", "name", "kind", "post")
 _NUMBERS = ("likelihood", "exposure", "consequence", "severity", "area_m2")
 _DATES = ("date", "found", "fixed")
@@ -77,6 +78,7 @@ class _Reading:
 
     role: str
     file: ListFile
+    aliases: Aliases
     found: Mapping[str, tuple[str, ...]]
     issues: list[pd.DataFrame] = field(default_factory=list)
 
@@ -106,7 +108,7 @@ def read_things(
     Parameters
     ----------
     role
-        A key of :data:`gridplan.io.thing_words.THING_ALIASES`.
+        A key of :data:`gridplan.schema.ATTACHED_COLUMNS`, or "compounds".
     given
         A DataFrame or a GeoDataFrame, any vector file that GDAL reads (``file.gpkg#layer``), Parquet,
         ``.csv`` (UTF-8 or GB18030) or ``.xlsx`` (first sheet) with coordinates (``lon, lat`` in degrees or
@@ -114,11 +116,12 @@ def read_things(
     crs
         The plan's coordinate system.
     columns
-        Columns by field for names that are not in ``THING_ALIASES``; "" says that there is none.
+        Columns by field for names that are not understood (``gridplan/io/vocabulary.toml``); "" says that
+        there is none.
     system
         Coordinate system of files that tell none or a wrong one: an EPSG code, "gcj02", "bd09" or "wgs84".
     date
-        What day the list is of, "" for not told.
+        What day the list is of, "" where it is not known.
 
     Returns
     -------
@@ -133,11 +136,12 @@ def read_things(
     CRSError
         If its coordinates cannot be brought into the plan's system.
     """
-    if role not in THING_ALIASES:
-        raise InputError("role_unknown", role=role, known=", ".join(THING_ALIASES))
-    words = [word for several in THING_ALIASES[role].values() for word in several]
+    if role not in _LIST_ROLES:
+        raise InputError("role_unknown", role=role, known=", ".join(_LIST_ROLES))
+    aliases = load_vocabulary().lists[role]
+    words = [word for several in aliases.values() for word in several]
     file = read_list(given, role, [*words, *(columns or {}).values()])
-    reading = _Reading(role, file, choose_columns(role, file, THING_ALIASES[role], columns or {}, _MANY))
+    reading = _Reading(role, file, aliases, choose_columns(role, file, aliases, columns or {}, _MANY))
     if not len(file.table):
         raise InputError("things_empty", role=role, path=file.path)
     places = find_places(file, reading.found, crs, parse_system(system))
@@ -180,13 +184,13 @@ def _read_columns(reading: _Reading, places: Places) -> pd.DataFrame:
     """Read the columns of the role; what is not understood is listed once the rows have names."""
     table = reading.file.table
     columns: dict[str, object] = {"id": reading.text("id")}
-    columns |= {name: reading.text(name) for name in _TEXTS if name in THING_ALIASES[reading.role]}
+    columns |= {name: reading.text(name) for name in _TEXTS if name in reading.aliases}
     degrees = np.full((len(table), 2), np.nan) if places.degrees is None else places.degrees
     unknown = {"place": _quote_places(reading, places)} if places.unread.any() else {}
     columns |= {"x": places.xy[:, 0], "y": places.xy[:, 1], "lon": degrees[:, 0], "lat": degrees[:, 1]}
     columns |= {name: reading.text(name) for name in ("house", "area")}
     frame = pd.DataFrame(columns, index=table.index)
-    for name in (one for one in THING_ALIASES[reading.role] if one not in frame and one not in _WHERE):
+    for name in (one for one in reading.aliases if one not in frame and one not in _WHERE):
         column = reading.column(name)
         frame[name], wrong = _read_column(name, column, table.index)
         if wrong.any() and column is not None:

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from gridplan.graph import KINDS
-from gridplan.io.columns import ALIASES, find_columns, normalise_name
+from gridplan.io.columns import find_columns, normalise_name
+from gridplan.io.vocabulary import load_vocabulary
 from gridplan.io.words import barrier_classes, kinds_of_words, street_classes
 
 
@@ -87,7 +88,7 @@ def test_barriers_take_the_word_of_their_layer() -> None:
 def test_aliases_are_told_apart_within_a_role() -> None:
     # one column may serve two fields only where that is meant: a street's 等级 is a word or a number
     meant = {("streets", "等级"), ("streets", "级别")}
-    for role, fields in ALIASES.items():
+    for role, fields in load_vocabulary().layers.items():
         seen: dict[str, str] = {}
         for name, aliases in fields.items():
             for alias in aliases:
