@@ -54,7 +54,8 @@ def test_patterns_are_expressions_and_streets_have_an_order() -> None:
 
 
 def test_help_does_not_read_it() -> None:
-    code = "import sys; from gridplan.cli import main; main(['--help']); print('gridplan.io.vocabulary' in sys.modules)"
+    code = "import sys; from gridplan.cli import main; main(['--help'])"
+    code += "; print('gridplan.io.vocabulary' in sys.modules)"
     ran = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, encoding="utf-8"
     )
