@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from urllib.parse import urlsplit
 
+import numpy as np
 import pyarrow as pa
 from google.protobuf.message import DecodeError, Message
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -84,3 +85,14 @@ def _read_bytes(content: bytes) -> Iterator[str]:
         except pa.ArrowInvalid:
             return
         yield json.dumps(table.to_pylist(), ensure_ascii=False, default=str)
+        yield from read_memory(table)
+
+
+def read_memory(table: pa.Table) -> Iterator[str]:
+    """Yield the whole numbers in the memory of a table, those below its empty cells too."""
+    for column in table.columns:
+        for chunk in column.chunks:
+            if pa.types.is_integer(chunk.type) and (memory := chunk.buffers()[1]) is not None:
+                width = chunk.type.bit_width // 8
+                kind = f"{'i' if pa.types.is_signed_integer(chunk.type) else 'u'}{width}"
+                yield " ".join(map(str, np.frombuffer(memory, dtype=kind, count=memory.size // width)))
