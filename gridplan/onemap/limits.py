@@ -1,99 +1,97 @@
-"""The limits of areas in words (四至), without what their reader may not see."""
+"""The limits of areas (四至) without what their reader may not see: cut by value, worded last."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping, Sequence
-
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
+from gridplan.borders.limits import format_limits, list_limits
+from gridplan.borders.trace import trace_borders
 from gridplan.i18n import LANGUAGES, t
 from gridplan.plan import Plan
+from gridplan.plan.names import name_areas, name_places
 from gridplan.privacy import Audience
 
-__all__ = ["cut_limits"]
+__all__ = ["HIDDEN", "cut_limits", "list_seen_limits"]
 
-#: Lengths are no codes.
-_LENGTH = r"[0-9][0-9,]*\s?(?:米|m\b)"
-_HEAD = 4
+#: Stands in the place of the name of what a reader may not see; from the private use area, so no name.
+HIDDEN = "\ue000"
 
 
-def cut_limits(frame: gpd.GeoDataFrame, plan: Plan, level: str, audience: Audience) -> gpd.GeoDataFrame:
+def cut_limits(
+    frame: gpd.GeoDataFrame, around: gpd.GeoDataFrame, plan: Plan, level: str, audience: Audience
+) -> gpd.GeoDataFrame:
     """Call what an audience may not see by a common word in the limits of areas.
 
-    Off the streets a limit is told by the areas on either hand and by the houses along it.
+    Off the streets a limit names the areas on either hand and the houses along it.
 
     Parameters
     ----------
     frame
         The areas that are seen of a level.
+    around
+        All areas of the level.
     plan
         The plan.
     level
         The level.
     audience
-        Who looks at it: a worker sees no other area and no house or compound outside of the own one, the
-        public no house.
+        Who looks at it.
 
     Returns
     -------
     GeoDataFrame
         ``borders_*`` with "a house" and "another area" in the place of their names; streets and what is seen
-        keep theirs.
+        keep theirs. The office's are those of the plan: to trace all areas again would take seconds.
     """
     if audience.name == "office":
         return frame
-    names = plan.buildings.get("name", pd.Series(index=plan.buildings.index, dtype="str"))
-    houses = names.fillna("").astype(str).str.strip()
-    areas = plan.areas[level]
-    compounds = plan.atoms["compound"].fillna("").astype(str)
-    kept = set(plan.streets["name"].dropna().astype(str))
-    if audience.name == "worker":
-        own = plan.atoms[level] == audience.code
-        mine = houses.index.isin(plan.atoms.loc[own, "building_id"].dropna())
-        kept |= {*houses[mine], *compounds[own], audience.code}
-        unseen = {*houses[~mine], *compounds[~own]}
-        areas = areas.drop(index=audience.code, errors="ignore")
-        others = {*areas.index.astype(str), *areas["name"].fillna("").astype(str)}
-    else:
-        kept |= {*areas.index.astype(str), *areas["name"].fillna("").astype(str), *compounds}
-        unseen, others = set(houses), set()
-    words = dict.fromkeys(others, "onemap.other_area") | dict.fromkeys(unseen, "onemap.some_house")
-    columns = {}
+    limits, names = list_seen_limits(around, plan, level, audience)
+    texts = {}
     for lang in LANGUAGES:
-        told = {word: t(key, lang) for word, key in words.items()}
-        columns[f"borders_{lang}"] = _replace(frame[f"borders_{lang}"], told, kept, t("borders.and", lang))
-    return frame.assign(**columns)
+        called = [t("onemap.other_area", lang) if name == HIDDEN else name for name in names]
+        words = {HIDDEN: t("onemap.some_house", lang)}
+        texts[f"borders_{lang}"] = format_limits(limits, called, frame["code"], lang, places=words).to_numpy()
+    return frame.assign(**texts)
 
 
-def _replace(texts: pd.Series, words: Mapping[str, str], kept: Collection[str], joint: str) -> list[str]:
-    """Put other words in the place of some, the longest first; words that are kept hold no other ones."""
-    lines = [str(text) for text in texts]
-    found = _find_words(words, lines) - set(kept)
-    if not found:
-        return lines
-    known = sorted(found | _find_words(kept, lines), key=lambda word: (-len(word), word))
-    pattern = re.compile("|".join([_LENGTH, *(re.escape(word) for word in known)]))
-    # several of the same word side by side are one
-    common = [
-        (re.compile(f"{re.escape(word)}(?:{re.escape(joint + word)})+"), word) for word in set(words.values())
-    ]
+def list_seen_limits(
+    around: gpd.GeoDataFrame, plan: Plan, level: str, audience: Audience
+) -> tuple[pd.DataFrame, list[str]]:
+    """List what the borders of areas follow, as far as an audience may know it.
 
-    def exchange(match: re.Match[str]) -> str:
-        return words[match[0]] if match[0] in found else match[0]
+    Parameters
+    ----------
+    around
+        All areas of the level.
+    plan, level
+        The plan and the level.
+    audience
+        "worker" or "public": a worker sees no other area, and no house or compound outside of the own one;
+        the public no house, but the compound that it stands in.
 
-    for at, line in enumerate(lines):
-        told = pattern.sub(exchange, line)
-        for repeated, word in common:
-            told = repeated.sub(word, told)
-        lines[at] = told
-    return lines
-
-
-def _find_words(words: Collection[str], lines: Sequence[str]) -> set[str]:
-    """Return the words that stand in any of the lines."""
-    whole = "\n".join(lines)
-    # few of many thousand names begin with letters that stand in the text at all
-    heads = {whole[at : at + size] for size in range(1, _HEAD + 1) for at in range(len(whole))}
-    return {word for word in words if word and word[:_HEAD] in heads and word in whole}
+    Returns
+    -------
+    limits
+        Rows of :func:`gridplan.borders.limits.list_limits`, with :data:`HIDDEN` in the place of names.
+    names
+        What each of the traced areas is called.
+    """
+    areas = around.set_index("code")[["name", "geometry"]]
+    if audience.name == "worker":
+        areas = areas[areas.intersects(areas.geometry[audience.code])]
+    atoms = plan.atoms[plan.atoms[level].isin(areas.index)]
+    traced = trace_borders(areas, plan.streets, plan.district, atoms)
+    named = np.array(name_places(plan), dtype=object)[plan.atoms.index.get_indexer(atoms.index)]
+    names = name_areas(areas)
+    if audience.name == "worker":
+        places = np.where((named == "") | (atoms[level] == audience.code), named, HIDDEN)
+        names = [
+            name if code == audience.code else HIDDEN for code, name in zip(areas.index, names, strict=True)
+        ]
+        traced = traced[traced["code"] == audience.code]
+    else:
+        compounds = atoms["compound"].fillna("").astype(str).to_numpy(dtype=object)
+        places = np.where((named == "") | (compounds != ""), compounds, HIDDEN)
+    return list_limits(traced, plan.streets, places.tolist()), names

@@ -181,7 +181,9 @@ def show_plan_to(
         if not own.any():
             raise InputError("audience_area_unknown", code=audience.code, level=levels[0])
         frames = {levels[0]: frames[levels[0]][own].reset_index(drop=True)}
-    frames = {level: cut_limits(frame, plan, level, audience) for level, frame in frames.items()}
+    frames = {
+        level: cut_limits(frame, judged[level], plan, level, audience) for level, frame in frames.items()
+    }
     office = audience.name == "office"
     own_area = (levels[0], audience.code) if audience.name == "worker" else None
     attached = _choose_things(plan, hide_care(plan, hidden.secret), levels, audience)

@@ -18,13 +18,17 @@ from scipy.optimize import linprog
 
 import gridplan.onemap.service_access as access_room
 from gridplan.access import Routes
+from gridplan.borders.limits import list_limits
+from gridplan.borders.trace import trace_borders
 from gridplan.errors import InputError
+from gridplan.i18n import t
 from gridplan.onemap.care import hide_care
 from gridplan.onemap.compounds import list_distances, list_services
 from gridplan.onemap.issues import list_findings, list_issues
+from gridplan.onemap.limits import HIDDEN, cut_limits, list_seen_limits
 from gridplan.onemap.shown import Shown, show_plan_to
 from gridplan.plan import Plan
-from gridplan.privacy import MIN_CELL, parse_audience, round_counts, round_parts
+from gridplan.privacy import MIN_CELL, Audience, parse_audience, round_counts, round_parts
 from gridplan.report import describe_plan
 from gridplan.schema import issue_rows
 
@@ -376,12 +380,7 @@ def test_a_core_beyond_an_area_tells_nothing_of_the_rest() -> None:
 # ------------------------------------------------------------------ words
 def test_limits_name_nothing_that_their_reader_may_not_see() -> None:
     """Off the streets a limit is told by the areas and the houses beside it."""
-    town = build_town()
-    # without the lanes of the north limits go between houses there
-    streets = town.streets[(town.streets["rank"] == 1) | (town.streets.centroid.y < 3_700_165)]
-    streets = streets.reset_index(drop=True)
-    houses = town.buildings.assign(name=[f"HOUSE {name}" for name in town.buildings.index])
-    plan = replace(town, streets=streets, buildings=houses)
+    plan = _name_houses()
     office = _show(plan).areas
     assert office["grid"]["borders_en"].str.contains("S002-02", regex=False).any()
     assert office["subgrid"]["borders_en"].str.contains("HOUSE", regex=False).any()
@@ -397,3 +396,69 @@ def test_limits_name_nothing_that_their_reader_may_not_see() -> None:
             assert text and "S002-02" not in text
             assert set(re.findall(r"HOUSE (b\d+)", text)) <= mine
         assert ("相邻区域" in worker["borders_zh"]) == off
+
+
+def _name_houses(named: str = "HOUSE") -> Plan:
+    """Give every house of the town a name, and take the lanes of the north away: limits go between houses."""
+    town = build_town()
+    streets = town.streets[(town.streets["rank"] == 1) | (town.streets.centroid.y < 3_700_165)]
+    houses = town.buildings.assign(name=[f"{named} {name}" for name in town.buildings.index])
+    return replace(town, streets=streets.reset_index(drop=True), buildings=houses)
+
+
+def _list_words(limits: pd.DataFrame) -> set[str]:
+    return {name for hand in ("inside", "across") for names in limits[hand] for name in names}
+
+
+def test_limits_are_cut_by_value() -> None:
+    """Whatever things are called: it is not the text that is searched, but names that are not there."""
+    plan = _name_houses("长江大街 80 m,")
+    areas = {level: frame.assign(name="HOUSE") for level, frame in describe_plan(plan).items()}
+    public, names = list_seen_limits(areas["subgrid"], plan, "subgrid", parse_audience("public"))
+    assert _list_words(public) == {HIDDEN}
+    assert set(names) == {"HOUSE"}, "areas of the level are shown to the public"
+    for own in areas["grid"]["code"]:
+        limits, names = list_seen_limits(areas["grid"], plan, "grid", parse_audience(f"worker:{own}"))
+        mine = plan.buildings.loc[plan.atoms.loc[plan.atoms["grid"] == own, "building_id"].dropna(), "name"]
+        assert _list_words(limits) <= {HIDDEN, *mine}
+        assert set(limits["code"]) == {own}
+        assert sorted(names) == sorted(["HOUSE"] + [HIDDEN] * (len(names) - 1))
+
+
+def test_what_a_worker_reads_of_limits_is_what_the_office_reads() -> None:
+    """Only the areas around are traced for one: nothing but names differs."""
+    plan = _name_houses()
+    frame = describe_plan(plan)["grid"]
+    traced = trace_borders(frame.set_index("code"), plan.streets, plan.district, plan.atoms)
+    office = list_limits(traced, plan.streets).drop(columns=["inside", "across", "neighbours", "ring"])
+    for own in frame["code"]:
+        limits, _ = list_seen_limits(frame, plan, "grid", parse_audience(f"worker:{own}"))
+        pd.testing.assert_frame_equal(
+            limits[office.columns].reset_index(drop=True),
+            office[office["code"] == own].reset_index(drop=True),
+        )
+
+
+def test_the_public_reads_the_compound_that_a_limit_runs_along() -> None:
+    plan = _name_houses()
+    atoms = plan.atoms.copy()
+    atoms["compound"] = np.where(atoms["subgrid"] == "S001", "新苑", "")
+    shown = _show(replace(plan, atoms=atoms), "public").areas["subgrid"].set_index("code")
+    assert "新苑" in shown.loc["S001", "borders_en"] and "a house" in shown.loc["S001", "borders_en"]
+    assert not shown["borders_en"].str.contains("HOUSE").any()
+
+
+def test_an_area_in_a_hole_is_not_named_to_a_worker() -> None:
+    town = build_town()
+    atoms = town.atoms.copy()
+    middle = atoms.geometry.centroid.distance(atoms.union_all().centroid).idxmin()
+    core = atoms.geometry.touches(atoms.geometry[middle]) | (atoms.index == middle)
+    atoms["grid"] = np.where(core, "CORE", "RING")
+    areas = town.areas["grid"].iloc[:2].set_axis(pd.Index(["CORE", "RING"], name="code"))
+    areas = areas.assign(name=["内圈", "外圈"], parent="")
+    plan = replace(town, atoms=atoms, areas={**town.areas, "grid": areas})
+    frame = describe_plan(plan)["grid"]
+    assert "内圈" in frame.set_index("code").loc["RING", "borders_zh"]
+    worker = Audience("worker", "RING")
+    text = cut_limits(frame[frame["code"] == "RING"], frame, plan, "grid", worker)["borders_zh"].iloc[0]
+    assert "内圈" not in text and t("onemap.other_area", "zh") in text
