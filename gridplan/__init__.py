@@ -14,7 +14,14 @@ if TYPE_CHECKING:
     from gridplan.crs import to_metres
     from gridplan.errors import GridplanError
     from gridplan.io import export_plan, open_plan, read_layers
-    from gridplan.pipeline import assess_feasibility, attach_things, make_plan, solve_plan, write_plan
+    from gridplan.pipeline import (
+        assess_feasibility,
+        attach_things,
+        compare_with_existing,
+        make_plan,
+        solve_plan,
+        write_plan,
+    )
     from gridplan.plan import Plan, dissolve_level
     from gridplan.scheme import Level, Scheme, list_schemes, load_scheme
     from gridplan.solve.partition import Partition, partition
@@ -34,6 +41,7 @@ _ROOMS = {
     "check_plan": "check",
     "clean_layers": "clean",
     "compare_plans": "compare.comparison",
+    "compare_with_existing": "pipeline",
     "dissolve_level": "plan",
     "export_plan": "io",
     "list_schemes": "scheme",
@@ -60,6 +68,7 @@ __all__ = [
     "check_plan",
     "clean_layers",
     "compare_plans",
+    "compare_with_existing",
     "dissolve_level",
     "export_plan",
     "list_schemes",

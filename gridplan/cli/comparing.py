@@ -6,38 +6,36 @@ import argparse
 import json
 from pathlib import Path
 
-from gridplan.check import judge_plan
 from gridplan.cli import FINE
-from gridplan.compare.comparison import Comparison, compare_plans, restore_plan
-from gridplan.compare.crosswalk import CHANGES, list_levels
-from gridplan.compare.crosswalk_tables import count_changes, tabulate_crosswalks
-from gridplan.compare.tables import format_comparison, tabulate_changes
-from gridplan.errors import InputError
+from gridplan.compare.comparison import Comparison, compare_plans
+from gridplan.compare.crosswalk import CHANGES, count_changes
+from gridplan.compare.tables import format_comparison, tabulate_changes, tabulate_crosswalks
 from gridplan.i18n import align_rows, t
 from gridplan.io import open_plan, write_tables
 from gridplan.onemap.changes import view_changes
 from gridplan.onemap.overview import OVERVIEW_SIZE
 from gridplan.onemap.pictures import draw_poster
+from gridplan.pipeline import compare_with_existing
 from gridplan.plan import Plan
 
 __all__ = ["run_compare"]
 
 
 def run_compare(options: argparse.Namespace) -> int:
-    """Tell who moves, which areas and borders change, and draw it."""
+    """Print who moves, which areas and borders change, and draw it."""
     compared, after = _compare(options)
     written = _write(options, compared, after)
     if options.json:
-        told: dict[str, dict[str, object]] = {}
-        for level, one in compared.items():
-            areas = json.loads(one.areas.to_json(orient="records", force_ascii=False))
+        answer: dict[str, dict[str, object]] = {}
+        for level, comparison in compared.items():
+            areas = json.loads(comparison.areas.to_json(orient="records", force_ascii=False))
             classes = {} if options.after is not None else {"classes": count_changes(after, level)}
-            told[level] = {**one.figures, **classes, "areas": areas}
-        print(json.dumps(told, ensure_ascii=False))
+            answer[level] = {**comparison.figures, **classes, "areas": areas}
+        print(json.dumps(answer, ensure_ascii=False))
         return FINE
     print(format_comparison(compared, after, options.lang))
     if options.after is None:
-        print(f"\n{_tell_classes(after, list(compared), options.lang)}")
+        print(f"\n{_format_classes(after, list(compared), options.lang)}")
     for path in written:
         print(t("cli.export.written", options.lang, path=path))
     return FINE
@@ -50,13 +48,8 @@ def _compare(options: argparse.Namespace) -> tuple[dict[str, Comparison], Plan]:
         after = open_plan(options.after)
         levels = None if options.level is None else [after.scheme[options.level].id]
         return compare_plans(first, after, levels), after
-    known = list_levels(first) if options.level is None else [options.level]
-    if not known:
-        raise InputError("compare_nothing_before", path=options.before)
-    compared: dict[str, Comparison] = {}
-    for level in known:
-        compared |= compare_plans(judge_plan(restore_plan(first, level)), first)
-    return compared, first
+    levels = None if options.level is None else [options.level]
+    return compare_with_existing(first, levels), first
 
 
 def _write(options: argparse.Namespace, compared: dict[str, Comparison], after: Plan) -> list[Path]:
@@ -64,9 +57,9 @@ def _write(options: argparse.Namespace, compared: dict[str, Comparison], after: 
     written: list[Path] = []
     if options.map:
         target = Path(options.map)
-        for level, one in compared.items():
+        for level, comparison in compared.items():
             stem = target.stem if len(compared) == 1 else f"{target.stem}-{level}"
-            view = view_changes(one, after, options.lang)
+            view = view_changes(comparison, after, options.lang)
             written.append(draw_poster(view, target.with_stem(stem), size=OVERVIEW_SIZE))
     if options.table:
         tables = tabulate_changes(compared, after, options.lang)
@@ -76,9 +69,9 @@ def _write(options: argparse.Namespace, compared: dict[str, Comparison], after: 
     return written
 
 
-def _tell_classes(plan: Plan, levels: list[str], lang: str) -> str:
+def _format_classes(plan: Plan, levels: list[str], lang: str) -> str:
     """Count the areas by class of change."""
     counts = [count_changes(plan, level) for level in levels]
     rows = [["", *(plan.scheme[level].name[lang] for level in levels)]]
-    rows += [[t(f"crosswalk.change.{key}", lang), *(str(one[key]) for one in counts)] for key in CHANGES]
+    rows += [[t(f"crosswalk.change.{key}", lang), *(str(count[key]) for count in counts)] for key in CHANGES]
     return align_rows(rows)

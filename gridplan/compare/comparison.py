@@ -12,6 +12,7 @@ import pandas as pd
 from gridplan.compare.crosswalk import stand_areas
 from gridplan.compare.ground import Borders, compare_borders, overlay_areas
 from gridplan.compare.homes import ABSENT, Homes, match_buildings, overlay_counts, read_homes
+from gridplan.compare.ranking import pick_heaviest
 from gridplan.crs import reproject
 from gridplan.errors import InputError
 from gridplan.plan import Plan, dissolve_level
@@ -84,6 +85,11 @@ def compare_plans(before: Plan, after: Plan, levels: Sequence[str] | None = None
     ------
     InputError
         ``compare_no_level`` if the plans have no level in common, ``compare_apart`` if they lie apart.
+
+    Examples
+    --------
+    >>> before, after = gridplan.open_plan("a.gpkg"), gridplan.open_plan("b.gpkg")  # doctest: +SKIP
+    >>> gridplan.compare_plans(before, after)["grid"].figures["population_moved"]  # doctest: +SKIP
     """
     shared = [level.id for level in before.scheme.levels if level.id in after.areas]
     chosen = shared if levels is None else [level for level in levels if level in shared]
@@ -98,7 +104,7 @@ def compare_plans(before: Plan, after: Plan, levels: Sequence[str] | None = None
 
 
 def restore_plan(plan: Plan, level: str) -> Plan:
-    """Return the plan as it stood before: one level, divided into the old areas; it is not judged.
+    """Return the plan as it stood before: one level, divided into the old areas, not checked.
 
     Parameters
     ----------
@@ -155,7 +161,7 @@ def _compare_level(before: Plan, after: Plan, level: str, names: pd.Series) -> C
     )
     flows = flows.merge(land, on=["before", "after"], how="outer").fillna(0.0)
     flows = flows.sort_values(["before", "after"], ignore_index=True)
-    goes_on = _match(flows, old.index, new.index)
+    goes_on = _find_continued(flows, old.index, new.index)
     stays = flows["after"].map(goes_on) == flows["before"]
     flows["moved"] = ~stays & ~flows[["before", "after"]].isin((ABSENT, _NONE)).any(axis=1)
     flows = flows.astype(dict.fromkeys(("population", "households", "buildings"), "int64"))
@@ -166,7 +172,7 @@ def _compare_level(before: Plan, after: Plan, level: str, names: pd.Series) -> C
     moved = moved.merge(flows[["before", "after", "population", "households"]], on=["before", "after"])
     borders = compare_borders(old, new, before.district.intersection(after.district))
     areas = _list_areas(before, after, level, flows, goes_on)
-    figures = _count(flows) | _judge(before, after, level, old, new)
+    figures = _count(flows) | _count_statuses(before, after, level, old, new)
     figures |= {key: int((areas["change"] == key).sum()) for key in ("same", "changed", "new", "gone")}
     figures |= {
         "ground_moved_m2": round(float(flows.loc[flows["moved"], "area_m2"].sum())),
@@ -202,14 +208,12 @@ def _sum_flows(old: Homes, new: Homes) -> pd.DataFrame:
 def _place_buildings(homes: Homes) -> pd.Series:
     """Find the area of each building: where most of its people are, then of its households."""
     sums = homes.groupby(["building", "code"], sort=True)[["population", "households"]].sum().reset_index()
-    order = sums.sort_values(
-        ["building", "population", "households", "code"], ascending=[True, False, False, True]
-    )
-    return order.drop_duplicates("building").set_index("building")["code"]
+    most = pick_heaviest(sums, "building", ["population", "households"], ["code"])
+    return most.set_index("building")["code"]
 
 
-def _match(flows: pd.DataFrame, old: pd.Index, new: pd.Index) -> dict[str, str]:
-    """Match areas so that most people stay; return the old area by new one."""
+def _find_continued(flows: pd.DataFrame, old: pd.Index, new: pd.Index) -> dict[str, str]:
+    """Find the old area that each new one goes on from, so that most people stay."""
     before, after = old.get_indexer(flows["before"]), new.get_indexer(flows["after"])
     continues = match_areas(
         before.astype(np.int64),
@@ -234,7 +238,7 @@ def _count(flows: pd.DataFrame) -> dict[str, float]:
     return figures | {"recoded": int(flows.loc[recoded, "households"].sum())}
 
 
-def _judge(
+def _count_statuses(
     before: Plan, after: Plan, level: str, old: gpd.GeoDataFrame, new: gpd.GeoDataFrame
 ) -> dict[str, float]:
     """Count areas with homes by status, and measure how compact they are."""
@@ -265,13 +269,9 @@ def _list_areas(
     moved = flows[flows["moved"] | flows["before"].isin(ends) | flows["after"].isin(ends)]
     for key in ("population", "households"):
         table[key] = table["after"].map(flows.groupby("after")[key].sum()).fillna(0).astype("int64")
-        for way, side in (("in", "after"), ("out", "before")):
-            table[f"{key}_{way}"] = (
-                table[side]
-                .map(moved[~moved[side].isin(ends)].groupby(side)[key].sum())
-                .fillna(0)
-                .astype("int64")
-            )
+        for direction, side in (("in", "after"), ("out", "before")):
+            sums = moved[~moved[side].isin(ends)].groupby(side)[key].sum()
+            table[f"{key}_{direction}"] = table[side].map(sums).fillna(0).astype("int64")
     touched = moved[
         (moved[["population", "households", "buildings"]].sum(axis=1) > 0) | (moved["area_m2"] > _NOISE_M2)
     ]
@@ -279,8 +279,7 @@ def _list_areas(
     conditions = [table["before"] == "", table["after"] == "", hit]
     table.insert(0, "change", np.select(conditions, ["new", "gone", "changed"], "same"))
     for when, plan in (("before", before), ("after", after)):
-        told = plan.areas[level]
-        table[f"status_{when}"] = table[when].map(told["status"]).fillna("").astype(str)
+        table[f"status_{when}"] = table[when].map(plan.areas[level]["status"]).fillna("").astype(str)
     names = table["after"].map(after.areas[level]["name"]).fillna("").astype(str)
     earlier = table["before"].map(before.areas[level]["name"]).fillna("").astype(str)
     table["name"] = names.where((names != "") & (names != table["after"]), earlier)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 
+from gridplan.arrays import IntArray
+from gridplan.compare.ranking import pick_heaviest, rank_rows
 from gridplan.errors import InputError
 from gridplan.plan import Plan
 from gridplan.plan.succession import Standing, trace_succession
@@ -14,6 +16,7 @@ from gridplan.plan.succession import Standing, trace_succession
 __all__ = [
     "CHANGES",
     "classify_changes",
+    "count_changes",
     "list_levels",
     "list_moves",
     "stand_areas",
@@ -61,12 +64,20 @@ def stand_areas(plan: Plan, level: str) -> Standing:
 
 
 def _require_old(plan: Plan, level: str) -> str:
-    """Return the column of the atoms that tells the old area."""
+    """Return the column of the atoms that holds the old area."""
     column = f"old_{level}"
     if level not in plan.existing or column not in plan.atoms:
         known = ", ".join(sorted(plan.existing))
         raise InputError("level_without_existing", level=level, known=known or "-")
     return column
+
+
+def _join_old(plan: Plan, level: str) -> pd.DataFrame:
+    """Return the atoms with their old and their new area, "" for none."""
+    column = _require_old(plan, level)
+    kept = ["building_id", "slice", "households", "population", "area_m2"]
+    old, new = (plan.atoms[name].fillna("").astype(str) for name in (column, level))
+    return pd.DataFrame(plan.atoms[kept]).assign(old=old, new=new)
 
 
 def list_moves(plan: Plan, level: str) -> pd.DataFrame:
@@ -83,10 +94,7 @@ def list_moves(plan: Plan, level: str) -> pd.DataFrame:
         ``building_id, slice, households, population, old, new``, sorted by building and slice; ``old`` is
         "" where no area stood.
     """
-    column = _require_old(plan, level)
-    atoms = plan.atoms[plan.atoms["building_id"].notna()]
-    kept = ["building_id", "slice", "households", "population", column, level]
-    table = pd.DataFrame(atoms[kept]).rename(columns={column: "old", level: "new"})
+    table = _join_old(plan, level).dropna(subset=["building_id"]).drop(columns="area_m2")
     return table.sort_values(["building_id", "slice"], kind="stable", ignore_index=True)
 
 
@@ -105,27 +113,17 @@ def tabulate_crosswalk(plan: Plan, level: str) -> pd.DataFrame:
         ground. A building that is cut between areas counts once, where most of its people are (then
         households, then the first code), so that every column adds up to the plan's total.
     """
-    column = _require_old(plan, level)
-    atoms = pd.DataFrame(
-        {
-            "old": plan.atoms[column].fillna("").astype(str).to_numpy(),
-            "new": plan.atoms[level].astype(str).to_numpy(),
-            "building": plan.atoms["building_id"].to_numpy(dtype=object),
-            **{name: plan.atoms[name].to_numpy() for name in ("households", "population", "area_m2")},
-        }
-    )
+    atoms = _join_old(plan, level)
     sums = atoms.groupby(["old", "new"], sort=True)[["households", "population", "area_m2"]].sum()
-    homes = atoms.dropna(subset=["building"]).groupby(["building", "old", "new"], sort=True)
+    homes = atoms.dropna(subset=["building_id"]).groupby(["building_id", "old", "new"], sort=True)
     homes = homes[["population", "households"]].sum().reset_index()
-    most = homes.sort_values(
-        ["building", "population", "households", "old", "new"], ascending=[True, False, False, True, True]
-    ).drop_duplicates("building")
+    most = pick_heaviest(homes, "building_id", ["population", "households"], ["old", "new"])
     sums["buildings"] = most.groupby(["old", "new"]).size().reindex(sums.index, fill_value=0)
     return sums.reset_index()[["old", "new", *_COUNTS, "area_m2"]]
 
 
 def classify_changes(plan: Plan, level: str) -> pd.DataFrame:
-    """Tell what each area of a level is to the areas that stood before.
+    """Classify what each area of a level is to the areas that stood before.
 
     Parameters
     ----------
@@ -145,49 +143,59 @@ def classify_changes(plan: Plan, level: str) -> pd.DataFrame:
     """
     standing = stand_areas(plan, level)
     codes, new = np.unique(plan.atoms[level].astype(str).to_numpy(), return_inverse=True)
-    told = trace_succession(standing, new.astype(np.int64), redrawn=plan.scheme[level].redraw)
+    succession = trace_succession(standing, new.astype(np.int64), redrawn=plan.scheme[level].redraw)
     old_codes = np.append(standing.codes, "")
-    continues = old_codes[told.continues]
+    continues = old_codes[succession.continues]
     table = tabulate_crosswalk(plan, level)
     heir = dict(zip(continues, codes, strict=True))
     heir.pop("", None)
     stays = table["old"].map(heir) == table["new"]
     names = plan.existing[level]["name"]
     frame = pd.DataFrame(index=pd.Index(codes, name="code"))
-    frame["name"] = [names.get(one, "") for one in continues]
-    frame["type"] = told.types
+    frame["name"] = [names.get(code, "") for code in continues]
+    frame["type"] = succession.types
     frame["continues"] = continues
     absorbed = _find_absorbed(table, set(heir))
     frame["absorbs"] = [" ".join(absorbed.get(code, [])) for code in codes]
-    totals = table.groupby("new")[["households", "population"]].sum().reindex(codes)
-    frame[["households", "population"]] = totals.to_numpy()
+    frame[["households", "population"]] = _sum_people(table, "new", codes)
     moved = table[~stays]
-    for way, key, index in (("in", "new", codes), ("out", "old", continues)):
+    for direction, key, index in (("in", "new", codes), ("out", "old", continues)):
         counts = moved[moved[key] != ""].groupby(key)[list(_COUNTS)].sum().reindex(index, fill_value=0)
         for name, short in zip(_COUNTS, ("buildings", "households", "people"), strict=True):
-            frame[f"{short}_{way}"] = counts[name].to_numpy(dtype=np.int64)
-    touched = set(moved["new"]) | {heir[one] for one in moved["old"] if one in heir}
+            frame[f"{short}_{direction}"] = counts[name].to_numpy(dtype=np.int64)
+    touched = set(moved["new"]) | {heir[code] for code in moved["old"] if code in heir}
     conditions = [
         continues == "",
-        told.converted,
+        succession.converted,
         (frame["absorbs"] != "").to_numpy(),
         np.isin(codes, sorted(touched)),
     ]
     frame["change"] = np.select(conditions, CHANGES[:4], CHANGES[4])
-    flows = [f"{short}_{way}" for short in ("people", "households", "buildings") for way in ("in", "out")]
+    flows = [f"{short}_{end}" for short in ("people", "households", "buildings") for end in ("in", "out")]
     return frame[["name", "type", "change", "continues", "absorbs", "households", "population", *flows]]
+
+
+def count_changes(plan: Plan, level: str) -> dict[str, int]:
+    """Count the areas of a level by what they are to those before, in the order of :data:`CHANGES`."""
+    counts = classify_changes(plan, level)["change"].value_counts()
+    return {key: int(counts.get(key, 0)) for key in CHANGES}
+
+
+def _sum_people(table: pd.DataFrame, key: str, index: Iterable[str]) -> IntArray:
+    """Sum up households and people of each area, shape (n, 2)."""
+    sums = table.groupby(key)[["households", "population"]].sum().reindex(list(index), fill_value=0)
+    return np.asarray(sums, dtype=np.int64)
 
 
 def _find_absorbed(table: pd.DataFrame, continued: set[str]) -> dict[str, list[str]]:
     """Find for each retired area the new one that holds most of its people, then of its ground."""
     retired = table[(table["old"] != "") & ~table["old"].isin(continued)]
-    order = ["old", "population", "area_m2", "new"]
-    most = retired.sort_values(order, ascending=[True, False, False, True]).drop_duplicates("old")
+    most = pick_heaviest(retired, "old", ["population", "area_m2"], ["new"])
     return {str(code): rows.tolist() for code, rows in most.groupby("new")["old"]}
 
 
 def trace_areas(plan: Plan, level: str) -> pd.DataFrame:
-    """Tell where every old area went.
+    """Find where every old area went.
 
     Parameters
     ----------
@@ -204,9 +212,7 @@ def trace_areas(plan: Plan, level: str) -> pd.DataFrame:
     standing = stand_areas(plan, level)
     changes = classify_changes(plan, level)
     heirs = changes[changes["continues"] != ""].reset_index().set_index("continues")["code"]
-    table = tabulate_crosswalk(plan, level).sort_values(
-        ["old", "population", "area_m2", "new"], ascending=[True, False, False, True]
-    )
+    table = tabulate_crosswalk(plan, level)
     rows = plan.existing[level].loc[standing.codes]
     frame = pd.DataFrame(
         {"name": rows["name"].to_numpy(), "type": rows["type"].to_numpy()},
@@ -215,10 +221,10 @@ def trace_areas(plan: Plan, level: str) -> pd.DataFrame:
     frame["continued_by"] = heirs.reindex(frame.index).fillna("").to_numpy()
     same = (frame["continued_by"] == frame.index).to_numpy()
     frame["fate"] = np.select([frame["continued_by"] == "", same], ["retired", "continued"], "recoded")
-    goes = table.groupby("old")["new"].agg(" ".join).reindex(frame.index)
+    ranked = rank_rows(table, "old", ["population", "area_m2"], ["new"])
+    goes = ranked.groupby("old")["new"].agg(" ".join).reindex(frame.index)
     frame["goes_to"] = goes.fillna("").to_numpy()
-    totals = table.groupby("old")[["households", "population"]].sum().reindex(frame.index, fill_value=0)
-    frame[["households", "population"]] = totals.to_numpy(dtype=np.int64)
+    frame[["households", "population"]] = _sum_people(table, "old", frame.index)
     return frame[["name", "type", "fate", "continued_by", "goes_to", "households", "population"]]
 
 

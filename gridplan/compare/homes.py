@@ -29,6 +29,9 @@ ABSENT = "\n"
 def match_buildings(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> pd.Series:
     """Find for each building of the second plan the same one in the first.
 
+    Buildings are matched one by one, by id or by place; which *area* continues which old one is decided by
+    the people in them (:func:`gridplan.plan.succession.match_areas`).
+
     Parameters
     ----------
     before, after
@@ -92,28 +95,26 @@ def overlay_counts(before: Homes, after: Homes, column: str) -> pd.DataFrame:
         plan is the n-th of the other, so buildings may be sliced differently. What one plan counts more than
         the other stands with :data:`ABSENT` on the other side.
     """
+    sides = (before, after)
     buildings = np.union1d(before["building"].unique(), after["building"].unique())
+    counts = [homes[column].to_numpy(dtype=np.int64) for homes in sides]
+    rows = [np.searchsorted(buildings, homes["building"].to_numpy()) for homes in sides]
     size = np.zeros((2, len(buildings)), dtype=np.int64)
-    rows = [np.searchsorted(buildings, one["building"].to_numpy()) for one in (before, after)]
-    for side, one in enumerate((before, after)):
-        np.add.at(size[side], rows[side], one[column].to_numpy(dtype=np.int64))
-    room = size.max(axis=0)
-    first = np.concatenate([[0], np.cumsum(room)])
-    cuts = [first]
-    starts = []
-    for side, one in enumerate((before, after)):
-        count = one[column].to_numpy(dtype=np.int64)
-        passed = np.cumsum(count) - count
-        begin = passed - np.concatenate([[0], np.cumsum(size[side])])[rows[side]] + first[rows[side]]
-        starts.append(begin)
-        cuts += [begin, begin + count]
-    points = np.unique(np.concatenate(cuts))
-    length = np.diff(points)
-    owners = [
-        _find_owners(points[:-1], begin, one[column].to_numpy(dtype=np.int64), one["code"].to_numpy())
-        for begin, one in zip(starts, (before, after), strict=True)
+    for total, row, count in zip(size, rows, counts, strict=True):
+        np.add.at(total, row, count)
+    # every building has room for the homes of the plan that counts more; each plan fills it from the start
+    first = np.concatenate([[0], np.cumsum(size.max(axis=0))])
+    begins = [
+        np.cumsum(count) - count - np.concatenate([[0], np.cumsum(total)])[row] + first[row]
+        for total, row, count in zip(size, rows, counts, strict=True)
     ]
-    table = pd.DataFrame({"before": owners[0], "after": owners[1], "count": length})
+    ends = [begin + count for begin, count in zip(begins, counts, strict=True)]
+    points = np.unique(np.concatenate([first, *begins, *ends]))
+    owners = [
+        _find_owners(points[:-1], begin, count, homes["code"].to_numpy())
+        for begin, count, homes in zip(begins, counts, sides, strict=True)
+    ]
+    table = pd.DataFrame({"before": owners[0], "after": owners[1], "count": np.diff(points)})
     return table.groupby(["before", "after"], sort=True)["count"].sum().reset_index()
 
 

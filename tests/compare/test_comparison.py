@@ -15,6 +15,7 @@ from gridplan.compare.comparison import compare_plans, restore_plan
 from gridplan.compare.homes import ABSENT, match_buildings, overlay_counts
 from gridplan.compare.tables import format_comparison, tabulate_changes
 from gridplan.errors import InputError
+from gridplan.pipeline import compare_with_existing
 from gridplan.plan import Plan
 
 
@@ -166,8 +167,15 @@ def test_a_plan_and_what_stood_before(town: Plan) -> None:
     stray = int(town.atoms["population"].iloc[:3].sum())
     moved = one.figures["population_moved"]
     assert one.areas["population_in"].sum() == one.areas["population_out"].sum() + stray == moved + stray
+    checked = compare_with_existing(plan)["grid"]
+    assert checked.flows.equals(one.flows)
+    # restored areas are "ok" until they are checked against the rules
+    assert checked.figures["legal_before"] < one.figures["legal_before"]
+    assert compare_with_existing(plan, ["grid"])["grid"].figures == checked.figures
     with pytest.raises(InputError, match="level_without_existing"):
         restore_plan(town, "grid")
+    with pytest.raises(InputError, match="compare_nothing_before"):
+        compare_with_existing(town)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
