@@ -110,6 +110,6 @@ def _tie_to_areas(
 
 
 def _single(households: npt.ArrayLike) -> IntArray:
-    """Return counts of households beside no counts of people."""
+    """Return counts of households with a second column of zeros for people."""
     counts = np.asarray(households, dtype=np.int64)
     return np.stack([counts, np.zeros_like(counts)], axis=1)

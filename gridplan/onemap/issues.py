@@ -106,7 +106,7 @@ def list_groups(issues: pd.DataFrame) -> pd.DataFrame:
 
 
 def list_findings(shown: Shown, lang: str) -> pd.DataFrame:
-    """List what the check found not to be in order, the worst first.
+    """List the violations and warnings of the check, the worst first.
 
     Parameters
     ----------
@@ -140,7 +140,7 @@ def list_findings(shown: Shown, lang: str) -> pd.DataFrame:
 
 
 def select_rows(rows: pd.DataFrame, text: str, **chosen: Sequence[str]) -> pd.DataFrame:
-    """Select rows by what their columns are and by a text that any of them holds.
+    """Select rows by the values of their columns, and by a text in any of them.
 
     Parameters
     ----------

@@ -52,7 +52,7 @@ CHILD_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """What a leader reads first.
+    """The headline figures of a place.
 
     Parameters
     ----------
@@ -246,7 +246,7 @@ def trace_path(shown: Shown, level: str, code: str) -> tuple[tuple[str, str, str
 
 
 def find_areas(shown: Shown, text: str, limit: int = 50) -> pd.DataFrame:
-    """Search areas by name or code, and by the compounds that lie in them.
+    """Search areas by name or code, and by the compounds in them.
 
     Parameters
     ----------
@@ -294,5 +294,5 @@ def find_areas(shown: Shown, text: str, limit: int = 50) -> pd.DataFrame:
 
 
 def _fold(text: object) -> str:
-    """Make letters alike that differ in width or capitals only."""
+    """Normalise width and capitals of letters."""
     return unicodedata.normalize("NFKC", str(text)).casefold().strip()

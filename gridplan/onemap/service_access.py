@@ -88,7 +88,7 @@ def measure_access(
     areas
         The areas that are shown by level, hidden counts NA.
     places
-        The service places that are shown one by one.
+        The service places that are shown individually.
     own_area
         Level and code of the only area that is shown, None for all.
 

@@ -33,13 +33,13 @@ __all__ = ["Shown", "described_from_file", "show_plan_to"]
 
 #: The level down to which the public sees areas, where a scheme has it.
 _PUBLIC_LEVEL = "community"
-#: What the public sees one by one: where to go. Enterprises, staff and hazards are the office's.
+#: What the public sees individually: where to go. Enterprises, staff and hazards are the office's.
 _PUBLIC_THINGS = ("services",)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shown:
-    """What may leave the planner's machine.
+    """What an audience may see of a plan. Nothing in it refers to the plan or to what was cut.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ class Shown:
         none), ``verdict``, ``value`` and ``bound`` are what the check found against the level's bounds
         (``gridplan.check``, law "bounded"), without the values that are withheld.
     attached
-        Things by role as in ``Plan.attached``, only those that the audience may see one by one; a role that
+        Things by role as in ``Plan.attached``, only those that the audience may see individually; a role that
         nobody attached is missing. ``care`` has ``level``, ``code``, ``care_class`` and nullable
         ``households`` for each area seen and each class, the small cells NA.
     ground
@@ -246,7 +246,7 @@ def _link_areas(areas: gpd.GeoDataFrame, plan: Plan, levels: tuple[str, ...], le
 def _choose_things(
     plan: Plan, care: pd.DataFrame | None, levels: tuple[str, ...], audience: Audience
 ) -> dict[str, pd.DataFrame]:
-    """Choose the things that an audience sees one by one."""
+    """Choose the things that an audience sees individually."""
     roles = [role for role in plan.attached if role != ATTACHED_CARE]
     if audience.name == "public":
         roles = [role for role in roles if role in _PUBLIC_THINGS]
@@ -269,7 +269,7 @@ def _choose_things(
 
 
 def _cut_ground(plan: Plan, frames: Mapping[str, gpd.GeoDataFrame], audience: Audience) -> Ground:
-    """Cut what lies under the map; a worker sees the own area's, the public footprints without an id."""
+    """Cut the base of the map; a worker sees that of the own area, the public footprints without an id."""
     streets = plan.streets[["name", "rank", "geometry"]]
     houses = gpd.GeoDataFrame(geometry=plan.buildings.geometry)
     if audience.name == "worker":

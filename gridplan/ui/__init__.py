@@ -1,1 +1,1 @@
-"""The app: pages that read state, call one public function and show what it gives."""
+"""The app: each page reads the session's state, calls public functions and shows what they return."""

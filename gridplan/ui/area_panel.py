@@ -30,7 +30,7 @@ def draw_facts(facts: Sequence[tuple[str, str]]) -> str:
 
 
 def show_area(shown: Shown, level: str, code: str, lang: str) -> None:
-    """Show what is known of an area; nothing where there is no such area.
+    """Show the panel of an area; nothing where there is no such area.
 
     Parameters
     ----------

@@ -36,7 +36,7 @@ class _Blob:
 
 
 class BlobShelf:
-    """Blobs by name, packed once, at most so many bytes.
+    """A store of packed blobs by name, limited in size.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Boxes to choose from whose choice outlives a change of language, which their words do not."""
+"""Select boxes whose choice stays when the language, and with it their words, change."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ T = TypeVar("T")
 
 
 def choose_one(label: str, names: Mapping[T, str], *, key: str, lang: str) -> T:
-    """Let one of some things be chosen, the first unless another was chosen before.
+    """Show a box to choose one item, the first unless another was chosen before.
 
     Parameters
     ----------
     label
-        What is chosen.
+        What is chosen, in words.
     names
         Words by what they stand for.
     key
@@ -47,7 +47,7 @@ def choose_one(label: str, names: Mapping[T, str], *, key: str, lang: str) -> T:
 def choose_some(
     label: str, names: Mapping[T, str], *, key: str, lang: str, placeholder: str
 ) -> tuple[T, ...]:
-    """Let some of several things be chosen; none stands for all of them.
+    """Show a box to choose several items; choosing none stands for all of them.
 
     Parameters
     ----------
@@ -73,5 +73,5 @@ def choose_some(
 
 
 def _keep(kept: str, own: str) -> None:
-    """Note what was chosen in a box where no box is called by it."""
+    """Keep what was chosen in a box under a key that does not change with the language."""
     st.session_state[kept] = st.session_state[own]

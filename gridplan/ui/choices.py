@@ -1,4 +1,4 @@
-"""What visitors choose on the pages of areas: level, measure, an area by a click."""
+"""What visitors choose on the pages of areas: level and measure."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ _CARE = "care:"
 
 
 def suggest_level(shown: Shown, levels: Sequence[str]) -> str:
-    """Suggest the finest of some levels that is no dust on the screen."""
+    """Suggest the finest of some levels whose areas can still be told apart on the screen."""
     few = [level for level in levels if len(shown.areas[level]) <= _MOST_AT_FIRST]
     return few[-1] if few else levels[0]
 
 
 def choose_level(shown: Shown, levels: Sequence[str], suggested: str, lang: str, *, page: str) -> str:
-    """Let one of some levels be chosen; what was chosen before stays where it is one of them.
+    """Show a choice of levels; an earlier choice stays where it is one of them.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def choose_level(shown: Shown, levels: Sequence[str], suggested: str, lang: str,
 
 
 def choose_measure(measures: Sequence[str], lang: str, *, page: str) -> str:
-    """Let the measure be chosen that areas are coloured by; each page keeps its own choice."""
+    """Show a choice of measures to colour areas by; each page keeps its own choice."""
     names = {measure: name_measure(measure, lang) for measure in measures}
     return _choose("measure", t("ui.choice.measure", lang), names, measures[0], page)
 
@@ -107,7 +107,7 @@ def name_measure(measure: str, lang: str) -> str:
 
 
 def is_fresh(key: str, value: object) -> bool:
-    """Return whether a choice was made just now: a run of the page sees the old ones again."""
+    """Return whether a choice was made just now: each run of a page sees the earlier choices too."""
     seen = st.session_state.get(key)
     st.session_state[key] = value
     return value is not None and value != seen

@@ -1,4 +1,4 @@
-"""What a page gives away: its map and its tables as files, made only when they are asked for."""
+"""The files of a page: its map and its tables, made only when they are asked for."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ MakeTables = Callable[[], Mapping[str, pd.DataFrame]]
 
 @dataclass(frozen=True, slots=True)
 class FileKind:
-    """A file that can be had of a page.
+    """A kind of file that a page offers.
 
     Parameters
     ----------
@@ -117,7 +117,10 @@ def offer_exports(
 def show_files(
     shown: Shown, view: MakeView | None, tables: MakeTables | None, lang: str, *, key: str, title: str
 ) -> None:
-    """Ask what shall stand on the map, and show a button for every file; the parameters as above."""
+    """Ask for the imprint of the map and show a button for every file.
+
+    The parameters are those of :func:`offer_exports`.
+    """
     stem = name_file(title, shown)
     make = view
     if view is not None:
@@ -167,7 +170,7 @@ def ask_imprint(shown: Shown, lang: str, *, key: str, title: str) -> Imprint:
 
 
 def sign_map(shown: Shown, title: str, lang: str, *, roles: Collection[str] = ()) -> Imprint:
-    """Put on a map the review number and the stamp that were chosen last, and the date of its lists.
+    """Make the imprint of a map: the review number and stamp that were chosen last, the date of its lists.
 
     Parameters
     ----------
@@ -190,7 +193,7 @@ def _has_fonts(title: str, lang: str) -> bool:
 
 
 def _stamp(view: MakeView, imprint: Imprint) -> MapView:
-    """Put on a map what was chosen to stand on it; its source and date are its own."""
+    """Put the chosen imprint on a map; its source and date stay its own."""
     picture = view()
     own = replace(
         picture.imprint, title=imprint.title, review_number=imprint.review_number, stamp=imprint.stamp

@@ -13,7 +13,7 @@ __all__ = ["Figure", "show_figures"]
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number, its unit after a space, with what it counts and words below it."""
+    """A headline figure: a number with its unit, what it counts, and a note below it."""
 
     label: str
     value: str

@@ -1,4 +1,4 @@
-"""What stands round every page: the look, the tools at the top, the place and the date of its data."""
+"""The frame of every page: the style, the tools at the top, the place and the date of its data."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ASSETS = Path(__file__).with_name("assets")
 
 
 def dress_app(lang: str) -> None:
-    """Put the app's own look over Streamlit's, and its own words where Streamlit knows English only."""
+    """Apply the app's style, and translate what Streamlit has in English only."""
     texts = {"upload": t("ui.frame.upload", lang), "refused": t("ui.frame.refused", lang, size=find_limit())}
     words = "".join(f"--gp-{name}: {json.dumps(word, ensure_ascii=False)};" for name, word in texts.items())
     st.html(f"<style>{(_ASSETS / 'app.css').read_text(encoding='utf-8')}:root {{ {words} }}</style>")
@@ -45,7 +45,7 @@ def show_tools(lang: str, opener: st.Page | None) -> None:
 
 
 def show_head(opened: OpenedPlan, title: str, lang: str) -> None:
-    """Show which place is looked at, how old the data are, and for whom this is."""
+    """Show the head of a page: the place, the date of its data, and the audience."""
     shown = opened.shown
     facts = [shown.scheme.name[lang], t(f"ui.audience.{shown.audience.name}", lang, code=shown.audience.code)]
     date = shown.provenance.get("data_date", "")

@@ -30,7 +30,7 @@ _kept: set[Job] = set()
 
 
 def end_jobs() -> None:
-    """End all that is being made, at the end of the server: no process and no file outlives it."""
+    """Stop all jobs when the server ends, so that no process and no file is left."""
     for job in list(_kept):
         job.cancel()
 
@@ -91,7 +91,7 @@ class Job:
 
     @property
     def running(self) -> bool:
-        """Whether it is still at work."""
+        """Whether the job is still running."""
         return self._listener.is_alive()
 
     def seconds(self, step: str) -> float | None:
@@ -101,21 +101,21 @@ class Job:
         return self.ended.get(step, time.monotonic()) - self.begun[step]
 
     def cancel(self) -> None:
-        """Stop it, wait until it has, and throw its files away."""
+        """Stop the job, wait for its end, and delete its files."""
         self._cancelled = True
         self._process.terminate()
         self._listener.join()
         self.drop()
 
     def drop(self) -> None:
-        """Throw the files of one that has ended away."""
+        """Delete the files of a job that has ended."""
         self._dropped = True
         self.attend()
         _kept.discard(self)
         self.folder.cleanup()
 
     def leave(self) -> None:
-        """Note that the browser is gone: unless it comes back soon, the job goes too."""
+        """Note that the browser is gone: unless it comes back soon, the job is stopped."""
         self.attend()
         if self._dropped:
             return
@@ -124,7 +124,7 @@ class Job:
         self._leaving.start()
 
     def attend(self) -> None:
-        """Note that the browser is there, or is not waited for any longer."""
+        """Note that the browser is there: the job goes on."""
         if self._leaving is not None:
             self._leaving.cancel()
             self._leaving = None

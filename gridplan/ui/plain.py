@@ -21,7 +21,7 @@ def escape_markdown(text: str) -> str:
 
 
 def show_error(error: GridplanError, lang: str) -> None:
-    """Show what is wrong; files, layers and columns are called by the names that they came with.
+    """Show an error; files, layers and columns are called by the names that they came with.
 
     Where the sentence for the command line names its options, the app has a sentence of its own.
     """

@@ -1,4 +1,4 @@
-"""Everything that can be taken away of a plan: its maps by name, and its tables in one workbook."""
+"""What can be exported of a plan: its maps by name, and its tables in one workbook."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _NOT_IN_SET = frozenset(("households", "weighted", "count"))
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A map that can be had.
+    """A map that can be exported.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class Product:
 
     @property
     def roles(self) -> tuple[str, ...]:
-        """The lists that it shows, whose date is its own."""
+        """The roles of the things that it shows: their date is the date of the map."""
         return list_roles(self.page)
 
     @property
@@ -144,7 +144,7 @@ def pack_pictures(
 
 
 def tabulate_plan(shown: Shown, level: str, lang: str) -> Mapping[str, pd.DataFrame]:
-    """Give everything that may be shown as tables for one workbook.
+    """Return everything that may be shown as tables for one workbook.
 
     Parameters
     ----------

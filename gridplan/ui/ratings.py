@@ -23,7 +23,7 @@ _STAGES = (("found", "#0f5e6e"), ("on_site", "#3d8f7d"), ("fixed_later", "#8db8a
 
 
 def dress_ratings() -> None:
-    """Give the page the look of these pictures."""
+    """Add the style of these pictures to the page."""
     style = resources.files("gridplan.ui").joinpath("assets", "risk.css").read_text(encoding="utf-8")
     st.html(f"<style>{style}</style>")
 

@@ -57,7 +57,7 @@ class RiskChoice:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RiskThings:
-    """The things that are left.
+    """The things that a choice leaves.
 
     Parameters
     ----------

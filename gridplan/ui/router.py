@@ -1,4 +1,4 @@
-"""Which pages there are, for whom, and what stands round all of them."""
+"""Which pages there are, for which audience, and the frame round all of them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def list_pages(audience: Audience) -> tuple[str, ...]:
 
 
 def list_paths() -> tuple[str, ...]:
-    """List the addresses of all pages, for whomever they are."""
+    """List the addresses of all pages, whatever the audience."""
     return (*_PAGES, "open")
 
 

@@ -1,4 +1,4 @@
-"""Tables on a page: headings in words, no more rows sent than are looked at."""
+"""Tables on a page: translated headings, and no more rows sent than are looked at."""
 
 from __future__ import annotations
 
@@ -93,12 +93,12 @@ def choose_row(
 
 
 def _hash_rows(rows: pd.DataFrame) -> int:
-    """Return another number for other rows, and for the same ones in another order."""
+    """Return a hash of rows in their order."""
     return int(pd.util.hash_pandas_object(rows.astype("str").reset_index(drop=True)).sum())
 
 
 def _fit(rows: pd.DataFrame, height: int) -> int | Literal["content"]:
-    """Let a short table be as high as its rows, which the browser knows: letters grow with the screen."""
+    """Return the height of a table: a short one is as high as its rows, which only the browser knows."""
     return "content" if _ROW_PX * (len(rows) + 1) <= height else height
 
 

@@ -1,4 +1,4 @@
-"""What the pages share: the opened plan. The server's own is read once; a visitor's is the visitor's only."""
+"""The opened plan that pages share: the server's is read once for all, a visitor's belongs to the session."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ class KeptFiles:
 
 
 class _Keeper:
-    """Passes one answer on and hands it over to be kept once it is whole."""
+    """Passes an answer on, and hands it over to be kept when it is complete."""
 
     def __init__(self, files: KeptFiles, name: tuple[str, bool], send: Send) -> None:
         self._files, self._name, self._send = files, name, send

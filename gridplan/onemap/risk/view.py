@@ -35,7 +35,7 @@ def view_risk(
     within: str = "",
     heat: bool = False,
 ) -> MapView:
-    """Show areas by their risk, and above them what it comes from, the red things on top.
+    """Make the map of risk: areas by their risk, the things above them, red ones on top.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def _join(*parts: str) -> str:
 
 
 def _heat_things(shown: Shown, drawn: Mapping[str, pd.DataFrame], lang: str) -> HeatLayer:
-    """Show how thickly risk lies; where nothing is rated, how thickly things lie."""
+    """Make the heat layer: the density of risk, or of things where nothing is rated."""
     rules = shown.scheme.risk
     weight_of = np.array([*(rules.weights[rating] for rating in RATINGS), 0.0])
     found = [find_points(table) for table in drawn.values()]

@@ -1,4 +1,4 @@
-"""Everything to take away: any map in any format, a set of pictures, all tables."""
+"""Exports: any map in any format, a set of pictures, all tables in one workbook."""
 
 from __future__ import annotations
 

@@ -203,7 +203,7 @@ def _word_findings(rows: pd.DataFrame, lang: str) -> pd.DataFrame:
 
 
 def _tabulate(opened: OpenedPlan, lang: str) -> Mapping[str, pd.DataFrame]:
-    """Give everything, not only what the filters leave, for the workbook."""
+    """Return all rows, not only those that the filters leave, for the workbook."""
     issues, findings = _list_cached(opened, lang)
     sheets = (
         ("groups", _word_groups(list_groups(issues), lang), _GROUP_COLUMNS),

@@ -142,7 +142,7 @@ def _follow_job(lang: str) -> None:
 
 
 def _end_job(job: Job, lang: str, home: st.Page) -> None:
-    """Open what has been made, or say why it has not until the visitor has read it."""
+    """Open the plan that was made, or show why it failed until the visitor has read it."""
     if job.error is None:
         with st.spinner(t("ui.frame.opening", lang)):
             hold_own_plan(open_plan(job.out), job.name)

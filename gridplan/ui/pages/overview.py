@@ -90,7 +90,7 @@ def _or_na(count: int | None) -> object:
 
 
 def prepare_overview(opened: OpenedPlan, lang: str) -> None:
-    """Make ready what the page shows, so that the first visitor does not wait for it."""
+    """Prepare what the page shows, so that the first visitor does not wait for it."""
     levels = opened.shown.levels
     for level in (suggest_level(opened.shown, levels), *levels):
         _, make = _make_view(opened, level, _MEASURES[0], lang)
@@ -99,7 +99,7 @@ def prepare_overview(opened: OpenedPlan, lang: str) -> None:
 
 
 def _make_view(opened: OpenedPlan, level: str, measure: str, lang: str) -> tuple[str, Callable[[], MapView]]:
-    """Give the title of a picture, and what makes it."""
+    """Return the title of a picture, and the function that makes it."""
     words = (label_place(opened, lang), name_measure(measure, lang), name_level(opened.shown, level, lang))
     title = " · ".join(words)
     imprint = make_imprint(opened.shown, title, lang)
@@ -136,7 +136,7 @@ def _show_body(opened: OpenedPlan, lang: str) -> None:
 
 
 def _show_states(shown: Shown, lang: str) -> None:
-    """Show how many areas with homes of each level stand how."""
+    """Show by level how many areas with homes are in each state."""
     counts = {
         level: find_states(frame[has_homes(frame)]).value_counts() for level, frame in shown.areas.items()
     }
@@ -162,7 +162,7 @@ def _make_lists(opened: OpenedPlan) -> dict[str, pd.DataFrame]:
 
 
 def _show_lists(opened: OpenedPlan, lang: str) -> None:
-    """Show the lists; a row that is chosen becomes the place that is looked at."""
+    """Show the lists; choosing a row opens its area."""
     lists = _make_lists(opened)
     names = [
         name for name in _LISTS if _is_known(opened.shown, name) or opened.shown.audience.name == "office"
@@ -214,7 +214,7 @@ def _word_list(shown: Shown, name: str, rows: pd.DataFrame, lang: str) -> pd.Dat
 
 
 def _tabulate(opened: OpenedPlan, lang: str) -> dict[str, pd.DataFrame]:
-    """Give the lists for the workbook."""
+    """Return the lists as tables for the workbook."""
     lists = _make_lists(opened)
     return {
         t(f"ui.overview.list.{name}", lang): _word_list(opened.shown, name, rows, lang)

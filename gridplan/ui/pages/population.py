@@ -116,20 +116,20 @@ def _find_path(shown: Shown, line: tuple[str, ...]) -> Path:
 
 
 def _go_to(line: tuple[str, ...], path: Path) -> None:
-    """Go to a place: its children are shown, and nothing is pointed out."""
+    """Go to a place: its children are shown, and none is marked."""
     st.session_state[_PLACE] = path[-1][:2] if path else None
     st.session_state[_AREA] = None
     set_level(line[len(path)], page="population")
 
 
 def _ask_for(level: str, code: str) -> None:
-    """Go to an area that was chosen, in a run of its own: what stands above is shown already."""
+    """Go to an area that was chosen, in a new run: the top of the page has been shown already."""
     st.session_state[_NEXT] = (level, code)
     st.rerun()
 
 
 def _go_down(shown: Shown, line: tuple[str, ...], level: str, code: str) -> None:
-    """Go to an area that was chosen; one without areas inside is pointed out in the area above."""
+    """Go to an area that was chosen; one without areas inside is marked in the area above."""
     path = trace_path(shown, level, code) if level in line else ()
     if path and level != line[-1]:
         _go_to(line, path)
@@ -171,7 +171,7 @@ def _show_crumbs(opened: OpenedPlan, path: Path, lang: str) -> None:
 
 
 def _offer_search(shown: Shown, line: tuple[str, ...], lang: str) -> None:
-    """Look for an area by its name or code, or a compound in it; one that is chosen is gone to."""
+    """Search for an area by its name or code, or by a compound in it; choosing a result goes there."""
     text = st.text_input(
         t("ui.population.search", lang),
         key="search",
@@ -205,7 +205,7 @@ def _offer_search(shown: Shown, line: tuple[str, ...], lang: str) -> None:
 
 
 def _choose_view(opened: OpenedPlan, line: tuple[str, ...], path: Path, lang: str) -> _Choice:
-    """Let level and measure be chosen, and give the picture that follows."""
+    """Ask for level and measure, and return the picture of that choice."""
     shown = opened.shown
     within = path[-1][1] if path else ""
     levels = [level for level in shown.levels if not path or path[-1][0] in find_lineage(shown, level)]
@@ -225,7 +225,7 @@ def _choose_view(opened: OpenedPlan, line: tuple[str, ...], path: Path, lang: st
 def _show_children(
     shown: Shown, line: tuple[str, ...], path: Path, children: pd.DataFrame, lang: str
 ) -> None:
-    """Show the table of what lies inside, the sum above; a row that is chosen is gone to."""
+    """Show the table of the areas inside, the sum on top; choosing a row goes there."""
     worded = _word_children(children, lang)
     heads = _head_columns(shown, lang)
     within = path[-1][1] if path else ""
@@ -245,7 +245,7 @@ def _head_columns(shown: Shown, lang: str) -> dict[str, str]:
 
 
 def _word_children(children: pd.DataFrame, lang: str) -> pd.DataFrame:
-    """Put the row of the sum first, and names where there are such."""
+    """Put the row of the sum first, and names in the place of codes where there are names."""
     rows = pd.concat([children.iloc[-1:], children.iloc[:-1]], ignore_index=True)
     names = rows["name"].where(rows["name"] != "", rows["code"])
     names = names.where(rows["level"] != "", t("ui.population.sum", lang))
@@ -262,7 +262,7 @@ def _word_children(children: pd.DataFrame, lang: str) -> pd.DataFrame:
 
 
 def _tabulate(shown: Shown, line: tuple[str, ...], path: Path, lang: str) -> dict[str, pd.DataFrame]:
-    """Give the table of what lies inside for the workbook."""
+    """Return the table of the areas inside for the workbook."""
     children = list_children(shown, [code for _, code, _ in path], chain=line)
     table = fill_withheld(_word_children(children, lang), ("population", "households", "density"), lang)
     heads = _head_columns(shown, lang)

@@ -69,7 +69,7 @@ def show_risk(opened: OpenedPlan, lang: str) -> None:
 
 
 def _explain_empty(lang: str) -> None:
-    """Explain how enterprises come in."""
+    """Explain how to attach enterprises."""
     with st.container(border=True):
         st.subheader(t("ui.risk.empty", lang))
         st.markdown(t("ui.risk.empty_how", lang))
@@ -251,7 +251,7 @@ def _ask_day(side: str, days: tuple[str, str], lang: str) -> str:
 
 @keep_results(8)
 def _list_filters(opened: OpenedPlan) -> tuple[Mapping[str, int], tuple[str, str] | None]:
-    """Return the kinds with their counts, and the first and the last day that anything is of."""
+    """Return the kinds with their counts, and the first and last date of all things."""
     shown = opened.shown
     everything = rate_all(shown)
     kinds = list_kinds(everything, most=sum(len(table) for table in everything.values()))
