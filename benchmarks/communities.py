@@ -35,7 +35,7 @@ import shapely
 from gridplan.atoms.contiguity import find_shared_edges
 from gridplan.crs import parse_crs, reproject
 from gridplan.graph import AtomGraph, Setting, find_components, sum_borders, take_ground
-from gridplan.scheme import Level, Scheme, Text, load_scheme
+from gridplan.scheme import Level, Scheme, Text, load_preset
 from gridplan.solve.deadline import Deadline
 from gridplan.solve.redraw import AIMS, redraw_level
 from gridplan.solve.redraw.exact import draw_exactly
@@ -73,7 +73,7 @@ def make_scheme() -> tuple[Level, Scheme]:
         redraw=True,
         never_cross=(),
     )
-    return level, replace(load_scheme("gridplan"), levels=(level,))
+    return level, replace(load_preset("gridplan"), levels=(level,))
 
 
 def read_blocks() -> Blocks:

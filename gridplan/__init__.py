@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from gridplan.compare.comparison import compare_plans
     from gridplan.crs import to_metres
     from gridplan.errors import GridplanError
-    from gridplan.io import export_plan, open_plan, read_layers
+    from gridplan.io import export_plan, load_scheme, open_plan, read_layers
     from gridplan.pipeline import (
         assess_feasibility,
         attach_things,
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         write_plan,
     )
     from gridplan.plan import Plan, dissolve_level
-    from gridplan.scheme import Level, Scheme, list_schemes, load_scheme
+    from gridplan.scheme import Level, Scheme, list_schemes
     from gridplan.solve.partition import Partition, partition
 
 #: Where each name of the front door lives. Rooms are opened when they are first used, so that
@@ -45,7 +45,7 @@ _ROOMS = {
     "dissolve_level": "plan",
     "export_plan": "io",
     "list_schemes": "scheme",
-    "load_scheme": "scheme",
+    "load_scheme": "io",
     "make_plan": "pipeline",
     "open_plan": "io",
     "partition": "solve.partition",

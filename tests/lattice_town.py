@@ -11,7 +11,7 @@ import shapely
 
 from gridplan.plan import Plan
 from gridplan.schema import empty_issues
-from gridplan.scheme import load_scheme
+from gridplan.scheme import load_preset
 
 CELL = 20.0
 ACROSS, DOWN = 5, 4  # cells of a block
@@ -74,7 +74,7 @@ def build_town() -> Plan:
         crs=CRS,
     )
     return Plan(
-        scheme=load_scheme("gridplan"),
+        scheme=load_preset("gridplan"),
         atoms=atoms,
         buildings=_build_houses(atoms),
         streets=_build_streets(columns, rows),

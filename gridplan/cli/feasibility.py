@@ -10,11 +10,10 @@ from gridplan.cli import FINE, VIOLATIONS
 from gridplan.cli.planning import read_inputs
 from gridplan.cli.progress import RoomBar
 from gridplan.i18n import t
-from gridplan.io import write_tables
+from gridplan.io import load_scheme, write_tables
 from gridplan.parallel import default_workers
 from gridplan.pipeline import ROOMS, assess_feasibility
 from gridplan.report.feasibility import describe_outlook, format_outlook, table_obstacles
-from gridplan.scheme import load_scheme
 
 __all__ = ["run_feasibility"]
 

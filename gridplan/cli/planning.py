@@ -19,7 +19,7 @@ from gridplan.cli.progress import RoomBar
 from gridplan.demo import DemoTown, find_towns, plan_town
 from gridplan.errors import InputError
 from gridplan.i18n import t
-from gridplan.io import write_plan
+from gridplan.io import load_scheme, write_plan
 from gridplan.onemap.overview import OVERVIEW_SIZE, view_plan
 from gridplan.onemap.pictures import draw_poster
 from gridplan.onemap.pictures.fonts import find_fonts
@@ -27,7 +27,7 @@ from gridplan.parallel import default_workers
 from gridplan.pipeline import ROOMS, Inputs, make_plan
 from gridplan.plan import Plan
 from gridplan.report import describe_plan, format_summary, summarise_plan
-from gridplan.scheme import Scheme, load_scheme
+from gridplan.scheme import Scheme
 
 __all__ = ["read_date", "read_inputs", "run_demo", "run_plan"]
 

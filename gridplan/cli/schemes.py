@@ -9,7 +9,7 @@ from pathlib import Path
 from gridplan.cli import FINE
 from gridplan.errors import InputError
 from gridplan.i18n import t
-from gridplan.scheme import list_schemes, load_scheme
+from gridplan.scheme import Scheme, list_schemes, load_preset
 from gridplan.scheme.parse import read_preset
 from gridplan.scheme.template import write_template
 
@@ -26,7 +26,7 @@ def run_schemes(options: argparse.Namespace) -> int:
     if options.action == "new":
         _start_scheme(options)
         return FINE
-    scheme = load_scheme(options.scheme)
+    scheme = _load_scheme(options.scheme)
     told = {"id": scheme.id, "version": scheme.version, "name": {"zh": scheme.name.zh, "en": scheme.name.en}}
     if options.action == "show":
         print(
@@ -47,7 +47,7 @@ def _start_scheme(options: argparse.Namespace) -> None:
     from gridplan.io.text import write_text  # the other actions need no geometry and answer at once
 
     name = Path(options.scheme).stem if options.scheme.endswith(".toml") else options.scheme
-    start = load_scheme(options.start or "gridplan")
+    start = _load_scheme(options.start or "gridplan")
     text = write_template(start, name, lambda key: t(f"scheme.{key}", options.lang))
     path = write_text(text, options.out or f"{name}.toml")
     if options.json:
@@ -57,7 +57,7 @@ def _start_scheme(options: argparse.Namespace) -> None:
 
 
 def _list_schemes(options: argparse.Namespace) -> None:
-    schemes = {name: load_scheme(name) for name in list_schemes()}
+    schemes = {name: load_preset(name) for name in list_schemes()}
     if options.json:
         rows = [
             {
@@ -71,3 +71,12 @@ def _list_schemes(options: argparse.Namespace) -> None:
         print(json.dumps(rows, ensure_ascii=False))
     else:
         print("\n".join(f"{name:<16}{one.name[options.lang]}" for name, one in schemes.items()))
+
+
+def _load_scheme(source: str) -> Scheme:
+    """Load a scheme; a packaged one without the room of files, so that it is there at once."""
+    if source in list_schemes():
+        return load_preset(source)
+    from gridplan.io import load_scheme
+
+    return load_scheme(source)

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from gridplan.borders.streets import find_border_streets
 from gridplan.feasibility import judge_feasibility
+from gridplan.io import load_scheme
 from gridplan.io.frames import LayerOrLayers
-from gridplan.pipeline.inputs import LayerInputs, SchemeLike, take_scheme
+from gridplan.pipeline.inputs import LayerInputs, SchemeLike
 from gridplan.pipeline.preparation import build_setting, lay_ground, place_existing, read_and_clean
 from gridplan.pipeline.stopwatch import Progress, Stopwatch
 from gridplan.report.feasibility import Foresight
@@ -57,7 +58,7 @@ def assess_feasibility(  # noqa: PLR0913 -- a front door, one keyword per layer
         If the input cannot be planned on.
     """
     del date
-    scheme, watch = take_scheme(scheme), Stopwatch(progress)
+    scheme, watch = load_scheme(scheme), Stopwatch(progress)
     inputs = LayerInputs(
         buildings=buildings,
         streets=streets,

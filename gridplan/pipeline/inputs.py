@@ -6,11 +6,10 @@ import os
 from collections.abc import Mapping
 from typing import TypeAlias, TypedDict
 
-from gridplan.errors import SchemeError
 from gridplan.io.frames import LayerOrLayers
-from gridplan.scheme import Scheme, load_scheme
+from gridplan.scheme import Scheme
 
-__all__ = ["Inputs", "LayerInputs", "SchemeLike", "take_scheme"]
+__all__ = ["Inputs", "LayerInputs", "SchemeLike"]
 
 #: A scheme, the name of a packaged one, or the path of a file.
 SchemeLike: TypeAlias = Scheme | str | os.PathLike[str]
@@ -36,18 +35,3 @@ class Inputs(LayerInputs, total=False):
     """The layers and their day: ``make_plan(**inputs)``; what is not there is not given."""
 
     date: str
-
-
-def take_scheme(scheme: SchemeLike) -> Scheme:
-    """Return a scheme as it is, a packaged one by its name, or one from a file.
-
-    Raises
-    ------
-    SchemeError
-        If there is no such scheme, or it is not a valid one (all faults at once).
-    """
-    if isinstance(scheme, Scheme):
-        return scheme
-    if not isinstance(scheme, (str, os.PathLike)):
-        raise SchemeError("scheme_type", given=type(scheme).__name__)
-    return load_scheme(os.fspath(scheme))

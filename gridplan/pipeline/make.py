@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from gridplan.check import judge_plan
+from gridplan.io import load_scheme
 from gridplan.io import write_plan as write_tables
 from gridplan.io.frames import LayerOrLayers
 from gridplan.pipeline.assembly import assemble_plan, list_slivers
 from gridplan.pipeline.attachment import attach_services
-from gridplan.pipeline.inputs import LayerInputs, SchemeLike, take_scheme
+from gridplan.pipeline.inputs import LayerInputs, SchemeLike
 from gridplan.pipeline.preparation import (
     build_setting,
     lay_ground,
@@ -121,7 +122,7 @@ def make_plan(  # noqa: PLR0913 -- a front door, one keyword per layer
     >>> len(plan.areas["grid"])  # doctest: +SKIP
     194
     """
-    scheme, watch = take_scheme(scheme), Stopwatch(progress)
+    scheme, watch = load_scheme(scheme), Stopwatch(progress)
     inputs = LayerInputs(
         buildings=buildings,
         streets=streets,

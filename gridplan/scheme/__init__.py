@@ -4,7 +4,7 @@ A scheme is one TOML file. The packaged ones live in ``gridplan/presets``; a pla
 read the same way. Everything wrong in a file is told at once.
 """
 
-from gridplan.scheme.parse import list_schemes, load_scheme, parse_scheme
+from gridplan.scheme.parse import list_schemes, load_preset, parse_scheme
 from gridplan.scheme.rules import (
     AtomRules,
     BarrierRules,
@@ -28,6 +28,6 @@ __all__ = [
     "StaffRule",
     "Text",
     "list_schemes",
-    "load_scheme",
+    "load_preset",
     "parse_scheme",
 ]

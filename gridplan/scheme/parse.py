@@ -6,7 +6,6 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, replace
 from importlib import resources
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar, get_type_hints
 
@@ -25,7 +24,7 @@ from gridplan.scheme.rules import (
 )
 from gridplan.scheme.toml import merge_tables, write_toml
 
-__all__ = ["list_schemes", "load_scheme", "parse_scheme", "read_preset"]
+__all__ = ["list_schemes", "load_preset", "parse_scheme", "read_preset"]
 
 
 def list_schemes() -> tuple[str, ...]:
@@ -34,26 +33,9 @@ def list_schemes() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
 
 
-def load_scheme(name_or_path: str | Path) -> Scheme:
-    """Read a packaged scheme by name or a scheme file by path.
-
-    Raises
-    ------
-    SchemeError
-        If there is no such scheme, or the file is not a valid one (all faults at once).
-    """
-    path = Path(name_or_path)
-    if path.suffix == ".toml":
-        if not path.is_file():
-            raise SchemeError("scheme_missing", path=str(path))
-        raw = path.read_bytes()
-        try:
-            return parse_scheme(raw.decode("utf-8-sig"), where=str(path))
-        except UnicodeDecodeError:
-            raise SchemeError("scheme_not_utf8", path=str(path)) from None
-    if str(name_or_path) not in list_schemes():
-        raise SchemeError("scheme_unknown", name=str(name_or_path), known=", ".join(list_schemes()))
-    return parse_scheme(read_preset(str(name_or_path)), where=str(name_or_path))
+def load_preset(name: str) -> Scheme:
+    """Return a packaged scheme, one of :func:`list_schemes`."""
+    return parse_scheme(read_preset(name), where=name)
 
 
 def read_preset(name: str) -> str:

@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from gridplan.schema import Layers
-from gridplan.scheme import Scheme, load_scheme
+from gridplan.scheme import Scheme, load_preset
 
 CRS = "EPSG:32650"
 
@@ -68,7 +68,7 @@ def make_layers(
 
 @pytest.fixture(scope="session")
 def scheme() -> Scheme:
-    return load_scheme("gridplan")
+    return load_preset("gridplan")
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from gridplan.clean.existing import clean_existing, clean_level, sort_levels
 from gridplan.crs import to_metres
 from gridplan.errors import InputError
 from gridplan.io import read_layers
-from gridplan.scheme import Level, Scheme, Text, load_scheme
+from gridplan.scheme import Level, Scheme, Text, load_preset
 from shangnan.uses import FLAWS, GAP, OLD_AREAS, OVERLAP
 
 CRS = "EPSG:32650"
@@ -209,7 +209,7 @@ def ladder() -> Scheme:
         Level("town", Text("镇", "town"), make="given"),
         Level("community", Text("社区", "community"), parent="town", redraw=True),
     )
-    return replace(load_scheme("gridplan"), levels=levels)
+    return replace(load_preset("gridplan"), levels=levels)
 
 
 def test_one_file_may_hold_several_levels(ladder: Scheme) -> None:
@@ -291,7 +291,7 @@ def test_every_flaw_planted_in_xiao_shangnan_is_found() -> None:
             existing={"community": f"{path}#existing"},
         )
     )
-    clean = clean_layers(layers, load_scheme("shangnan"))
+    clean = clean_layers(layers, load_preset("shangnan"))
     areas, found = clean.existing["community"], clean.issues[clean.issues["value"] >= 1]
     assert shapely.coverage_is_valid(areas.geometry.to_numpy())
     assert len(areas) == len(OLD_AREAS)

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from gridplan.clean import clean_layers
 from gridplan.schema import CleanLayers, Layers
-from gridplan.scheme import load_scheme
+from gridplan.scheme import load_preset
 
-SCHEME = load_scheme("gridplan")
+SCHEME = load_preset("gridplan")
 CRS = "EPSG:32650"
 CLASSES = ("primary", "secondary", "residential", "service", "primary_link", "footway", None)
 

@@ -27,7 +27,7 @@ from gridplan.errors import InputError, SchemeError
 from gridplan.plan import Plan
 from gridplan.plan.codes import code_areas, code_house, code_houses
 from gridplan.plan.succession import Standing, match_areas, trace_succession
-from gridplan.scheme import CodeRules, Level, Scheme, Text, load_scheme
+from gridplan.scheme import CodeRules, Level, Scheme, Text, load_preset
 
 IntArray = npt.NDArray[np.int64]
 STEM = "611023001"
@@ -155,7 +155,7 @@ def lay(old: IntArray, people: IntArray, types: list[str], grounds: list[str], c
 
 
 def scheme_of(*levels: Level, **codes: object) -> Scheme:
-    return replace(load_scheme("gridplan"), levels=levels, codes=CodeRules(**codes))  # type: ignore[arg-type]
+    return replace(load_preset("gridplan"), levels=levels, codes=CodeRules(**codes))  # type: ignore[arg-type]
 
 
 COMMUNITY = Level("community", Text("社区", "community"), redraw=True)

@@ -19,7 +19,7 @@ from gridplan.clean import clean_layers
 from gridplan.crs import to_metres
 from gridplan.graph import AtomGraph, find_components
 from gridplan.io import read_layers
-from gridplan.scheme import load_scheme
+from gridplan.scheme import load_preset
 from shangnan.assemble import Town, draw_town, list_layers
 from shangnan.uses import COMMUNITY, FLAWS, GAP, OLD_AREAS
 
@@ -41,7 +41,7 @@ def stored() -> dict[str, gpd.GeoDataFrame]:
 @pytest.fixture(scope="module")
 def net() -> tuple[AtomGraph, pd.Series]:
     """The main town as the rooms see it."""
-    scheme = load_scheme("gridplan")
+    scheme = load_preset("gridplan")
     layers = to_metres(
         read_layers(
             buildings=f"{STORED}#buildings", streets=f"{STORED}#streets", boundary=f"{STORED}#boundary"
@@ -182,7 +182,7 @@ def test_codes_say_what_an_area_is(stored: dict[str, gpd.GeoDataFrame]) -> None:
 
 
 def test_posts_are_called_as_the_scheme_calls_them(stored: dict[str, gpd.GeoDataFrame]) -> None:
-    wanted = {rule.post["zh"] for rule in load_scheme("shangnan").staffing}
+    wanted = {rule.post["zh"] for rule in load_preset("shangnan").staffing}
     assert set(stored["staff"]["岗位"]) == wanted
 
 

@@ -8,9 +8,9 @@ import numpy as np
 
 from gridplan.feasibility.cores import Load
 from gridplan.graph import AtomGraph, Setting
-from gridplan.scheme import Level, load_scheme
+from gridplan.scheme import Level, load_preset
 
-SCHEME = load_scheme("gridplan")
+SCHEME = load_preset("gridplan")
 GRID = SCHEME["grid"]
 
 

@@ -12,9 +12,9 @@ import pytest
 from gridplan.cli import main
 from gridplan.demo import find_towns
 from gridplan.pipeline import Inputs, assess_feasibility, make_plan
-from gridplan.scheme import load_scheme
+from gridplan.scheme import load_preset
 
-SCHEME = load_scheme("gridplan")
+SCHEME = load_preset("gridplan")
 
 
 def compare_with_plan(inputs: Inputs) -> None:

@@ -10,7 +10,7 @@ import shapely
 from gridplan.pipeline import solve_plan
 from gridplan.plan import Plan
 from gridplan.schema import CleanLayers, empty_issues
-from gridplan.scheme import load_scheme
+from gridplan.scheme import load_preset
 from tests.atoms.towns import make_town
 
 HOUSE_M = 12.0
@@ -44,7 +44,7 @@ def plan_with_school(side: float, scheme: str = "gridplan") -> Plan:
         town.buildings.crs,
         empty_issues(),
     )
-    return solve_plan(clean, load_scheme(scheme))
+    return solve_plan(clean, load_preset(scheme))
 
 
 def school_of(plan: Plan) -> pd.Series:

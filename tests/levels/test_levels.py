@@ -5,11 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lattice_ground import make_lattice, pieces_of
 
-from gridplan.scheme import load_scheme
+from gridplan.scheme import load_preset
 from gridplan.solve.grids.carriers import find_passages, gather_homes
 from gridplan.solve.levels import solve_levels
 
-SCHEME = load_scheme("gridplan")
+SCHEME = load_preset("gridplan")
 
 
 @settings(max_examples=20)

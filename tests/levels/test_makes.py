@@ -12,13 +12,13 @@ from lattice_ground import make_lattice, pieces_of
 from gridplan.errors import SchemeError
 from gridplan.graph import fence_graph, take_ground
 from gridplan.graph.faces import find_faces
-from gridplan.scheme import load_scheme, parse_scheme
+from gridplan.scheme import load_preset, parse_scheme
 from gridplan.solve.fences import cross_labels
 from gridplan.solve.grids.counted import reach_count
 from gridplan.solve.kernels.shares import share_count
 from gridplan.solve.levels import solve_levels
 
-BASE = load_scheme("gridplan").text.split("[codes]")[0]
+BASE = load_preset("gridplan").text.split("[codes]")[0]
 GRID = """
 [[levels]]
 id = "grid"

@@ -12,7 +12,7 @@ import shapely
 from gridplan.check import check_plan
 from gridplan.io import open_plan
 from gridplan.pipeline import make_plan, write_plan
-from gridplan.scheme import list_schemes, load_scheme, parse_scheme
+from gridplan.scheme import list_schemes, load_preset, parse_scheme
 
 TOWN = Path(__file__).resolve().parents[2] / "data" / "xiao_cheng.gpkg"
 #: Counts of these are met on any town with enough homes; the others' belong to their own streets and people.
@@ -53,13 +53,13 @@ def quarters(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", list_schemes())
 def test_its_plan_breaks_none_of_its_rules(name: str, quarters: Path, tmp_path: Path) -> None:
-    scheme = load_scheme(name)
+    scheme = load_preset(name)
     if name not in ANYWHERE:  # as the presets tell a planner elsewhere to do
         scheme = parse_scheme(re.sub(r"^count(_elsewhere)? = \d+\n", "", scheme.text, flags=re.MULTILINE))
     layers = {role: f"{TOWN}#{role}" for role in ("buildings", "streets", "boundary", "landuse", "compounds")}
     existing = dict.fromkeys(STANDING.get(name, ()), quarters)
     plan = make_plan(**layers, barriers=f"{TOWN}#river", existing=existing, scheme=scheme)
-    assert list(plan.areas) == [level.id for level in load_scheme(name).levels]
+    assert list(plan.areas) == [level.id for level in load_preset(name).levels]
     broken = plan.findings[plan.findings["verdict"] == "violation"]
     assert not len(broken), broken.to_string()
     for level in scheme.levels:

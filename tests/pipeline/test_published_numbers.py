@@ -14,7 +14,7 @@ from gridplan.compare.crosswalk import classify_changes, tabulate_crosswalk
 from gridplan.io import open_plan
 from gridplan.pipeline import Inputs, make_plan, write_plan
 from gridplan.plan import Plan
-from gridplan.scheme import Scheme, load_scheme, parse_scheme
+from gridplan.scheme import Scheme, load_preset, parse_scheme
 from make_town import write_town
 
 pytestmark = pytest.mark.slow
@@ -47,7 +47,7 @@ def test_main_town_of_xiao_shangnan(tmp_path: Path) -> None:
     inputs = list_inputs(
         town, {"community": "existing"}, compounds="compounds", landuse="landuse", barriers="river"
     )
-    plan = plan_place(inputs, load_scheme("shangnan"), tmp_path)
+    plan = plan_place(inputs, load_preset("shangnan"), tmp_path)
     assert {level: count_inhabited(plan, level) for level in ("community", "region", "section", "grid")} == {
         "community": 13, "region": 16, "section": 100, "grid": 1_350,
     }  # fmt: skip
@@ -67,7 +67,7 @@ def test_xiao_matian(tmp_path: Path) -> None:
     inputs = list_inputs(
         DATA / "xiao_matian.gpkg", {"community": "communities"}, compounds="compounds", landuse="landuse"
     )
-    plan = plan_place(inputs, load_scheme("matian"), tmp_path)
+    plan = plan_place(inputs, load_preset("matian"), tmp_path)
     area = plan.atoms.groupby("subgrid")["area_m2"].sum()
     assert (plan.atoms["community"].nunique(), len(area)) == (8, 80)
     assert area.mean() <= 200_000
@@ -86,7 +86,7 @@ def test_the_county_of_xiao_shangnan(tmp_path: Path) -> None:
         landuse="landuse",
         barriers="limits",
     )
-    plan = plan_place(inputs, load_scheme("shangnan-county"), tmp_path)
+    plan = plan_place(inputs, load_preset("shangnan-county"), tmp_path)
     assert (plan.atoms["town"].nunique(), plan.atoms["community"].nunique()) == (10, 126)
     assert count_inhabited(plan, "grid") == 3_343
     assert plan.atoms["population"].sum() == 238_400
@@ -99,7 +99,7 @@ def test_wards_of_monaco_become_legal_communities(city: Callable[[str], Path], t
     admin = gpd.read_file(ground, layer="admin")
     wards = tmp_path / "wards.gpkg"
     admin[admin["admin_level"].astype(str) == "10"].to_file(wards)
-    text = load_scheme("gridplan").text
+    text = load_preset("gridplan").text
     scheme = parse_scheme(
         text[: text.index("[codes]")]
         + """

@@ -18,9 +18,9 @@ from gridplan.demo import find_towns
 from gridplan.io import open_plan
 from gridplan.pipeline import make_plan, write_plan
 from gridplan.plan import Plan
-from gridplan.scheme import load_scheme
+from gridplan.scheme import load_preset
 
-SCHEME = load_scheme("gridplan")
+SCHEME = load_preset("gridplan")
 TOWN = find_towns()["xiao_cheng"].inputs
 
 #: Layers of the real cities beside buildings and streets.

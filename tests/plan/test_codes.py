@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from gridplan.plan.codes import code_areas, order_codes
-from gridplan.scheme import load_scheme
+from gridplan.scheme import load_preset
 
 
 def test_rows_run_west_to_east_then_to_the_south():
@@ -20,7 +20,7 @@ def test_rows_run_west_to_east_then_to_the_south():
 def test_codes_nest_and_do_not_depend_on_labels_or_row_order(xy, random):
     subgrid = np.arange(12) // 4
     grid = np.arange(12) // 2
-    scheme = load_scheme("gridplan")
+    scheme = load_preset("gridplan")
     codes = code_areas({"subgrid": subgrid, "grid": grid}, xy, scheme)
     assert all(g.startswith(s + "-") for g, s in zip(codes["grid"], codes["subgrid"], strict=True))
     assert len(set(codes["grid"])) == 6

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridplan.errors import SchemeError
-from gridplan.scheme import list_schemes, load_scheme, parse_scheme
+from gridplan.scheme import list_schemes, load_preset, parse_scheme
 from gridplan.scheme.parse import read_preset
 from gridplan.scheme.toml import merge_tables, write_toml
 
@@ -25,14 +25,14 @@ def test_all_places_of_the_mission_are_there():
 
 @pytest.mark.parametrize("name", sorted(PRESETS))
 def test_the_stored_text_is_the_whole_scheme(name):
-    scheme = load_scheme(name)
+    scheme = load_preset(name)
     assert parse_scheme(scheme.text) == scheme
     assert "extends" not in tomllib.loads(scheme.text)
     assert set(scheme.codes.formats) == {level.id for level in scheme.levels}
 
 
 def test_shangnan_says_what_was_printed():
-    scheme = load_scheme("shangnan")
+    scheme = load_preset("shangnan")
     community, region, section, grid = scheme.levels
     assert community.bounds["any"] == (6_000, 10_000) and community.measure == "population"
     assert community.redraw and community.applies_to == "urban" and community.never_cross == ()
@@ -46,13 +46,13 @@ def test_shangnan_says_what_was_printed():
 
 
 def test_the_county_has_its_3343_grids():
-    grid = load_scheme("shangnan-county")["grid"]
+    grid = load_preset("shangnan-county")["grid"]
     assert grid.count + grid.count_elsewhere == 3343
     assert grid.applies_to == "urban" and grid.parent == "community"
 
 
 def test_matian_means_the_mean_and_warns_of_each():
-    scheme = load_scheme("matian")
+    scheme = load_preset("matian")
     subgrid = scheme["subgrid"]
     assert (subgrid.count, subgrid.max_area_m2, subgrid.statistic) == (80, 200_000.0, "mean")
     assert subgrid.hard and subgrid.warn == ("each",)
@@ -62,26 +62,26 @@ def test_matian_means_the_mean_and_warns_of_each():
 
 
 def test_the_other_places():
-    micro = load_scheme("wuhou-micro")
+    micro = load_preset("wuhou-micro")
     assert micro["micro"].bound_arrays()[1] == (100, 100, 0, 0) and micro.atoms.slice_households == 100
-    assert load_scheme("rongxian")["grid"].count == 68
-    assert load_scheme("beiliu")["grid"].count == 97 and load_scheme("beiliu").staffing[0].pool == 140
-    standard = load_scheme("standard-300")["grid"]
+    assert load_preset("rongxian")["grid"].count == 68
+    assert load_preset("beiliu")["grid"].count == 97 and load_preset("beiliu").staffing[0].pool == 140
+    standard = load_preset("standard-300")["grid"]
     assert standard.bounds["apartment"] == (300, 500) and standard.max_people == 2500
-    henan = load_scheme("henan-2022")
+    henan = load_preset("henan-2022")
     assert henan["community"].bounds["any"] == (1000, 3000) and henan["community"].measure == "dwellings"
     assert henan.staffing[0].per_10000 == 18
-    assert [level.id for level in load_scheme("yinzhou").levels] == ["community", "grid", "group"]
+    assert [level.id for level in load_preset("yinzhou").levels] == ["community", "grid", "group"]
 
 
 @pytest.mark.parametrize("name", sorted(PRESETS - {"gridplan"}))
 def test_places_share_the_borders_of_the_default(name):
-    assert load_scheme(name).barriers == load_scheme("gridplan").barriers
+    assert load_preset(name).barriers == load_preset("gridplan").barriers
     assert "extends" in read_preset(name)
 
 
 def test_a_file_extends_a_preset_key_by_key():
-    base = load_scheme("gridplan")
+    base = load_preset("gridplan")
     mine = parse_scheme(
         'id = "mine"\nextends = "gridplan"\n[barriers]\nrank = { tertiary = 1 }\n'
         "[dwellings]\nhousehold_size = 2.4\n"

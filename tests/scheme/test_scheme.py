@@ -3,14 +3,15 @@
 import pytest
 
 from gridplan.errors import SchemeError
-from gridplan.scheme import list_schemes, load_scheme, parse_scheme
+from gridplan.io import load_scheme
+from gridplan.scheme import list_schemes, load_preset, parse_scheme
 
 GOOD = load_scheme("gridplan").text
 
 
 @pytest.mark.parametrize("name", list_schemes())
 def test_every_preset_is_valid_and_names_its_source(name):
-    scheme = load_scheme(name)
+    scheme = load_preset(name)
     assert scheme.id == name
     assert len(scheme.source) > 20
     assert all(level.name["zh"] and level.name["en"] for level in scheme.levels)
@@ -121,3 +122,11 @@ def test_levels_of_every_make_stand_in_one_scheme():
     assert [level.make for level in scheme.levels] == ["bounded", "faces", "bounded", "bounded"]
     assert scheme["subgrid"].within == ("community",)
     assert scheme["section"].ranks == (1, 2)
+
+
+def test_a_scheme_may_be_given_as_itself_and_nothing_else() -> None:
+    scheme = load_preset("gridplan")
+    assert load_scheme(scheme) is scheme and load_scheme("gridplan") == scheme
+    with pytest.raises(SchemeError) as caught:
+        load_scheme(7)  # type: ignore[arg-type]
+    assert caught.value.key == "scheme_type" and caught.value.values == {"given": "int"}

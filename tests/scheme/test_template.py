@@ -17,7 +17,7 @@ from gridplan.scheme import (
     RiskRules,
     StaffRule,
     list_schemes,
-    load_scheme,
+    load_preset,
     parse_scheme,
 )
 from gridplan.scheme.template import write_template
@@ -26,7 +26,7 @@ from gridplan.scheme.template import write_template
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", list_schemes())
 def test_it_reads_as_the_same_rules(name: str, lang: str) -> None:
-    start = load_scheme(name)
+    start = load_preset(name)
     text = write_template(start, "my-town", lambda key: t(f"scheme.{key}", lang))
     mine = parse_scheme(text)
     assert mine.id == "my-town" and start.source in mine.source
@@ -53,7 +53,7 @@ def test_every_rule_has_a_word_in_both_languages() -> None:
 
 
 def test_what_is_not_set_stands_there_as_a_comment_that_can_be_used() -> None:
-    text = write_template(load_scheme("gridplan"), "x", str)
+    text = write_template(load_preset("gridplan"), "x", str)
     assert "# [[staffing]]" in text and "# redraw = false" in text
     opened = re.sub(r"^# (redraw|count|max_people) = .*$", r"\1 = 3", text, flags=re.MULTILINE)
     assert parse_scheme(opened.replace("redraw = 3", "redraw = true"))["grid"].max_people == 3

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gridplan.errors import InputError
 from gridplan.graph import AtomGraph, Setting, find_components
-from gridplan.scheme import Level, Text, load_scheme
+from gridplan.scheme import Level, Text, load_preset
 from gridplan.solve.redraw import redraw_level
 
 LOWER, UPPER = 6_000, 10_000
@@ -23,8 +23,8 @@ LEVEL = Level(
     bounds={"any": (LOWER, UPPER)},
     redraw=True,
 )
-ALONE = replace(load_scheme("gridplan"), levels=(LEVEL,))
-WITH_GRIDS = replace(ALONE, levels=(LEVEL, replace(load_scheme("gridplan")["grid"], parent="community")))
+ALONE = replace(load_preset("gridplan"), levels=(LEVEL,))
+WITH_GRIDS = replace(ALONE, levels=(LEVEL, replace(load_preset("gridplan")["grid"], parent="community")))
 
 
 def make_town(

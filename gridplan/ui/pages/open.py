@@ -12,7 +12,7 @@ from gridplan.errors import GridplanError
 from gridplan.i18n import t
 from gridplan.io import open_plan
 from gridplan.pipeline import ATTACHABLE
-from gridplan.scheme import list_schemes, load_scheme
+from gridplan.scheme import list_schemes, load_preset
 from gridplan.ui.frame import find_limit
 from gridplan.ui.making import STEPS, Job
 from gridplan.ui.plain import show_error
@@ -91,7 +91,7 @@ def _offer_making(lang: str, home: st.Page) -> None:
                 accept_multiple_files=True,
                 key=f"make-{role}",
             )
-    names = {name: load_scheme(name).name[lang] for name in (_SCHEME, *list_schemes())}
+    names = {name: load_preset(name).name[lang] for name in (_SCHEME, *list_schemes())}
     scheme = st.selectbox(
         t("ui.open.scheme", lang), list(names), format_func=names.__getitem__, key="make-scheme"
     )
