@@ -1,11 +1,12 @@
 """Every error that gridplan raises on purpose.
 
-An error carries a message *key* and the values that go into it, never a finished sentence: the
-command line and the app translate it (see :mod:`gridplan.i18n`), a caller in Python reads the key.
+An error carries a message *key* and the values that go into it, for machines and for other languages. What it
+says to a person, ``str(error)``, is one sentence in the language of ``GRIDPLAN_LANG``, English otherwise.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Self
 
 __all__ = ["CRSError", "GridplanError", "InputError", "SchemeError", "WriteError"]
@@ -20,23 +21,49 @@ class GridplanError(Exception):
         Message key, found in ``gridplan/locales/*.json`` under ``error.<key>``.
     **values
         What the message names: file, layer, column, how many, which ids.
+
+    Examples
+    --------
+    >>> error = InputError("level_unknown", level="ward", known="subgrid, grid")
+    >>> print(error)
+    The scheme has no level ward; its levels are: subgrid, grid.
+    >>> error.key, error.values["level"]
+    ('level_unknown', 'ward')
     """
 
     def __init__(self, key: str, **values: object) -> None:
         self.key = key
         self.values = values
-        told = ", ".join(f"{name}={value!r}" for name, value in values.items())
-        super().__init__(f"{key}({told})")
+        super().__init__(key)
+
+    def __str__(self) -> str:
+        # texts lie above errors, and an error that nobody reads needs none
+        texts = import_module("gridplan.i18n")
+        sentence: str = texts.translate_error(self, texts.library_language())
+        return sentence
+
+    def __repr__(self) -> str:
+        """Name the key and the values, whatever the language."""
+        named = "".join(f", {name}={value!r}" for name, value in self.values.items())
+        return f"{type(self).__name__}({self.key!r}{named})"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.key, self.values)
 
     def rename(self, old: str, new: str) -> Self:
         """Return the error with one text for another in all that it names, such as a file's true name."""
 
         def put(value: object) -> object:
             if isinstance(value, (list, tuple)):
-                return [put(one) for one in value]
+                return [put(part) for part in value]
             return value.replace(old, new) if isinstance(value, str) else value
 
         return type(self)(self.key, **{name: put(value) for name, value in self.values.items()})
+
+
+def _rebuild(kind: type[GridplanError], key: str, values: dict[str, object]) -> GridplanError:
+    """Make an error again that was sent to another process."""
+    return kind(key, **values)
 
 
 class InputError(GridplanError, ValueError):

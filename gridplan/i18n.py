@@ -99,11 +99,11 @@ def _tell_value(value: object, lang: str) -> object:
 
 
 def translate_error(error: GridplanError, lang: str) -> str:
-    """Give the sentence for an error; an error without a text is told by its key and values."""
+    """Return the sentence for an error; one without a text is named by its key and values."""
     try:
         return t(f"error.{error.key}", lang, **error.values)
     except (KeyError, ValueError, TypeError):
-        return str(error)
+        return repr(error)
 
 
 def choose_language(asked: str | None = None) -> str:

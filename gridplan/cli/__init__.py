@@ -8,9 +8,10 @@ of the program itself; 130 interrupted. Only the chosen command's packages are i
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 
 from gridplan.cli.parser import asked_language, build_parser
@@ -59,12 +60,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     asked = asked_language(words)
     lang = choose_language(asked)
     _speak_utf8()
+    json_wanted = "--json" in words
     try:
         options = build_parser(lang, both=asked is None).parse_args(words)
-    except SystemExit as stop:  # argparse has said why
+    except SystemExit as stop:  # argparse has given its help
         return stop.code if isinstance(stop.code, int) else UNUSABLE
+    except GridplanError as error:
+        _complain(translate_error(error, lang))
+        return _answer(UNUSABLE, json_wanted, error.key, translate_error(error, lang), error.values)
     options.lang = lang
-    return _run(_find_command(options.command), options)
+    return _run(_find_command(options.command), options, json_wanted=json_wanted)
 
 
 def _find_command(name: str) -> Callable[[argparse.Namespace], int]:
@@ -73,27 +78,51 @@ def _find_command(name: str) -> Callable[[argparse.Namespace], int]:
     return command
 
 
-def _run(command: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
+def _run(
+    command: Callable[[argparse.Namespace], int], options: argparse.Namespace, *, json_wanted: bool
+) -> int:
     """Run a command; every error becomes one message and an exit code."""
+    lang = options.lang
     try:
         return command(options)
     except KeyboardInterrupt:
-        _complain(t("cli.interrupted", options.lang))
-        return INTERRUPTED
+        message = t("cli.interrupted", lang)
+        _complain(message)
+        return _answer(INTERRUPTED, json_wanted, "interrupted", message)
     except BrokenPipeError:  # the reader of a pipe has gone, as in `gridplan ... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FINE
     except GridplanError as error:
         if os.environ.get(DEBUG_VARIABLE) == "1":
             raise
-        _complain(t("cli.error", options.lang, message=translate_error(error, options.lang)))
-        return UNUSABLE
+        message = translate_error(error, lang)
+        _complain(t("cli.error", lang, message=message))
+        return _answer(UNUSABLE, json_wanted, error.key, message, error.values)
     except Exception as error:
         if os.environ.get(DEBUG_VARIABLE) == "1":
             raise
         fault = f"{type(error).__name__}: {error}"
-        _complain(t("cli.fault", options.lang, fault=fault, variable=DEBUG_VARIABLE))
-        return FAULT
+        message = t("cli.fault", lang, fault=fault, variable=DEBUG_VARIABLE)
+        _complain(message)
+        return _answer(FAULT, json_wanted, "fault", message, {"fault": fault})
+
+
+def _answer(
+    code: int, json_wanted: bool, key: str, message: str, values: Mapping[str, object] | None = None
+) -> int:
+    """Give machines the error as the one object that they wait for; return the exit code."""
+    if json_wanted:
+        error = {"key": key, "message": message, "values": {**(values or {})}}
+        print(json.dumps({"error": error}, ensure_ascii=False, default=_plain))
+    return code
+
+
+def _plain(value: object) -> object:
+    """Return what JSON has no type for as one that it has: arrays and sets as lists, numbers, else text."""
+    if isinstance(value, (set, frozenset)):
+        return sorted(value, key=str)
+    to_list = getattr(value, "tolist", None)
+    return str(value) if to_list is None else to_list()
 
 
 def _complain(message: str) -> None:

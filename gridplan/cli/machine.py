@@ -23,8 +23,8 @@ from gridplan.privacy import parse_audience
 __all__ = ["run_app", "run_doctor"]
 
 _NEEDED = (
-    "gridplan", "geopandas", "matplotlib", "numba", "numpy", "openpyxl", "pandas", "pyarrow", "pyogrio",
-    "pyproj", "scipy", "shapely", "tqdm", "xlsxwriter",
+    "gridplan", "folium", "geopandas", "mapclassify", "matplotlib", "numba", "numpy", "openpyxl", "pandas",
+    "pyarrow", "pyogrio", "pyproj", "scipy", "shapely", "tqdm", "xlsxwriter",
 )  # fmt: skip
 _OPTIONAL = ("esda", "highspy", "libpysal", "osmnx", "pyrosm", "streamlit")
 

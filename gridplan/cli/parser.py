@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
+from gridplan.errors import InputError
 from gridplan.i18n import LANGUAGES, t
 
 __all__ = ["EXPORT_FORMATS", "EXPORT_MAPS", "EXPORT_PAPERS", "asked_language", "build_parser"]
@@ -18,9 +19,8 @@ EXPORT_FORMATS = ("geojson", "geoparquet", "shapefile", "csv", "png", "svg", "pd
 EXPORT_MAPS = ("population", "density", "households", "status", "risk", "compounds")
 EXPORT_PAPERS = ("screen", "A4", "A3")
 
-_USAGE_FAULT = 2
 
-# argparse speaks English only; its messages that users meet are told in both languages
+# argparse speaks English only; its messages that users meet are text in both languages
 _FAULTS = (
     (r"the following arguments are required: (?P<what>.+)", "cli.fault.required"),
     (r"unrecognized arguments: (?P<what>.+)", "cli.fault.unrecognized"),
@@ -52,13 +52,13 @@ class _Parser(argparse.ArgumentParser):
         return super().format_help().replace("usage:", t("cli.usage", self.lang), 1)
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong and how to get help, and stop with exit code 2."""
-        told = message
+        """Raise what is wrong and how to get help."""
+        text = message
         for pattern, key in _FAULTS:
             if match := re.fullmatch(pattern, message):
-                told = t(key, self.lang, **match.groupdict())
+                text = t(key, self.lang, **match.groupdict())
                 break
-        self.exit(_USAGE_FAULT, t("cli.usage_fault", self.lang, message=told, program=self.prog) + "\n")
+        raise InputError("usage", message=text, program=self.prog)
 
 
 def asked_language(words: Sequence[str]) -> str | None:

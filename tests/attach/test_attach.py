@@ -16,6 +16,7 @@ import pytest
 import shapely
 from lattice_town import ORIGIN
 from pandas.testing import assert_frame_equal
+from raising import raises
 
 from gridplan.attach import compare_systems
 from gridplan.check import check_plan
@@ -215,14 +216,14 @@ def test_a_list_of_which_nothing_fits_ends_in_one_message(attach, case: str) -> 
 
 
 def test_hazards_without_enterprises_say_what_is_lacking(attach) -> None:
-    with pytest.raises(InputError, match="things_ownerless"):
+    with raises(InputError, "things_ownerless"):
         attach(hazards=HAZARDS.iloc[:4])
 
 
 def test_roles_that_there_are_not_are_refused(attach, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="role_unknown"):
+    with raises(InputError, "role_unknown"):
         attach(cats=tmp_path / "x.csv")
-    with pytest.raises(InputError, match="role_unknown"):
+    with raises(InputError, "role_unknown"):
         attach(columns={"cats": {}})
 
 
@@ -265,7 +266,7 @@ def test_compounds_by_a_list_of_buildings(attach) -> None:
     assert sorted(named.items()) == [("b0000", "甲园"), ("b0001", "乙园"), ("b0002", "乙园")]
     told = plan.issues[plan.issues["code"].isin(["building_in_two_compounds", "thing_building_unknown"])]
     assert len(told) == 2
-    with pytest.raises(InputError, match="things_unknown"):
+    with raises(InputError, "things_unknown"):
         attach(compounds=table.iloc[4:])
 
 

@@ -12,6 +12,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from raising import raises
 
 from gridplan.atoms.overlay import place_atoms
 from gridplan.clean import clean_layers
@@ -145,7 +146,7 @@ def test_outlines_are_mended_clipped_or_dropped() -> None:
     )
     assert areas["code"].tolist() == ["1", "3"]
     assert {"area_invalid", "area_outside", "area_clipped", "area_empty"} <= set(issues["code"])
-    with pytest.raises(InputError, match="existing_outside"):
+    with raises(InputError, "existing_outside"):
         settle(("2", "外", shapely.box(2000, 2000, 2100, 2100)))
 
 
@@ -222,9 +223,9 @@ def test_one_file_may_hold_several_levels(ladder: Scheme) -> None:
     }  # fmt: skip
     assert told(issues, "area_level_unknown")[0][2] == "星球"
     plain = make_areas(("a", "甲", DISTRICT))
-    with pytest.raises(InputError, match="existing_level_unclear"):
+    with raises(InputError, "existing_level_unclear"):
         sort_levels({"": plain}, ladder)
-    with pytest.raises(InputError, match="existing_level_unknown"):
+    with raises(InputError, "existing_level_unknown"):
         sort_levels({"village": plain}, ladder)
     one = replace(ladder, levels=ladder.levels[1:])
     assert list(sort_levels({"": plain}, one)[0]) == ["community"]

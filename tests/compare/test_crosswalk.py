@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lattice_town import build_town
+from raising import raises
 from scipy.optimize import linear_sum_assignment
 
 from gridplan.compare.crosswalk import (
@@ -110,7 +111,7 @@ def test_every_class_of_change_is_told() -> None:
     assert len(moves) == 10
     still = make_plan(["a", "b"], ["a", "b"], [5, 6], {"a": ("", ""), "b": ("", "")})
     assert set(classify_changes(still, "community")["change"]) == {"same"}
-    with pytest.raises(InputError, match="level_without_existing"):
+    with raises(InputError, "level_without_existing"):
         stand_areas(build_town(), "grid")
 
 
@@ -221,7 +222,7 @@ def test_a_full_series_and_codes_of_other_making() -> None:
     assert {code[9:] for code in told} == {"399", "400", "401"}
     over = lay(np.zeros(3, dtype=np.int64), people, ["village"], ["rural"], [STEM + "399"])
     used = [f"{STEM}{n}" for n in range(400, 600)]
-    with pytest.raises(SchemeError, match="codes_exhausted"):
+    with raises(SchemeError, "codes_exhausted"):
         code_areas({"community": new}, xy, scheme_of(COMMUNITY), {"community": over}, used)
     own = lay(np.zeros(3, dtype=np.int64), people, [""], [""], ["SQ09"])
     told = code_areas({"community": new}, xy, scheme_of(COMMUNITY), {"community": own})["community"]
@@ -252,7 +253,7 @@ def test_formats_of_the_standards(form: str, first: str, length: int) -> None:
     assert told[3] == form.replace("{statcode}", STEM + "002").replace("{seq:03d}", "001").replace(
         "{part:02d}", "00"
     )
-    with pytest.raises(SchemeError, match="code_statcode_missing"):
+    with raises(SchemeError, "code_statcode_missing"):
         code_areas(labels, xy, scheme)
 
 
@@ -261,7 +262,7 @@ def test_a_format_that_is_not_unique_is_refused() -> None:
     subgrid = Level("subgrid", Text("小分格", "sub-grid"))
     scheme = scheme_of(subgrid, grid, formats={"grid": "G{seq:02d}"})
     labels = {"subgrid": np.array([0, 0, 1, 1]), "grid": np.arange(4)}
-    with pytest.raises(SchemeError, match="code_not_unique"):
+    with raises(SchemeError, "code_not_unique"):
         code_areas(labels, np.arange(8.0).reshape(4, 2), scheme)
 
 
@@ -305,5 +306,5 @@ def test_codes_of_dwellings() -> None:
     )
     assert code_house(form, parent="", building=1, floor=-1) == "00001009900"
     for part in ({"room": 100}, {"floor": -100}, {"stair": -1}):
-        with pytest.raises(InputError, match="house_code_part"):
+        with raises(InputError, "house_code_part"):
             code_house(form, parent="", building=1, **part)  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from raising import raises
 
 from gridplan.errors import WriteError
 from gridplan.io import write_whole
@@ -24,7 +25,7 @@ def test_a_folder_that_takes_no_files_is_named(
         raise OSError(number, "no", str(tmp_path / ".gridplan-x1y2"))
 
     monkeypatch.setattr(tempfile, "mkdtemp", refuse)
-    with pytest.raises(WriteError, match=key) as fault:
+    with raises(WriteError, key) as fault:
         write_whole(tmp_path / "a.png", b"x")
     assert fault.value.values["path"] == str(tmp_path)
     assert not list(tmp_path.iterdir())

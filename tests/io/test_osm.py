@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from raising import raises
 
 from gridplan.errors import InputError
 from gridplan.io import read_layers
@@ -50,14 +51,14 @@ def test_one_file_serves_all_roles(tmp_path: Path) -> None:
 def test_a_cut_off_file_is_damaged(tmp_path: Path) -> None:
     path = tmp_path / "small.osm"
     path.write_text(SMALL[: len(SMALL) // 2], encoding="utf-8")
-    with pytest.raises(InputError, match="file_damaged"):
+    with raises(InputError, "file_damaged"):
         read_layers(path)
 
 
 def test_a_file_serves_only_what_it_holds(tmp_path: Path) -> None:
     path = tmp_path / "small.osm"
     path.write_text(SMALL, encoding="utf-8")
-    with pytest.raises(InputError, match="osm_role"):
+    with raises(InputError, "osm_role"):
         read_layers(path, compounds=path)
 
 
@@ -128,7 +129,7 @@ def test_a_place_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_no_network_is_said(monkeypatch: pytest.MonkeyPatch, fault: Exception, key: str) -> None:
     played(monkeypatch, fault)
-    with pytest.raises(InputError, match=key):
+    with raises(InputError, key):
         read_layers(place="nowhere")
 
 
@@ -136,5 +137,5 @@ def test_osmnx_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     import sys
 
     monkeypatch.setitem(sys.modules, "osmnx", None)
-    with pytest.raises(InputError, match="osmnx_missing"):
+    with raises(InputError, "osmnx_missing"):
         read_layers(place="nowhere")

@@ -10,6 +10,7 @@ import pandas as pd
 import pyproj
 import pytest
 import shapely
+from raising import raises
 
 from gridplan.errors import InputError
 from gridplan.io.people import read_people
@@ -68,10 +69,10 @@ def test_a_vector_file_is_moved_to_the_plans_system(tmp_path: Path) -> None:
 
 def test_what_is_no_list_of_people_is_refused(tmp_path: Path) -> None:
     (tmp_path / "p.csv").write_text("a,b\n1,2\n", encoding="utf-8")
-    with pytest.raises(InputError, match="people_columns"):
+    with raises(InputError, "people_columns"):
         read_people(tmp_path / "p.csv", CRS)
     (tmp_path / "p.xlsx").write_text("no workbook", encoding="utf-8")
-    with pytest.raises(InputError, match="file_damaged"):
+    with raises(InputError, "file_damaged"):
         read_people(tmp_path / "p.xlsx", CRS)
     with pytest.raises(InputError):
         read_people(tmp_path / "absent.csv", CRS)

@@ -14,6 +14,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from raising import raises
 
 from gridplan.errors import CRSError, InputError
 from gridplan.io import read_layers
@@ -264,10 +265,10 @@ def test_an_uncertain_system_is_asked_for(make_town: MakeTown) -> None:
     paths = town.write(suffix=".shp", encoding="GBK")
     for path in paths.values():
         Path(path).with_suffix(".prj").unlink()
-    with pytest.raises(CRSError, match="crs_zone_unknown"):
+    with raises(CRSError, "crs_zone_unknown"):
         read_layers(**paths)
     assert read_layers(**paths, crs="EPSG:4547").buildings.crs.to_epsg() == 4547
-    with pytest.raises(CRSError, match="crs_misfit"):
+    with raises(CRSError, "crs_misfit"):
         read_layers(**paths, crs="EPSG:4326")
 
 

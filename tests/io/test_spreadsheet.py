@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from raising import raises
 
 from gridplan.errors import WriteError
 from gridplan.io import pack_tables, write_tables
@@ -97,7 +98,7 @@ def test_every_table_is_a_csv_file(tmp_path: Path) -> None:
 
 
 def test_another_suffix_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(WriteError, match="table_suffix"):
+    with raises(WriteError, "table_suffix"):
         write_tables(TABLES, tmp_path / "t.doc")
     assert not list(tmp_path.iterdir())
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 import shapely
+from raising import raises
 
 from gridplan.errors import InputError
 from gridplan.io import read_layers
@@ -87,10 +88,10 @@ def test_the_file_that_is_named_is_read_and_others_are_told(tmp_path, parts):
     two = [write_shapefile(HOUSES.iloc[:n], tmp_path / name, name) for n, name in ((9, "东片"), (2, "西片"))]
     packed = pack(tmp_path / "all.zip", [*two[0], *two[1]])
     assert len(read_layers(buildings=f"{packed}#西片", streets=streets).buildings) == 2
-    with pytest.raises(InputError, match="layer_unclear") as caught:
+    with raises(InputError, "layer_unclear") as caught:
         read_layers(buildings=packed, streets=streets)
     assert caught.value.values["layers"] == "东片, 西片"
-    with pytest.raises(InputError, match="layer_missing"):
+    with raises(InputError, "layer_missing"):
         read_layers(buildings=f"{packed}#楼", streets=streets)
 
 
@@ -131,7 +132,7 @@ def test_a_zip_that_is_of_no_use_is_told_by_its_own_name(tmp_path, files, key):
     with zipfile.ZipFile(packed, "w") as archive:
         for name, content in files.items():
             archive.writestr(name, content)
-    with pytest.raises(InputError, match=key) as caught:
+    with raises(InputError, key) as caught:
         read_layers(buildings=packed, streets=packed)
     assert str(caught.value.values["path"]).startswith(str(packed))
     assert "gridplan-" not in str(caught.value)
@@ -141,7 +142,7 @@ def test_a_zip_that_the_disk_cannot_hold_is_refused_before_it_is_unpacked(tmp_pa
     packed = pack(tmp_path / "all.zip", parts["路网"])
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=10))
-    with pytest.raises(InputError, match="zip_too_large") as caught:
+    with raises(InputError, "zip_too_large") as caught:
         read_layers(buildings=packed, streets=packed)
     assert caught.value.values["path"] == str(packed)
 
@@ -165,5 +166,5 @@ def test_a_broken_neighbour_is_nobodys_concern(tmp_path, parts):
 def test_what_is_no_zip_is_told(tmp_path):
     broken = tmp_path / "x.zip"
     broken.write_bytes(b"PK\x03\x04 and no more")
-    with pytest.raises(InputError, match="file_damaged"):
+    with raises(InputError, "file_damaged"):
         read_layers(buildings=broken, streets=broken)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lattice_ground import make_lattice, pieces_of
+from raising import raises
 
 from gridplan.errors import SchemeError
 from gridplan.graph import fence_graph, take_ground
@@ -70,7 +71,7 @@ def test_given_areas_are_taken_and_ground_of_nobody_stands_apart():
     assert np.array_equal(done.labels["ward"], np.where(ward < 0, 2, ward))
     nested = np.unique(np.stack([done.labels["grid"], done.labels["ward"]]), axis=1)
     assert nested.shape[1] == done.labels["grid"].max() + 1
-    with pytest.raises(SchemeError, match="existing_missing"):
+    with raises(SchemeError, "existing_missing"):
         solve_levels(graph, setting, scheme)
 
 

@@ -14,6 +14,7 @@ import pyogrio
 import pytest
 from forbidden import list_forbidden
 from guarded_town import OWN, SMALL, TELLTALE, build_guarded_town
+from raising import raises
 
 from gridplan.cli import main
 from gridplan.errors import InputError
@@ -156,9 +157,9 @@ def test_things_are_layers_of_their_own(shown: Shown) -> None:
 
 def test_the_public_gets_no_risk_and_no_grids(guarded: Plan) -> None:
     public = _show(guarded, "public")
-    with pytest.raises(InputError, match="export_not_shown"):
+    with raises(InputError, "export_not_shown"):
         make_standard(public, MapOrder("risk"), "en")
-    with pytest.raises(InputError, match="export_level"):
+    with raises(InputError, "export_level"):
         make_standard(public, MapOrder("population", "grid"), "en")
 
 
@@ -171,14 +172,14 @@ def test_the_public_gets_no_risk_and_no_grids(guarded: Plan) -> None:
     ],
 )
 def test_what_is_not_known_is_said(shown: Shown, order: MapOrder, key: str) -> None:
-    with pytest.raises(InputError, match=key):
+    with raises(InputError, key):
         make_standard(shown, order, "en")
 
 
 def test_a_page_without_a_map_is_no_picture(shown: Shown) -> None:
-    with pytest.raises(InputError, match="export_no_map"):
+    with raises(InputError, "export_no_map"):
         export_view(shown, None, {}, "png")
-    with pytest.raises(InputError, match="export_unknown"):
+    with raises(InputError, "export_unknown"):
         export_view(shown, None, {}, "docx")
 
 

@@ -11,6 +11,7 @@ import matplotlib.pyplot as plt
 import pytest
 from matplotlib import font_manager
 from matplotlib.font_manager import FontProperties, fontManager
+from raising import raises
 
 from gridplan.errors import InputError
 from gridplan.onemap.pictures import fonts
@@ -92,7 +93,7 @@ def test_the_bundled_font_is_embedded_as_letters_that_can_be_searched() -> None:
 
 @pytest.mark.usefixtures("bare")
 def test_what_no_font_holds_is_an_error_and_no_box() -> None:
-    with pytest.raises(InputError, match="font_missing") as caught:
+    with raises(InputError, "font_missing") as caught:
         fonts.find_fonts("网格\U00013000", "zh")
     assert caught.value.values["characters"] == "\U00013000"
 
@@ -123,7 +124,7 @@ def test_a_named_font_file_that_is_missing_is_an_error(
 ) -> None:
     monkeypatch.setenv(fonts.FONT_VARIABLE, str(tmp_path / "none.ttf"))
     _forget()
-    with pytest.raises(InputError, match="font_file_missing"):
+    with raises(InputError, "font_file_missing"):
         fonts.find_fonts("网格", "zh")
     monkeypatch.undo()
     _forget()

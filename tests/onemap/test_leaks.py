@@ -14,6 +14,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from lattice_town import build_town
+from raising import raises
 from scipy.optimize import linprog
 
 import gridplan.onemap.service_access as access_room
@@ -308,7 +309,7 @@ def test_what_came_in_is_not_told() -> None:
 def test_the_public_sees_no_plan_of_grids_alone() -> None:
     plan = build_town()
     areas = {"grid": describe_plan(plan)["grid"]}
-    with pytest.raises(InputError, match="audience_no_level"):
+    with raises(InputError, "audience_no_level"):
         show_plan_to(plan, areas, parse_audience("public"), name="town")
 
 

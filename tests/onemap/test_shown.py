@@ -15,6 +15,7 @@ import pytest
 from forbidden import list_forbidden
 
 sys.path.insert(0, str(Path(__file__).parent))
+from raising import raises
 from small_towns import SMALL_BLOCKS, build_small_town
 
 from gridplan.errors import InputError
@@ -137,7 +138,7 @@ def test_a_worker_sees_the_own_area_only(small_town: Plan) -> None:
     assert shown.ground.district.equals(shown.areas["grid"].geometry.iloc[0])
     assert shown.ground.streets.within(shown.ground.district.buffer(1e-6)).all()
     assert set(shown.attached["staff"]["grid"]) <= {"S001-01"}
-    with pytest.raises(InputError, match="audience_area_unknown"):
+    with raises(InputError, "audience_area_unknown"):
         _show(small_town, "worker:S999-01")
 
 

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from raising import raises
 
 from gridplan.errors import InputError
 from gridplan.i18n import translate_error
@@ -39,7 +40,7 @@ def test_a_file_beside_the_app_is_read_and_read_again(
     monkeypatch.setenv(TILES_VARIABLE, str(other))
     assert read_tiles() == Tiles(("a/{z}/{x}/{y}", "b/{z}/{x}/{y}"), max_zoom=16)
     monkeypatch.setenv(TILES_VARIABLE, str(tmp_path / "none.toml"))
-    with pytest.raises(InputError, match="file_missing"):
+    with raises(InputError, "file_missing"):
         read_tiles()
 
 
@@ -51,13 +52,13 @@ def test_a_file_of_a_windows_editor_is_read_or_refused(
     path.write_text(f'{PLAIN}\nattribution = "天地图"', encoding="utf-8-sig")
     assert read_tiles() == Tiles(("http://a/{z}/{x}/{y}",), attribution="天地图")
     path.write_text(f'{PLAIN}\nattribution = "天地图" # 底图', encoding="gb18030")
-    with pytest.raises(InputError, match="tiles_broken"):
+    with raises(InputError, "tiles_broken"):
         read_tiles()
 
 
 @pytest.mark.parametrize("preset", sorted(TILE_PRESETS))
 def test_a_preset_wants_the_office_s_own_key(preset: str) -> None:
-    with pytest.raises(InputError, match="tiles_key_missing"):
+    with raises(InputError, "tiles_key_missing"):
         parse_tiles(f'preset = "{preset}"')
     tiles = parse_tiles(f'preset = "{preset}"\nkey = "of-the-office"\nmax_zoom = 17')
     assert tiles is not None
@@ -94,7 +95,7 @@ def test_a_preset_wants_the_office_s_own_key(preset: str) -> None:
 )
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_wrong_setting_is_told(text: str, key: str, lang: str) -> None:
-    with pytest.raises(InputError, match=key) as fault:
+    with raises(InputError, key) as fault:
         parse_tiles(text)
     told = translate_error(fault.value, lang)
     assert told

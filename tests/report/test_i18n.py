@@ -91,8 +91,8 @@ def test_an_unknown_key_is_a_fault_of_the_program() -> None:
 
 def test_an_error_is_told_in_words_or_at_least_by_its_key() -> None:
     assert "nope" in translate_error(InputError("scheme_unknown", name="nope", known="a"), "en")
-    assert translate_error(InputError("no_such_error", a=1), "zh") == "no_such_error(a=1)"
-    assert translate_error(InputError("scheme_unknown"), "zh") == "scheme_unknown()"
+    assert translate_error(InputError("no_such_error", a=1), "zh") == "InputError('no_such_error', a=1)"
+    assert translate_error(InputError("scheme_unknown"), "zh") == "InputError('scheme_unknown')"
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from raising import raises
 
 from gridplan.errors import InputError
 from gridplan.risk import MIN_AREAS, SPOTS, find_hot_spots
@@ -100,5 +101,5 @@ def test_areas_that_all_touch_each_other_have_no_variance():
 
 def test_it_says_what_is_missing(monkeypatch):
     monkeypatch.setitem(sys.modules, "esda", None)
-    with pytest.raises(InputError, match="esda_missing"):
+    with raises(InputError, "esda_missing"):
         find_hot_spots(_gathered(), _lattice(), AREAS)

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from raising import raises
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
@@ -87,7 +88,7 @@ def test_people_of_a_town_ask_for_their_share(town: Plan) -> None:
 
 def test_a_scheme_without_posts_says_so(town: Plan) -> None:
     plan = replace(town, scheme=replace(town.scheme, staffing=()))
-    with pytest.raises(SchemeError, match="staffing_none"):
+    with raises(SchemeError, "staffing_none"):
         plan_posts(plan)
 
 

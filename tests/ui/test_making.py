@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from raising import raises
 
 from gridplan.errors import GridplanError, InputError
 from gridplan.io import open_plan
@@ -67,7 +68,7 @@ def test_a_name_is_no_longer_than_a_file_system_takes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("names", [("a.gpkg", "b.gpkg"), ("a.shp", "a.dbf", "b.shp"), ("a.shp", "b.dbf")])
 def test_no_file_is_left_out_without_a_word(tmp_path: Path, names: tuple[str, ...]) -> None:
-    with pytest.raises(InputError, match="upload_several") as told:
+    with raises(InputError, "upload_several") as told:
         keep_files([File(name) for name in names], tmp_path / "buildings")
     assert told.value.values["files"] == list(names)
 
@@ -89,7 +90,7 @@ def test_a_file_that_cannot_be_read_is_told_in_one_message() -> None:
 
 def test_a_job_can_be_cancelled_and_makes_room_for_others() -> None:
     jobs = [_begin(whole=True) for _ in range(making._MOST_AT_ONCE)]
-    with pytest.raises(InputError, match="making_busy"):
+    with raises(InputError, "making_busy"):
         _begin(whole=True)
     for job in jobs:
         job.cancel()
