@@ -73,9 +73,9 @@ def test_every_room_has_tests() -> None:
 
 #: Calls that touch files by the name of what is called, and modules that have nothing else to do.
 FILE_CALLS = {
-    "open", "read_text", "read_bytes", "write_text", "write_bytes", "mkdir", "unlink", "touch", "rmtree",
-    "copyfile", "read_file", "read_parquet", "read_csv", "read_excel", "read_dataframe", "to_parquet", "to_file",
-    "to_csv", "to_excel", "write_dataframe", "makedirs", "listdir",
+    "open", "read_text", "read_bytes", "write_text", "write_bytes", "mkdir", "unlink", "touch",
+    "rmtree", "copyfile", "read_file", "read_parquet", "read_csv", "read_excel", "read_dataframe",
+    "to_parquet", "to_file", "to_csv", "to_excel", "write_dataframe", "makedirs", "listdir",
 }  # fmt: skip
 FILE_MODULES = {
     "tempfile",
