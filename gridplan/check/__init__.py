@@ -1,4 +1,4 @@
-"""The room that judges a plan from what is written, without the solver."""
+"""Checks a plan from what is written in it, without the solver."""
 
 from gridplan.check.findings import read_reason
 from gridplan.check.judge import CHECKS, Check, check_plan, judge_plan

@@ -1,4 +1,4 @@
-"""Law 10, placed: what was attached lies in the areas whose codes it bears, and none of it is lost unsaid."""
+"""Law 10, placed: attached things lie in the areas whose codes they have, and no row of a list is lost."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ __all__ = ["judge_attached"]
 
 #: A point this near to an area counts as in it [m]: coordinates are written to the centimetre.
 TOUCH_M = 0.011
-#: What may be told of how a thing was placed.
-WAYS = ("", "point", "building", "code", "enterprise")
+#: The words of the column ``placed``: how a thing was placed.
+PLACED_BY = ("", "point", "building", "code", "enterprise")
 #: Actions of issues by which a row of a list does not come to stand in the plan.
 GONE = ("dropped", "merged")
-#: Issues of these are told of a cell, not of a row that is gone.
+#: Issues of these codes are about a cell, not about a row that is gone.
 OF_CELLS = ("thing_id_personal",)
 
 
@@ -44,8 +44,8 @@ class _Things:
     ids
         What each is called in a message, shape (n,).
     labels
-        Area of each on each level, -1 for not told, -2 for an area that the plan does not have, shape
-        (n, levels).
+        Area of each on each level, -1 where none is given, -2 for an area that the plan does not have,
+        shape (n, levels).
     """
 
     role: str
@@ -54,11 +54,11 @@ class _Things:
     labels: IntArray
 
     def fault(self, reason: str, wrong: BoolArray, **values: object) -> list[Finding]:
-        """Give one row for a kind of fault, none where there is none."""
+        """Return one row for a kind of fault, none where there is none."""
         return _fault(reason, self.role, self.ids[wrong], **values)
 
     def texts(self, column: str) -> npt.NDArray[np.object_]:
-        """Give the texts of a column, "" for none."""
+        """Return the texts of a column, "" for none."""
         return _read_texts(self.table[column])
 
 
@@ -87,7 +87,7 @@ def judge_attached(reading: Reading) -> list[Finding]:
         for role in given
         if role not in plan.attached
     ]
-    levels = [one for one in reading.levels if one.level.id in plan.areas]
+    levels = [level for level in reading.levels if level.id in plan.areas]
     for role in roles:
         faults += _judge_role(reading, levels, role, given.get(role))
     return with_ok("", faults, judged=sum(len(plan.attached[role]) for role in roles))
@@ -101,18 +101,18 @@ def _fault(reason: str, role: str, ids: Iterable[object], **values: object) -> l
 
 
 def _read_given(text: str) -> dict[str, int]:
-    """Return how many rows the list of each role had, as the provenance tells it."""
+    """Return how many rows the list of each role had, as the provenance says."""
     try:
         listed = json.loads(text or "[]")
-        told = {str(one["role"]): int(one["rows"]) for one in listed}
+        counts = {str(row["role"]): int(row["rows"]) for row in listed}
     except (ValueError, TypeError, KeyError):
         return {}
-    return {role: rows for role, rows in told.items() if role in ATTACHED_COLUMNS}
+    return {role: rows for role, rows in counts.items() if role in ATTACHED_COLUMNS}
 
 
 def _judge_role(reading: Reading, levels: list[LevelReading], role: str, given: int | None) -> list[Finding]:
     table = reading.plan.attached[role]
-    needed = (*ATTACHED_COLUMNS[role], *PLACED_COLUMNS, *(one.level.id for one in levels))
+    needed = (*ATTACHED_COLUMNS[role], *PLACED_COLUMNS, *(level.id for level in levels))
     lacking = [name for name in needed if name not in table]
     if lacking:
         return _fault("things_columns_missing", role, lacking)
@@ -125,17 +125,17 @@ def _judge_role(reading: Reading, levels: list[LevelReading], role: str, given: 
 
 
 def _read_texts(column: pd.Series) -> npt.NDArray[np.object_]:
-    told = column.astype(object)
-    return np.asarray(told.where(told.notna(), "").astype(str), dtype=object)
+    texts = column.astype(object)
+    return np.asarray(texts.where(texts.notna(), "").astype(str), dtype=object)
 
 
 def _read_things(table: pd.DataFrame, role: str, levels: list[LevelReading]) -> _Things:
     labels = np.full((len(table), len(levels)), -1, dtype=np.int64)
-    for place, one in enumerate(levels):
-        codes = _read_texts(table[one.level.id])
-        found = pd.Index(one.codes.astype(object)).get_indexer(codes)
+    for place, level in enumerate(levels):
+        codes = _read_texts(table[level.id])
+        found = pd.Index(level.codes.astype(object)).get_indexer(codes)
         labels[:, place] = np.where(codes == "", -1, np.where(found < 0, -2, found))
-    named = ["id"] if role != "care" else ["care_class", *(one.level.id for one in levels)]
+    named = ["id"] if role != "care" else ["care_class", *(level.id for level in levels)]
     words = zip(*(_read_texts(table[name]) for name in named), strict=True)
     ids = np.array([" ".join(filter(None, row)) for row in words], dtype=object)
     return _Things(role, table, ids, labels)
@@ -143,29 +143,29 @@ def _read_things(table: pd.DataFrame, role: str, levels: list[LevelReading]) -> 
 
 def _judge_codes(reading: Reading, levels: list[LevelReading], things: _Things) -> list[Finding]:
     """Judge the codes of things: there, together, and where the things are."""
-    way = things.texts("placed")
-    unknown = ~pd.Series(way).isin(WAYS).to_numpy(dtype=bool) | (
-        (way == "") & (things.labels != -1).any(axis=1)
+    placed = things.texts("placed")
+    unknown = ~pd.Series(placed).isin(PLACED_BY).to_numpy(dtype=bool) | (
+        (placed == "") & (things.labels != -1).any(axis=1)
     )
     gone = (things.labels == -2).any(axis=1)
     words = [
         str(code)
-        for place, one in enumerate(levels)
-        for code in sorted(set(things.table.loc[things.labels[:, place] == -2, one.level.id]))
+        for place, level in enumerate(levels)
+        for code in sorted(set(things.table.loc[things.labels[:, place] == -2, level.id]))
     ]
-    ground = np.column_stack([one.labels for one in levels])
+    ground = np.column_stack([level.labels for level in levels])
     apart = ~gone & ~_stand_together(things.labels, ground)
     sound = ~gone & ~apart & ~unknown
     faults = things.fault("things_placed_unknown", unknown)
     faults += things.fault("things_area_gone", gone, codes=words[:10])
     faults += things.fault("things_codes_apart", apart)
-    faults += _judge_points(reading, ground, things, sound & (way == "point"))
-    faults += _judge_buildings(reading, ground, things, sound & (way == "building"))
-    return faults + _judge_followers(reading, things, sound & (way == "enterprise"))
+    faults += _judge_points(reading, ground, things, sound & (placed == "point"))
+    faults += _judge_buildings(reading, ground, things, sound & (placed == "building"))
+    return faults + _judge_followers(reading, things, sound & (placed == "enterprise"))
 
 
 def _stand_together(labels: IntArray, ground: IntArray) -> BoolArray:
-    """Tell of which things some atom has all codes that are told."""
+    """Mark the things whose given codes all belong to one atom together."""
     fits = np.ones(len(labels), dtype=bool)
     masks, which = np.unique(labels >= 0, axis=0, return_inverse=True)
     for number, mask in enumerate(masks):
@@ -179,7 +179,7 @@ def _stand_together(labels: IntArray, ground: IntArray) -> BoolArray:
 def _find_astray(
     things: _Things, ground: IntArray, asked: BoolArray, pairs: IntArray, *, whole: bool
 ) -> BoolArray:
-    """Tell which of the things asked for agree with none of the atoms that they are paired with.
+    """Mark the things asked for that agree with none of the atoms that they are paired with.
 
     Parameters
     ----------
@@ -190,11 +190,11 @@ def _find_astray(
     pairs
         Rows of things and of atoms, shape (2, pairs).
     whole
-        Whether all codes of the atom have to be told, as they are of a point.
+        Whether a thing must have all codes of the atom, as one placed by its point does.
     """
     thing, atom = pairs
-    told = things.labels[thing]
-    agree = ((told == ground[atom]) | ((told < 0) & (not whole))).all(axis=1)
+    given = things.labels[thing]
+    agree = ((given == ground[atom]) | ((given < 0) & (not whole))).all(axis=1)
     found = np.zeros(len(things.ids), dtype=bool)
     found[thing[agree]] = True
     return asked & ~found
@@ -228,20 +228,20 @@ def _judge_buildings(reading: Reading, ground: IntArray, things: _Things, asked:
 def _judge_followers(reading: Reading, things: _Things, asked: BoolArray) -> list[Finding]:
     """Judge things that have no place of their own by that of their enterprise."""
     owners = reading.plan.attached.get("enterprises")
-    levels = [name for name in things.table if name in {one.level.id for one in reading.levels}]
+    levels = [name for name in things.table if name in {level.id for level in reading.levels}]
     if owners is None or not asked.any() or not {"id", "name", *levels} <= set(owners):
         return things.fault("things_ownerless", asked)
     issues = reading.plan.issues
     merged = issues[(issues["layer"] == "enterprises") & (issues["code"] == "enterprise_merged")]
-    told = pd.Series(things.texts("enterprise")[asked])
-    told = told.replace(dict(zip(merged["id"], merged["detail"], strict=True)))
+    named = pd.Series(things.texts("enterprise")[asked])
+    named = named.replace(dict(zip(merged["id"], merged["detail"], strict=True)))
     by_id = pd.Index(owners["id"].astype(str))
     names = owners["name"].fillna("").astype(str)
     single = names.where(~names.duplicated(keep=False), "")
     row = np.where(
-        told.isin(by_id),
-        _find_first(by_id, told),
-        np.where(told == "", -1, _find_first(pd.Index(single), told)),
+        named.isin(by_id),
+        _find_first(by_id, named),
+        np.where(named == "", -1, _find_first(pd.Index(single), named)),
     )
     mine = things.table.loc[asked, levels].fillna("").astype(str).to_numpy(dtype=object)
     # one row more stands for no enterprise
@@ -252,11 +252,11 @@ def _judge_followers(reading: Reading, things: _Things, asked: BoolArray) -> lis
     return things.fault("things_ownerless", wrong)
 
 
-def _find_first(index: pd.Index, told: pd.Series) -> IntArray:
+def _find_first(index: pd.Index, texts: pd.Series) -> IntArray:
     """Return the first place of each text in an index that may hold it twice, -1 for none."""
     first = np.flatnonzero(~index.duplicated())
-    at = index[first].get_indexer(told)
-    return np.where(at < 0, -1, first[np.maximum(at, 0)]) if len(first) else np.full(len(told), -1)
+    at = index[first].get_indexer(texts)
+    return np.where(at < 0, -1, first[np.maximum(at, 0)]) if len(first) else np.full(len(texts), -1)
 
 
 def _judge_count(issues: pd.DataFrame, things: _Things, given: int | None) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""Shared borders of atoms, measured anew from the written polygons.
+"""Shared borders of atoms, measured from the written polygons.
 
 Two polygons of an exact coverage share a border where they share a segment, vertex by vertex. So
 borders are found by sorting segments, without any overlay; a segment that only one polygon has lies
@@ -189,8 +189,8 @@ def measure_borders(
     """
     segments = take_segments(polygons)
     n = len(polygons)
-    partner, one, crowded = _pair_segments(segments)
-    apart = one[segments.owner[one] != partner[one]]
+    partner, first, crowded = _pair_segments(segments)
+    apart = first[segments.owner[first] != partner[first]]
     ends = segments.ends[apart]
     sides = np.column_stack([segments.owner[apart], partner[apart]])
     rank = rank_segments(ends, streets, ranks)
@@ -212,7 +212,7 @@ def _pair_segments(segments: Segments) -> tuple[IntArray, IntArray, IntArray]:
 
     Returns
     -------
-    partner, one, crowded
+    partner, first, crowded
         The polygon across, -1 for none; the first segment of each pair; polygons that share a segment with
         more than one other, or with one on the same side of it.
     """

@@ -1,4 +1,4 @@
-"""The law of levels that go on from areas that stood before: nobody is lost, no code means something else."""
+"""The law of levels that go on from areas that stood before: nobody is lost, no code changes its meaning."""
 
 from __future__ import annotations
 
@@ -49,34 +49,34 @@ def judge_changed(reading: Reading) -> list[Finding]:
         The plan.
     """
     rows: list[Finding] = []
-    for one in reading.levels:
-        if one.level.id in reading.plan.existing:
-            rows += _judge_level(reading, one)
+    for level in reading.levels:
+        if level.id in reading.plan.existing:
+            rows += _judge_level(reading, level)
     return rows
 
 
-def _judge_level(reading: Reading, one: LevelReading) -> list[Finding]:
-    name = one.level.id
+def _judge_level(reading: Reading, level: LevelReading) -> list[Finding]:
+    name = level.id
     column = f"old_{name}"
     if column not in reading.plan.atoms:
         return [Finding("violation", name, reason="old_missing", values={"column": column})]
     standing, strange = _stand(reading, name)
     faults = [Finding("violation", name, value=len(strange), reason="old_unknown", values=name_ids(strange))]
     faults = faults if strange else []
-    claims = _read_claims(standing, one)
-    faults += _judge_claims(standing, one, claims) + _judge_appended(standing, one, claims)
+    claims = _read_claims(standing, level)
+    faults += _judge_claims(standing, level, claims) + _judge_appended(standing, level, claims)
     if claims.kept < claims.best:
         values = {"people": claims.best - claims.kept}
         faults.append(Finding("violation", name, "", claims.kept, claims.best, "codes_move_people", values))
     lived = int(reading.population[standing.place >= 0].sum())
-    held = int(reading.population[(standing.place >= 0) & (one.labels >= 0)].sum())
+    held = int(reading.population[(standing.place >= 0) & (level.labels >= 0)].sum())
     if held != lived:
         faults.append(
             Finding("violation", name, "", held, lived, "people_left_out", {"people": lived - held})
         )
-    told = {"moved": lived - claims.kept, "people": lived, "areas": len(standing.codes)}
-    rows = with_ok(name, faults, judged=len(one.codes))
-    return [*rows, Finding("ok", name, "", lived - claims.kept, np.nan, "people_moved", told)]
+    values = {"moved": lived - claims.kept, "people": lived, "areas": len(standing.codes)}
+    rows = with_ok(name, faults, judged=len(level.codes))
+    return [*rows, Finding("ok", name, "", lived - claims.kept, np.nan, "people_moved", values)]
 
 
 def _stand(reading: Reading, level: str) -> tuple[Standing, list[str]]:
@@ -95,55 +95,55 @@ def _stand(reading: Reading, level: str) -> tuple[Standing, list[str]]:
     return Standing(codes, texts["type"], texts["ground"], place, reading.population, ground), strange
 
 
-def _read_claims(standing: Standing, one: LevelReading) -> _Claims:
+def _read_claims(standing: Standing, level: LevelReading) -> _Claims:
     """Take the codes at their word, and match what is left by people."""
-    by_code = pd.Index(standing.codes).get_indexer(pd.Index(one.codes.astype(str))).astype(np.int64)
+    by_code = pd.Index(standing.codes).get_indexer(pd.Index(level.codes.astype(str))).astype(np.int64)
     taken = np.zeros(len(standing.codes) + 1, dtype=bool)
     taken[by_code] = True
     taken[-1] = False
     free_old = np.where(taken[standing.place], -1, standing.place)
-    free_new = np.where((one.labels >= 0) & (by_code[one.labels] < 0), one.labels, -1)
-    by_people = np.full(len(one.codes), -1, dtype=np.int64)
+    free_new = np.where((level.labels >= 0) & (by_code[level.labels] < 0), level.labels, -1)
+    by_people = np.full(len(level.codes), -1, dtype=np.int64)
     matched = match_areas(free_old, free_new, standing.people, standing.ground_m2)
     by_people[: len(matched)] = matched
-    best = match_areas(standing.place, one.labels, standing.people, standing.ground_m2)
+    best = match_areas(standing.place, level.labels, standing.people, standing.ground_m2)
     return _Claims(
         by_code,
         by_people,
-        _count_kept(standing, one, np.where(by_code >= 0, by_code, by_people)),
-        _count_kept(standing, one, best),
+        _count_kept(standing, level, np.where(by_code >= 0, by_code, by_people)),
+        _count_kept(standing, level, best),
     )
 
 
-def _count_kept(standing: Standing, one: LevelReading, continues: IntArray) -> int:
+def _count_kept(standing: Standing, level: LevelReading, continues: IntArray) -> int:
     """Count the people whose new area continues their old one."""
-    held = (one.labels >= 0) & (standing.place >= 0)
-    stays = held & (np.append(continues, -1)[one.labels] == standing.place)
+    held = (level.labels >= 0) & (standing.place >= 0)
+    stays = held & (np.append(continues, -1)[level.labels] == standing.place)
     return int(standing.people[stays].sum())
 
 
-def _judge_claims(standing: Standing, one: LevelReading, claims: _Claims) -> list[Finding]:
+def _judge_claims(standing: Standing, level: LevelReading, claims: _Claims) -> list[Finding]:
     """Judge the codes of areas that continue an old one, or say that they do."""
-    name = one.level.id
-    urban = find_urban(standing, one.labels) if len(one.codes) else np.zeros(0, dtype=bool)
+    name = level.id
+    urban = find_urban(standing, level.labels) if len(level.codes) else np.zeros(0, dtype=bool)
     faults = []
-    for area, code in enumerate(one.codes.astype(str).tolist()):
-        told, lived = int(claims.by_code[area]), int(claims.by_people[area])
-        source = told if told >= 0 else lived
+    for area, code in enumerate(level.codes.astype(str).tolist()):
+        by_code, by_people = int(claims.by_code[area]), int(claims.by_people[area])
+        source = by_code if by_code >= 0 else by_people
         if source < 0:
             continue
         old = str(standing.codes[source])
-        converts = bool(one.level.redraw and urban[area] and standing.types[source] == "village")
+        converts = bool(level.rules.redraw and urban[area] and standing.types[source] == "village")
         series = is_statcode(old)
-        shared = (one.labels == area) & (standing.place == source)
+        shared = (level.labels == area) & (standing.place == source)
         reason = ""
-        if told >= 0 and not shared.any():
+        if by_code >= 0 and not shared.any():
             reason = "code_reused"
-        elif told >= 0 and converts and series:
+        elif by_code >= 0 and converts and series:
             reason = "series_kept"
-        elif told < 0 and not (converts and series) and standing.people[shared].any():
+        elif by_code < 0 and not (converts and series) and standing.people[shared].any():
             reason = "code_not_kept"
-        elif told < 0 and converts and series and not _in_series(code):
+        elif by_code < 0 and converts and series and not _in_series(code):
             reason = "series_kept"
         if reason:
             faults.append(Finding("violation", name, code, reason=reason, values={"old": old}))
@@ -156,11 +156,11 @@ def _in_series(code: str) -> bool:
     )
 
 
-def _judge_appended(standing: Standing, one: LevelReading, claims: _Claims) -> list[Finding]:
+def _judge_appended(standing: Standing, level: LevelReading, claims: _Claims) -> list[Finding]:
     """Warn of new codes that fill a hole in a series instead of coming after it."""
     used = [str(code) for code in standing.codes if is_statcode(str(code))]
     early = []
-    for code in one.codes[claims.by_code < 0].astype(str).tolist():
+    for code in level.codes[claims.by_code < 0].astype(str).tolist():
         if not is_statcode(code):
             continue
         hundreds = int(code[STEM_DIGITS:]) // 200
@@ -173,4 +173,4 @@ def _judge_appended(standing: Standing, one: LevelReading, claims: _Claims) -> l
             early.append(code)
     if not early:
         return []
-    return [Finding("warning", one.level.id, "", len(early), 0, "codes_not_appended", name_ids(early))]
+    return [Finding("warning", level.id, "", len(early), 0, "codes_not_appended", name_ids(early))]

@@ -53,37 +53,37 @@ def judge_compounds(reading: Reading) -> list[Finding]:
     """
     if "compound" not in reading.plan.atoms:
         return []
-    told = reading.plan.atoms["compound"].fillna("").astype(str).to_numpy(dtype=object)
-    held = (told != "") & (reading.households > 0)
+    compound = reading.plan.atoms["compound"].fillna("").astype(str).to_numpy(dtype=object)
+    held = (compound != "") & (reading.households > 0)
     if not held.any():
         return []
     rows: list[Finding] = []
-    for one in reading.levels:
-        if one.level.make == "bounded" and len(one.codes):
-            rows += _judge_level(reading, one, told, held)
+    for level in reading.levels:
+        if level.rules.make == "bounded" and len(level.codes):
+            rows += _judge_level(reading, level, compound, held)
     return rows
 
 
 def _judge_level(
-    reading: Reading, one: LevelReading, told: npt.NDArray[np.object_], held: BoolArray
+    reading: Reading, level: LevelReading, compound: npt.NDArray[np.object_], held: BoolArray
 ) -> list[Finding]:
-    parts = _find_parts(reading, one, told, held & (one.labels >= 0) & reading.applies(one.level))
+    parts = _find_parts(reading, level, compound, held & (level.labels >= 0) & reading.applies(level.rules))
     if not len(parts.compound):
         return []
     inside = parts.part >= 0
     pairs, pair = np.unique(
-        np.stack([parts.part[inside], one.labels[inside]], axis=1), axis=0, return_inverse=True
+        np.stack([parts.part[inside], level.labels[inside]], axis=1), axis=0, return_inverse=True
     )
     areas = np.bincount(pairs[:, 0], minlength=len(parts.compound))
     mine = np.bincount(pair.reshape(-1), reading.households[inside], minlength=len(pairs))
-    shared = one.count_by_area(reading.households)[pairs[:, 1]] > mine
+    shared = level.count_by_area(reading.households)[pairs[:, 1]] > mine
     cut = (areas > 1) & (np.bincount(pairs[:, 0], shared, minlength=len(parts.compound)) > 0)
-    large, divisible = _weigh(reading, one, parts)
+    large, divisible = _weigh(reading, level, parts)
     demanded = cut & large & ~divisible
     rows = [
         Finding(
             "warning",
-            one.level.id,
+            level.id,
             value=float(areas[part]),
             bound=1.0,
             reason="compound_cut_divisible" if large[part] else "compound_cut",
@@ -96,25 +96,25 @@ def _judge_level(
     values = {"whole": whole, "cut": int(cut.sum()), "demanded": int(demanded.sum()), "parted": parted}
     return [
         *rows,
-        Finding("ok", one.level.id, "", float(cut.sum()), float(demanded.sum()), "compounds_cut", values),
+        Finding("ok", level.id, "", float(cut.sum()), float(demanded.sum()), "compounds_cut", values),
     ]
 
 
 def _find_parts(
-    reading: Reading, one: LevelReading, told: npt.NDArray[np.object_], held: BoolArray
+    reading: Reading, level: LevelReading, compound: npt.NDArray[np.object_], held: BoolArray
 ) -> _Parts:
     """Take compounds apart where no area of the level could hold them together."""
-    names, compound = np.unique(told[held].astype(str), return_inverse=True)
-    ground = find_components(len(told), reading.passable_pairs(one.level)).astype(np.int64)
-    keys, part = np.unique(np.stack([compound, ground[held]], axis=1), axis=0, return_inverse=True)
-    labels = np.full(len(told), -1, dtype=np.int64)
+    names, name = np.unique(compound[held].astype(str), return_inverse=True)
+    ground = find_components(len(compound), reading.passable_pairs(level.rules)).astype(np.int64)
+    keys, part = np.unique(np.stack([name, ground[held]], axis=1), axis=0, return_inverse=True)
+    labels = np.full(len(compound), -1, dtype=np.int64)
     labels[held] = part.reshape(-1)
     return _Parts(names.astype(object), keys[:, 0].astype(np.int64), labels)
 
 
-def _weigh(reading: Reading, one: LevelReading, parts: _Parts) -> tuple[BoolArray, BoolArray]:
-    """Tell which parts are too large for one area, and which of them fill areas of their own by the lemma."""
-    count, level = len(parts.compound), one.level
+def _weigh(reading: Reading, level: LevelReading, parts: _Parts) -> tuple[BoolArray, BoolArray]:
+    """Mark the parts too large for one area, and the parts that fill areas of their own by the lemma."""
+    count, rules = len(parts.compound), level.rules
     inside = parts.part >= 0
 
     def total(values: npt.ArrayLike) -> FloatArray:
@@ -122,16 +122,16 @@ def _weigh(reading: Reading, one: LevelReading, parts: _Parts) -> tuple[BoolArra
         return np.bincount(parts.part[inside], mine, minlength=count).astype(np.float64)
 
     large = np.zeros(count, dtype=bool)
-    if level.max_people:
-        large |= total(reading.population) > level.max_people
-    if level.max_area_m2 and level.statistic == "each":
-        large |= total(reading.area) > level.max_area_m2
-    rule = reading.make_rule(level)
+    if rules.max_people:
+        large |= total(reading.population) > rules.max_people
+    if rules.max_area_m2 and rules.statistic == "each":
+        large |= total(reading.area) > rules.max_area_m2
+    rule = reading.make_rule(rules)
     if not rule.kinds:
         # an even share of the homes is all that a mere count asks for
-        uneven = total(reading.households) > reading.households.sum() / len(one.codes)
-        return large | (uneven & bool(level.count)), ~(uneven & bool(level.count))
+        uneven = total(reading.households) > reading.households.sum() / len(level.codes)
+        return large | (uneven & bool(rules.count)), ~(uneven & bool(rules.count))
     sums = np.stack([total(rule.loads[:, k]) for k in range(len(rule.kinds))], axis=1).astype(np.int64)
     large |= np.isin(rule.judge(sums), (TOO_MANY, MIXED_KINDS))
-    divisible = np.array([rule.count_unplaceable(one_sum) == 0 for one_sum in sums], dtype=bool)
+    divisible = np.array([rule.count_unplaceable(part_sums) == 0 for part_sums in sums], dtype=bool)
     return large, divisible

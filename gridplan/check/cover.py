@@ -33,12 +33,12 @@ def judge_seamless(reading: Reading) -> list[Finding]:
     """
     rows = with_ok("", _judge_atoms(reading), judged=len(reading.geometry))
     for level in reading.levels:
-        layer = reading.polygons.get(level.level.id)
+        layer = reading.polygons.get(level.id)
         if layer is None:
             # a plan just made has labels only: its areas are as seamless as its atoms
-            rows += with_ok(level.level.id, [], judged=len(level.codes))
+            rows += with_ok(level.id, [], judged=len(level.codes))
         else:
-            rows += with_ok(level.level.id, _judge_layer(reading, level, layer), judged=len(level.codes))
+            rows += with_ok(level.id, _judge_layer(reading, level, layer), judged=len(level.codes))
     return rows
 
 
@@ -95,7 +95,7 @@ def _find_gaps(reading: Reading, whole: float) -> tuple[list[Finding], float]:
     over = _take_pieces(shapely.difference(covered, reading.plan.district), whole)
     for reason, pieces in (("hole", lost), ("outside", over)):
         if len(pieces):
-            faults.append(_tell_pieces(reading, reason, pieces))
+            faults.append(_describe_pieces(reading, reason, pieces))
     if not faults and abs(total - whole) > AREA_SHARE * whole:
         faults.append(Finding("violation", value=total, bound=whole, reason="area_differs"))
     return faults, float(shapely.area(covered))
@@ -110,7 +110,7 @@ def _take_pieces(shape: BaseGeometry, whole: float) -> ShapeArray:
     return np.asarray(parts[area > min(SPECK_M2, area.max() / 2)], dtype=object)
 
 
-def _tell_pieces(reading: Reading, reason: str, pieces: ShapeArray) -> Finding:
+def _describe_pieces(reading: Reading, reason: str, pieces: ShapeArray) -> Finding:
     """Name the areas beside holes by the codes of the last level."""
     tree = shapely.STRtree(reading.geometry)
     touched = np.unique(tree.query(pieces, predicate="dwithin", distance=0.01)[1])
@@ -200,7 +200,7 @@ def layer_codes(layer: gpd.GeoDataFrame) -> list[str]:
 
 
 def _judge_layer(reading: Reading, level: LevelReading, layer: gpd.GeoDataFrame) -> list[Finding]:
-    name = level.level.id
+    name = level.id
     codes = np.array(layer_codes(layer), dtype=object)
     shapes = layer.geometry.to_numpy()
     faults = [

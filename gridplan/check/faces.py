@@ -21,39 +21,39 @@ def judge_faces(reading: Reading) -> list[Finding]:
         The plan.
     """
     rows: list[Finding] = []
-    for one in reading.levels:
-        if one.level.make == "faces":
-            rows += with_ok(one.level.id, _judge_level(reading, one), judged=len(one.codes))
+    for level in reading.levels:
+        if level.rules.make == "faces":
+            rows += with_ok(level.id, _judge_level(reading, level), judged=len(level.codes))
     return rows
 
 
-def _judge_level(reading: Reading, one: LevelReading) -> list[Finding]:
-    level, borders = one.level, reading.borders
-    n = len(one.labels)
-    applies = reading.applies(level) & (one.labels >= 0)
-    open_ = borders.join_pairs(~np.isin(borders.rank, level.ranks), n, level.min_border_m)
-    for fence in reading.find_fences(level):
+def _judge_level(reading: Reading, level: LevelReading) -> list[Finding]:
+    rules, borders = level.rules, reading.borders
+    n = len(level.labels)
+    applies = reading.applies(rules) & (level.labels >= 0)
+    open_ = borders.join_pairs(~np.isin(borders.rank, rules.ranks), n, rules.min_border_m)
+    for fence in reading.find_fences(rules):
         open_ = open_[fence[open_[:, 0]] == fence[open_[:, 1]]]
     open_ = open_[applies[open_].all(axis=1)]
-    same = one.labels[open_[:, 0]] == one.labels[open_[:, 1]]
+    same = level.labels[open_[:, 0]] == level.labels[open_[:, 1]]
     # an area is one face; only slivers may have joined it over a barrier
     face = find_components(n, open_[same])
     size = np.bincount(face[applies], reading.area[applies], minlength=n)
-    held = np.unique(np.stack([one.labels[applies], face[applies]], axis=1), axis=0)
-    large = held[size[held[:, 1]] >= level.merge_m2]
+    held = np.unique(np.stack([level.labels[applies], face[applies]], axis=1), axis=0)
+    large = held[size[held[:, 1]] >= rules.merge_m2]
     crossed = (
-        np.bincount(large[:, 0], minlength=len(one.codes)) if level.merge_m2 else np.bincount(held[:, 0])
+        np.bincount(large[:, 0], minlength=len(level.codes)) if rules.merge_m2 else np.bincount(held[:, 0])
     )
-    ranks = {"ranks": list(level.ranks)}
+    ranks = {"ranks": list(rules.ranks)}
     faults = [
-        Finding("violation", level.id, str(one.codes[i]), float(crossed[i]), 1.0, "face_crossed", ranks)
+        Finding("violation", rules.id, str(level.codes[i]), float(crossed[i]), 1.0, "face_crossed", ranks)
         for i in np.flatnonzero(crossed > 1)
     ]
-    parted = np.unique(np.sort(one.labels[open_[~same]], axis=1), axis=0)
+    parted = np.unique(np.sort(level.labels[open_[~same]], axis=1), axis=0)
     faults += [
         Finding(
-            "violation", level.id, str(one.codes[a]), reason="face_parted",
-            values=ranks | {"other": str(one.codes[b])},
+            "violation", rules.id, str(level.codes[a]), reason="face_parted",
+            values=ranks | {"other": str(level.codes[b])},
         )
         for a, b in parted
     ]  # fmt: skip
@@ -74,24 +74,24 @@ def judge_counts(reading: Reading) -> list[Finding]:
     their own beside them.
     """
     rows: list[Finding] = []
-    for one in reading.levels:
-        level = one.level
-        applies = reading.applies(level)
-        asked = [(level.count, applies)] if level.count else []
-        asked += [(level.count_elsewhere, ~applies)] if level.count_elsewhere else []
+    for level in reading.levels:
+        rules = level.rules
+        applies = reading.applies(rules)
+        asked = [(rules.count, applies)] if rules.count else []
+        asked += [(rules.count_elsewhere, ~applies)] if rules.count_elsewhere else []
         faults = []
         for wanted, ground in asked:
-            found = _count_areas(reading, one, ground)
+            found = _count_areas(reading, level, ground)
             if found != wanted:
                 values = {"found": found, "wanted": wanted}
-                faults.append(Finding("violation", level.id, "", found, wanted, "count_differs", values))
+                faults.append(Finding("violation", rules.id, "", found, wanted, "count_differs", values))
         if asked:
-            rows += with_ok(level.id, faults, judged=len(one.codes))
+            rows += with_ok(rules.id, faults, judged=len(level.codes))
     return rows
 
 
-def _count_areas(reading: Reading, one: LevelReading, ground: BoolArray) -> int:
-    counted = ground & (one.labels >= 0)
-    if one.level.make == "bounded" and one.level.measure != "area":
+def _count_areas(reading: Reading, level: LevelReading, ground: BoolArray) -> int:
+    counted = ground & (level.labels >= 0)
+    if level.rules.make == "bounded" and level.rules.measure != "area":
         counted &= reading.households > 0
-    return len(np.unique(one.labels[counted]))
+    return len(np.unique(level.labels[counted]))

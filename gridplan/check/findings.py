@@ -70,9 +70,9 @@ def with_ok(level: str, faults: Sequence[Finding], *, judged: float) -> list[Fin
 
 
 def name_ids(ids: Iterable[object]) -> dict[str, Any]:
-    """Give the first ids and how many there are, for a reason's values."""
-    told = [str(one) for one in ids]
-    return {"ids": told[:NAMED], "count": len(told)}
+    """Return the first ids and how many there are, for the values of a reason."""
+    names = [str(name) for name in ids]
+    return {"ids": names[:NAMED], "count": len(names)}
 
 
 def write_reason(key: str, values: dict[str, Any]) -> str:
@@ -99,11 +99,11 @@ def read_reason(text: str) -> tuple[str, dict[str, Any]]:
 
 def tabulate_findings(rows: Iterable[tuple[str, int, Finding]]) -> pd.DataFrame:
     """Make the findings table from (key, version, finding)."""
-    told = [
+    table = [
         (key, version, f.level, f.code, f.value, f.bound, f.verdict, write_reason(f.reason, f.values))
         for key, version, f in rows
     ]
-    frame = pd.DataFrame(told, columns=list(FINDING_COLUMNS))
+    frame = pd.DataFrame(table, columns=list(FINDING_COLUMNS))
     texts = ["key", "level", "code", "verdict", "reason"]
     kinds = dict.fromkeys(texts, "str") | {"version": "int64", "value": "float64", "bound": "float64"}
     return frame.astype(kinds)

@@ -104,7 +104,7 @@ def collect_groups(search: GroupSearch, atoms: IntArray, budget: int) -> tuple[I
         budget -= seen
         sizes.append(np.diff(ends, prepend=0))
         found.append(members)
-        banned[atom] = True  # groups with this atom are all told by now
+        banned[atom] = True  # all groups with this atom are listed by now
     lengths = np.concatenate(sizes) if sizes else np.zeros(0, np.int64)
     starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
     return starts, np.concatenate(found) if found else np.zeros(0, np.int64)

@@ -1,4 +1,4 @@
-"""The judge's table: every check with its key and version, and the front doors of the room."""
+"""The table of checks: every law with its key and version, and the front doors of the room."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Check:
     version
         Raised whenever its verdict on some plan changes.
     func
-        Judges a plan.
+        Checks a plan.
     """
 
     key: str
@@ -69,14 +69,14 @@ CHECKS = (
 
 
 def check_plan(plan: Plan, *, level_polygons: Mapping[str, gpd.GeoDataFrame] | None = None) -> pd.DataFrame:
-    """Judge every law of a plan anew from what is written.
+    """Check a plan against every law, from what is written alone.
 
     Parameters
     ----------
     plan
         As opened from its file, or just made.
     level_polygons
-        Level layers to be judged against the atoms; default: those that the plan carries
+        Level layers to be checked against the atoms; default: those that the plan carries
         (``plan.polygons``, filled when it was opened from a file).
 
     Returns
@@ -94,7 +94,7 @@ def check_plan(plan: Plan, *, level_polygons: Mapping[str, gpd.GeoDataFrame] | N
 
 
 def judge_plan(plan: Plan) -> Plan:
-    """Judge a plan just made and write into it what is found.
+    """Check a plan just made and write the findings into it.
 
     Parameters
     ----------
@@ -110,25 +110,27 @@ def judge_plan(plan: Plan) -> Plan:
     """
     reading = read_plan(plan)
     tables = dict(plan.areas)
-    for one in reading.levels:
-        if one.level.id in tables:
-            verdicts = judge_areas(reading, one)
-            tables[one.level.id] = _fill_table(tables[one.level.id], one, verdicts)
+    for level in reading.levels:
+        if level.id in tables:
+            verdicts = judge_areas(reading, level)
+            tables[level.id] = _fill_table(tables[level.id], level, verdicts)
     judged = replace(plan, areas=tables)
     return replace(judged, findings=_judge_reading(reading.with_plan(judged)))
 
 
 def _judge_reading(reading: Reading) -> pd.DataFrame:
-    return tabulate_findings((law.key, law.version, one) for law in CHECKS for one in law.func(reading))
+    return tabulate_findings(
+        (law.key, law.version, finding) for law in CHECKS for finding in law.func(reading)
+    )
 
 
-def _fill_table(table: pd.DataFrame, one: LevelReading, verdicts: AreaVerdicts) -> pd.DataFrame:
+def _fill_table(table: pd.DataFrame, level: LevelReading, verdicts: AreaVerdicts) -> pd.DataFrame:
     soft = verdicts.status == "warning"
     status = verdicts.status.copy()
     status[soft] = "ok"
-    # the numbers of the area tell that it is out of bounds; its reason tells why that cannot be helped
+    # that an area is out of bounds shows in its numbers; its reason says why that cannot be helped
     why = np.where(verdicts.certificate == "", verdicts.reason, verdicts.certificate)
-    told = pd.DataFrame(
+    found = pd.DataFrame(
         {
             "status": status.astype(str),
             "certificate": verdicts.certificate.astype(str),
@@ -136,9 +138,9 @@ def _fill_table(table: pd.DataFrame, one: LevelReading, verdicts: AreaVerdicts) 
             "reason_key": why.astype(str),
             "reason_values": [json.dumps(v, ensure_ascii=False, sort_keys=True) for v in verdicts.values],
         },
-        index=pd.Index(one.codes.astype(str)),
+        index=pd.Index(level.codes.astype(str)),
     ).reindex(table.index.astype(str))
     filled = table.copy()
-    for column in told.columns:
-        filled[column] = told[column].to_numpy()
+    for column in found.columns:
+        filled[column] = found[column].to_numpy()
     return filled

@@ -28,50 +28,54 @@ def judge_nested(reading: Reading) -> list[Finding]:
         The plan.
     """
     rows: list[Finding] = []
-    for one in reading.levels:
-        above = (reading.find_level(name) for name in (one.level.parent, *one.level.within) if name)
-        faults = [fault for up in above if up is not None for fault in _judge_parents(reading, one, up)]
-        rows += with_ok(one.level.id, faults, judged=len(one.codes))
+    for level in reading.levels:
+        above = (reading.find_level(name) for name in (level.rules.parent, *level.rules.within) if name)
+        faults = [fault for up in above if up is not None for fault in _judge_parents(reading, level, up)]
+        rows += with_ok(level.id, faults, judged=len(level.codes))
     return rows
 
 
-def _judge_parents(reading: Reading, one: LevelReading, parent: LevelReading) -> list[Finding]:
-    name = one.level.id
-    held = (one.labels >= 0) & (parent.labels >= 0)
-    pairs = np.unique(np.column_stack([one.labels[held], parent.labels[held]]), axis=0)
-    split = np.bincount(pairs[:, 0], minlength=len(one.codes)) > 1
+def _judge_parents(reading: Reading, level: LevelReading, parent: LevelReading) -> list[Finding]:
+    name = level.id
+    held = (level.labels >= 0) & (parent.labels >= 0)
+    pairs = np.unique(np.column_stack([level.labels[held], parent.labels[held]]), axis=0)
+    split = np.bincount(pairs[:, 0], minlength=len(level.codes)) > 1
     faults = []
     for i in np.flatnonzero(split):
         parents = [str(parent.codes[p]) for p in pairs[pairs[:, 0] == i, 1]]
         values = {"parents": parents[:10]}
         faults.append(
-            Finding("violation", name, str(one.codes[i]), len(parents), 1, "several_parents", values)
+            Finding("violation", name, str(level.codes[i]), len(parents), 1, "several_parents", values)
         )
-    own = {str(one.codes[c]): str(parent.codes[p]) for c, p in pairs if not split[c]}
+    own = {str(level.codes[c]): str(parent.codes[p]) for c, p in pairs if not split[c]}
     table = reading.plan.areas.get(name)
-    if table is not None and "parent" in table.columns and parent.level.id == one.level.parent:
-        told = dict(zip(table.index.astype(str), table["parent"].fillna("").astype(str), strict=True))
+    if table is not None and "parent" in table.columns and parent.id == level.rules.parent:
+        stated = dict(zip(table.index.astype(str), table["parent"].fillna("").astype(str), strict=True))
         faults += [
             Finding(
-                "violation", name, code, reason="parent_differs", values={"told": told[code], "found": found}
+                "violation",
+                name,
+                code,
+                reason="parent_differs",
+                values={"told": stated[code], "found": found},
             )
             for code, found in own.items()
-            if told.get(code, found) != found
+            if stated.get(code, found) != found
         ]
     form = reading.plan.scheme.codes.formats.get(name, "")
-    if parent.level.id != _find_frame(reading, one) or name in reading.plan.existing:
+    if parent.id != _find_frame(reading, level) or name in reading.plan.existing:
         form = ""
     faults += [
         Finding("violation", name, code, reason="code_outside_parent", values={"parent": found})
         for code, found in own.items()
         if not _fits_format(code, form, found)
     ]
-    return faults + _judge_ground(reading, one, parent, own)
+    return faults + _judge_ground(reading, level, parent, own)
 
 
-def _find_frame(reading: Reading, one: LevelReading) -> str:
-    """Give the level inside whose areas the numbers of a level count."""
-    return str(reading.plan.scheme.codes.within.get(one.level.id, one.level.parent))
+def _find_frame(reading: Reading, level: LevelReading) -> str:
+    """Return the level inside whose areas the numbers of a level count."""
+    return str(reading.plan.scheme.codes.within.get(level.id, level.rules.parent))
 
 
 def _fits_format(code: str, form: str, parent: str) -> bool:
@@ -88,18 +92,18 @@ def _fits_format(code: str, form: str, parent: str) -> bool:
 
 
 def _judge_ground(
-    reading: Reading, one: LevelReading, parent: LevelReading, own: dict[str, str]
+    reading: Reading, level: LevelReading, parent: LevelReading, own: dict[str, str]
 ) -> list[Finding]:
     """Written polygons that are not the union of their atoms are compared with the parent's polygon.
 
     Those that are need no overlay: their atoms lie in the parent's atoms.
     """
-    child_layer = reading.polygons.get(one.level.id)
-    parent_layer = reading.polygons.get(parent.level.id)
+    child_layer = reading.polygons.get(level.id)
+    parent_layer = reading.polygons.get(parent.id)
     if child_layer is None or parent_layer is None:
         return []
     odd_parents = set(find_differing(reading, parent, parent_layer))
-    odd = set(find_differing(reading, one, child_layer))
+    odd = set(find_differing(reading, level, child_layer))
     odd |= {code for code, above in own.items() if above in odd_parents}
     above_shapes = dict(zip(layer_codes(parent_layer), parent_layer.geometry, strict=True))
     faults = []
@@ -110,7 +114,7 @@ def _judge_ground(
             outside = float(shapely.area(beyond))
             if outside > 0.1:
                 values = {"m2": round(outside, 3), "parent": own[code]}
-                faults.append(Finding("violation", one.level.id, code, outside, 0, "outside_parent", values))
+                faults.append(Finding("violation", level.id, code, outside, 0, "outside_parent", values))
     return faults
 
 
@@ -133,8 +137,8 @@ def judge_whole(reading: Reading) -> list[Finding]:
         if ids
     ]
     rows = with_ok("", faults, judged=len(count))
-    for one in reading.levels:
-        rows += _count_cut(reading, one, home)
+    for level in reading.levels:
+        rows += _count_cut(reading, level, home)
     return rows
 
 
@@ -155,32 +159,32 @@ def _find_elsewhere(reading: Reading) -> list[str]:
     common = shapely.intersection(reading.geometry[atom[left]], footprints[house[left]])
     np.add.at(own, house[left], shapely.area(common))
     elsewhere = ~settled & (own < shapely.area(footprints) / 2)
-    return [str(one) for one in ids[elsewhere]]
+    return [str(name) for name in ids[elsewhere]]
 
 
-def _count_cut(reading: Reading, one: LevelReading, home: BoolArray) -> list[Finding]:
+def _count_cut(reading: Reading, level: LevelReading, home: BoolArray) -> list[Finding]:
     """One row per level: buildings in several areas against those whose households demand it."""
-    rule = reading.make_rule(one.level)
+    rule = reading.make_rule(level.rules)
     weight = (rule.loads @ rule.upper_weight) if rule.kinds else np.zeros(len(home), dtype=np.int64)
     cap = rule.cap if rule.kinds else 1
-    return [_cut_row(one, home, reading.building, weight, cap)]
+    return [_cut_row(level, home, reading.building, weight, cap)]
 
 
 def _cut_row(
-    one: LevelReading,
+    level: LevelReading,
     held: BoolArray,
     names: npt.NDArray[np.object_],
     weight: IntArray,
     cap: int,
 ) -> Finding:
-    table = pd.DataFrame({"name": names[held], "label": one.labels[held], "weight": weight[held]})
-    told = table.groupby("name", sort=True).agg({"label": "nunique", "weight": "sum"})
-    cut = told["label"] > 1
-    forced = int((cut & (told["weight"] > cap)).sum())
-    free = told.index[cut & (told["weight"] <= cap)].tolist()
+    table = pd.DataFrame({"name": names[held], "label": level.labels[held], "weight": weight[held]})
+    houses = table.groupby("name", sort=True).agg({"label": "nunique", "weight": "sum"})
+    cut = houses["label"] > 1
+    forced = int((cut & (houses["weight"] > cap)).sum())
+    free = houses.index[cut & (houses["weight"] <= cap)].tolist()
     values = name_ids(free) | {"cut": int(cut.sum()), "forced": forced}
     verdict = "warning" if free else "ok"
-    return Finding(verdict, one.level.id, "", float(cut.sum()), float(forced), "buildings_cut", values)
+    return Finding(verdict, level.id, "", float(cut.sum()), float(forced), "buildings_cut", values)
 
 
 def judge_coded(reading: Reading) -> list[Finding]:
@@ -193,44 +197,46 @@ def judge_coded(reading: Reading) -> list[Finding]:
     """
     rows: list[Finding] = []
     xy = shapely.get_coordinates(shapely.point_on_surface(reading.geometry))
-    for one in reading.levels:
-        name = one.level.id
+    for level in reading.levels:
+        name = level.id
         table, layer = reading.plan.areas.get(name), reading.polygons.get(name)
-        told = [table.index.astype(str).tolist() if table is not None else []]
-        told.append(layer_codes(layer) if layer is not None else [])
-        doubled = sorted({code for codes in told for code in pd.Index(codes)[pd.Index(codes).duplicated()]})
+        written = [table.index.astype(str).tolist() if table is not None else []]
+        written.append(layer_codes(layer) if layer is not None else [])
+        doubled = sorted(
+            {code for codes in written for code in pd.Index(codes)[pd.Index(codes).duplicated()]}
+        )
         faults = [Finding("violation", name, code, reason="code_twice") for code in doubled]
-        if any(code.strip() == "" for codes in told for code in codes):
+        if any(code.strip() == "" for codes in written for code in codes):
             faults.append(Finding("violation", name, reason="code_empty"))
-        faults += _judge_order(reading, one, xy)
-        rows += with_ok(name, faults, judged=len(one.codes))
+        faults += _judge_order(reading, level, xy)
+        rows += with_ok(name, faults, judged=len(level.codes))
     return rows
 
 
-def _judge_order(reading: Reading, one: LevelReading, xy: FloatArray) -> list[Finding]:
+def _judge_order(reading: Reading, level: LevelReading, xy: FloatArray) -> list[Finding]:
     """Warn of numbers out of order.
 
     No more than that: areas that were drawn or retired later keep their numbers. Levels that go on from
     existing areas keep the codes of these.
     """
-    if one.level.id in reading.plan.existing:
+    if level.id in reading.plan.existing:
         return []
-    frame = _find_frame(reading, one)
+    frame = _find_frame(reading, level)
     parent = reading.find_level(frame) if frame else None
-    group = parent.labels if parent is not None else np.zeros(len(one.labels), dtype=np.int64)
-    held = (one.labels >= 0) & (group >= 0)
+    group = parent.labels if parent is not None else np.zeros(len(level.labels), dtype=np.int64)
+    held = (level.labels >= 0) & (group >= 0)
     wrong: list[str] = []
     order = np.flatnonzero(held)[np.argsort(group[held], kind="stable")]
     for atoms in np.split(order, np.flatnonzero(np.diff(group[order])) + 1):
         if not len(atoms):
             continue
-        members, local = np.unique(one.labels[atoms], return_inverse=True)
+        members, local = np.unique(level.labels[atoms], return_inverse=True)
         rank = order_codes(xy[atoms], local.astype(np.int64))
-        wanted = np.argsort(np.argsort([_code_number(str(one.codes[m])) for m in members], kind="stable"))
-        wrong += [str(one.codes[m]) for m in members[rank != wanted]]
+        wanted = np.argsort(np.argsort([_code_number(str(level.codes[m])) for m in members], kind="stable"))
+        wrong += [str(level.codes[m]) for m in members[rank != wanted]]
     if not wrong:
         return []
-    return [Finding("warning", one.level.id, "", len(wrong), 0, "codes_unordered", name_ids(wrong))]
+    return [Finding("warning", level.id, "", len(wrong), 0, "codes_unordered", name_ids(wrong))]
 
 
 def _code_number(code: str) -> int:

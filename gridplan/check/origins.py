@@ -1,4 +1,4 @@
-"""Laws 8 and 9: what the file tells of how it was made, and that all that came in is accounted for."""
+"""Laws 8 and 9: what the file says about how it was made, and that all that came in is accounted for."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from gridplan.scheme import parse_scheme
 
 __all__ = ["judge_accounted", "judge_reproducible"]
 
-#: What a plan must tell of how it was made.
+#: What the provenance of every plan must say.
 RUN = ("gridplan_version", "scheme_toml", "scheme_sha256", "seed")
-#: What a plan that was made from files must tell of them; one made from tables tells neither.
+#: What the provenance of a plan made from files says besides; a plan made from tables has neither.
 FILES = ("inputs", "buildings_in")
 #: Length of a SHA-256 in hexadecimal digits.
 DIGEST = 64
 
 
 def judge_reproducible(reading: Reading) -> list[Finding]:
-    """Judge that the file tells how it was made, and that its scheme is the one it names.
+    """Judge that the file says how it was made, and that its scheme is the one it names.
 
     Parameters
     ----------
     reading
         The plan. Whether a second run gives the same is for a second run to show.
     """
-    told = reading.plan.provenance
+    provenance = reading.plan.provenance
     faults = [
         Finding("violation", reason="provenance_missing", values={"name": key})
         for key in RUN
-        if not str(told.get(key, "")).strip()
+        if not str(provenance.get(key, "")).strip()
     ]
-    faults += _judge_scheme(reading, str(told.get("scheme_toml", "")))
-    if told.get("inputs") and not _has_digests(str(told["inputs"])):
+    faults += _judge_scheme(reading, str(provenance.get("scheme_toml", "")))
+    if provenance.get("inputs") and not _has_digests(str(provenance["inputs"])):
         faults.append(Finding("violation", reason="digest_missing"))
     return with_ok("", faults, judged=len(RUN) + len(FILES))
 
@@ -64,9 +64,9 @@ def _has_digests(text: str) -> bool:
         listed = json.loads(text)
     except ValueError:
         return False
-    digests = [str(one.get("sha256", "")) for one in listed if isinstance(one, dict)]
+    digests = [str(entry.get("sha256", "")) for entry in listed if isinstance(entry, dict)]
     whole = isinstance(listed, list) and len(digests) == len(listed) > 0
-    return whole and all(len(one) == DIGEST and set(one.lower()) <= set(hexdigits) for one in digests)
+    return whole and all(len(text) == DIGEST and set(text.lower()) <= set(hexdigits) for text in digests)
 
 
 def judge_accounted(reading: Reading) -> list[Finding]:
@@ -75,7 +75,7 @@ def judge_accounted(reading: Reading) -> list[Finding]:
     Parameters
     ----------
     reading
-        The plan; its provenance tells ``buildings_in``.
+        The plan; its provenance gives ``buildings_in``.
     """
     plan = reading.plan
     missing = [key for key in FILES if not str(plan.provenance.get(key, "")).strip()]

@@ -95,7 +95,7 @@ def _read_core(text: object, n: int) -> IntArray | None:
         listed = json.loads(text) if isinstance(text, str) else list(text)  # type: ignore[call-overload]
     except (ValueError, TypeError):
         return None
-    whole = bool(listed) and all(type(one) is int and 0 <= one < n for one in listed)
+    whole = bool(listed) and all(type(atom) is int and 0 <= atom < n for atom in listed)
     if not whole or len(set(listed)) != len(listed):
         return None
     return np.sort(np.array(listed, dtype=np.int64))
@@ -276,7 +276,7 @@ def _pack_groups(starts: IntArray, members: IntArray, core: IntArray, households
         constraints=[LinearConstraint(cover, -np.inf, 1.0), together],
         bounds=Bounds(0, 1),
         integrality=np.ones(count),
-        # without presolve: what HiGHS repairs after it, it tells on the standard output
+        # without presolve: what HiGHS repairs after it, it prints on the standard output
         options={"node_limit": PACKING_NODES, "mip_rel_gap": 0.0, "presolve": False},
     )
     # the dual bound holds even where the search was cut short

@@ -26,21 +26,26 @@ __all__ = ["LevelReading", "Reading", "read_plan"]
 
 @dataclass(frozen=True, slots=True)
 class LevelReading:
-    """One level as the atoms tell it.
+    """One level as the codes of the atoms give it.
 
     Parameters
     ----------
-    level
-        Its rules.
+    rules
+        The level in the scheme.
     codes
         The codes that atoms hold, sorted, shape (k,).
     labels
         Position of each atom's code in ``codes``, -1 where an atom has none, shape (n,).
     """
 
-    level: Level
+    rules: Level
     codes: npt.NDArray[np.object_]
     labels: IntArray
+
+    @property
+    def id(self) -> str:
+        """Id of the level."""
+        return self.rules.id
 
     def sum_by_area(self, values: npt.ArrayLike) -> FloatArray:
         """Sum a value of the atoms by area, shape (k,)."""
@@ -102,17 +107,17 @@ class Reading:
 
     @cached_property
     def borders(self) -> Borders:
-        """The shared borders of the atoms, measured anew."""
+        """The shared borders of the atoms, measured from their polygons."""
         streets = self.plan.streets
         ranks = pd.to_numeric(streets["rank"], errors="coerce").fillna(0).to_numpy(dtype=np.int64)
         barring = (ranks >= 1) & (ranks <= 3)
         lines = streets.geometry.to_numpy()[barring]
         blocks = None
         if "block" in self.plan.atoms.columns:
-            told = (
+            number = (
                 pd.to_numeric(self.plan.atoms["block"], errors="coerce").fillna(-1).to_numpy(dtype=np.int64)
             )
-            blocks = told - told.min(initial=0)
+            blocks = number - number.min(initial=0)
         houses = np.where(self.building != "", pd.factorize(self.building)[0], -1)
         return measure_borders(self.geometry, lines, ranks[barring], blocks, houses)
 
@@ -127,9 +132,9 @@ class Reading:
         return pairs[fenced]
 
     def find_fences(self, level: Level) -> list[IntArray]:
-        """Give the labels that no area of the level spans: areas that stood first, classes of ground."""
-        above = (self.find_level(one.id) for one in self.plan.scheme.find_fences(level.id))
-        fences = [one.labels for one in above if one is not None]
+        """Return the labels that no area of the level spans: areas that stood first, classes of ground."""
+        above = (self.find_level(fence.id) for fence in self.plan.scheme.find_fences(level.id))
+        fences = [level.labels for level in above if level is not None]
         if level.applies_to:
             fences.append(self.applies(level).astype(np.int64))
         return fences
@@ -151,21 +156,21 @@ class Reading:
     def proofs(self) -> dict[str, tuple[Carriers | None, list[Proof]]]:
         """All certificates, proved again, by level; the graph is built only where there are any."""
         proved: dict[str, tuple[Carriers | None, list[Proof]]] = {}
-        for one in self.levels:
-            level = one.level
-            claims = read_claims(self.plan.certificates, level.id, len(self.geometry))
+        for level in self.levels:
+            rules = level.rules
+            claims = read_claims(self.plan.certificates, rules.id, len(self.geometry))
             carriers = None
             if claims:
                 carriers = find_carriers(
-                    level,
-                    self.make_rule(level),
-                    self.passable_pairs(level),
+                    rules,
+                    self.make_rule(rules),
+                    self.passable_pairs(rules),
                     households=self.households,
                     kind=self.kind,
                     area=self.area,
                     carry_land_m2=self.plan.scheme.atoms.carry_land_m2,
                 )
-            proved[level.id] = (carriers, [] if carriers is None else verify_claims(carriers, claims))
+            proved[rules.id] = (carriers, [] if carriers is None else verify_claims(carriers, claims))
         return proved
 
     def with_plan(self, plan: Plan) -> Reading:
@@ -177,8 +182,8 @@ class Reading:
         return fresh
 
     def find_level(self, level_id: str) -> LevelReading | None:
-        """Give a level by its id, None where the atoms have no column for it."""
-        return next((one for one in self.levels if one.level.id == level_id), None)
+        """Return a level by its id, None where the atoms have no column for it."""
+        return next((level for level in self.levels if level.id == level_id), None)
 
 
 def read_plan(plan: Plan, level_polygons: Mapping[str, gpd.GeoDataFrame] | None = None) -> Reading:
@@ -189,7 +194,7 @@ def read_plan(plan: Plan, level_polygons: Mapping[str, gpd.GeoDataFrame] | None 
     plan
         As opened from its file, or just made.
     level_polygons
-        Level layers to be judged against the atoms; default: ``plan.polygons``.
+        Level layers to be checked against the atoms; default: ``plan.polygons``.
     """
     atoms = plan.atoms
     geometry = atoms.geometry.to_numpy()
@@ -214,7 +219,7 @@ def read_plan(plan: Plan, level_polygons: Mapping[str, gpd.GeoDataFrame] | None 
 
 
 def read_level(column: pd.Series, level: Level) -> LevelReading:
-    """Give the codes of one level numbers."""
+    """Give each code of a level a number, and each atom the number of its code."""
     text = _take_text(column)
     codes, labels = np.unique(text.astype(str), return_inverse=True)
     labels = labels.astype(np.int64)

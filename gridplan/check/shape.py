@@ -1,4 +1,4 @@
-"""Figures that no law bounds but a planner looks at: borders on streets, empty land, compactness."""
+"""Figures that no law bounds and planners look at: borders on streets, empty land, compactness."""
 
 from __future__ import annotations
 
@@ -21,49 +21,49 @@ def measure_shape(reading: Reading) -> list[Finding]:
         The plan.
     """
     rows: list[Finding] = []
-    for one in reading.levels:
-        if len(one.codes):
+    for level in reading.levels:
+        if len(level.codes):
             rows += [
-                measure(reading, one) for measure in (_share_on_streets, _count_empty, _take_compactness)
+                measure(reading, level) for measure in (_share_on_streets, _count_empty, _take_compactness)
             ]
     return rows
 
 
-def _share_on_streets(reading: Reading, one: LevelReading) -> Finding:
+def _share_on_streets(reading: Reading, level: LevelReading) -> Finding:
     """Share of the length of borders between areas that lies on streets of any rank."""
     borders = reading.borders
-    between = one.labels[borders.pairs[:, 0]] != one.labels[borders.pairs[:, 1]]
+    between = level.labels[borders.pairs[:, 0]] != level.labels[borders.pairs[:, 1]]
     length = float(borders.length[between].sum())
     on_streets = float(borders.length[between & (borders.rank > 0)].sum())
     share = on_streets / length if length else np.nan
     values = {"share": share if length else None, "length_m": round(length, 1)}
-    return Finding("ok", one.level.id, "", share, np.nan, "share_on_streets", values)
+    return Finding("ok", level.id, "", share, np.nan, "share_on_streets", values)
 
 
-def _count_empty(reading: Reading, one: LevelReading) -> Finding:
+def _count_empty(reading: Reading, level: LevelReading) -> Finding:
     """Areas with households of which more than half is large land without any."""
     large = (reading.households == 0) & (reading.area > reading.plan.scheme.atoms.carry_land_m2)
-    empty = one.sum_by_area(np.where(large, reading.area, 0.0))
-    whole = one.sum_by_area(reading.area)
-    homes = one.count_by_area(reading.households)
-    mostly = one.codes[(homes > 0) & (empty > whole / 2)]
+    empty = level.sum_by_area(np.where(large, reading.area, 0.0))
+    whole = level.sum_by_area(reading.area)
+    homes = level.count_by_area(reading.households)
+    mostly = level.codes[(homes > 0) & (empty > whole / 2)]
     inhabited = int((homes > 0).sum())
     values = name_ids(mostly.tolist()) | {"areas": inhabited}
     return Finding(
-        "warning" if len(mostly) else "ok", one.level.id, "", len(mostly), inhabited, "mostly_empty", values
+        "warning" if len(mostly) else "ok", level.id, "", len(mostly), inhabited, "mostly_empty", values
     )
 
 
-def _take_compactness(reading: Reading, one: LevelReading) -> Finding:
+def _take_compactness(reading: Reading, level: LevelReading) -> Finding:
     """Median over areas of 4 pi area / perimeter2 (Polsby-Popper): 1 for a circle, 0.785 for a square."""
-    compact = measure_compactness(reading, one)
+    compact = measure_compactness(reading, level)
     middle = float(np.median(compact))
-    return Finding("ok", one.level.id, "", middle, np.nan, "compactness", {"median": round(middle, 4)})
+    return Finding("ok", level.id, "", middle, np.nan, "compactness", {"median": round(middle, 4)})
 
 
-def measure_compactness(reading: Reading, one: LevelReading) -> FloatArray:
+def measure_compactness(reading: Reading, level: LevelReading) -> FloatArray:
     """Give the compactness of each area, shape (k,)."""
-    outline = outline_segments(reading, one)
-    perimeter = np.bincount(outline.owner, outline.length, minlength=len(one.codes))
-    compact: FloatArray = 4 * np.pi * one.sum_by_area(reading.area) / np.maximum(perimeter, 1e-9) ** 2
+    outline = outline_segments(reading, level)
+    perimeter = np.bincount(outline.owner, outline.length, minlength=len(level.codes))
+    compact: FloatArray = 4 * np.pi * level.sum_by_area(reading.area) / np.maximum(perimeter, 1e-9) ** 2
     return compact

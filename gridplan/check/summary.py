@@ -1,4 +1,4 @@
-"""The figures of merit of a judged plan, for a line on a screen."""
+"""The figures of a checked plan, for a line on the screen."""
 
 from __future__ import annotations
 
@@ -57,15 +57,15 @@ def _summarise_level(rows: pd.DataFrame, plan: Plan, level_id: str) -> dict[str,
     homes = plan.atoms.groupby(level_id)["households"].sum()
     bounded = rows[(rows["key"] == "bounded") & (rows["code"] != "")]
     out = bounded[bounded["verdict"].isin(["exempt", "violation"])]
-    told = [read_reason(text) for text in out["reason"]]
+    reasons = [read_reason(text) for text in out["reason"]]
     kinds = [
         str(values.get("certificate", "")) if verdict == "exempt" else "unproven"
-        for verdict, (_, values) in zip(out["verdict"], told, strict=True)
+        for verdict, (_, values) in zip(out["verdict"], reasons, strict=True)
     ]
     held = homes.reindex(out["code"].to_numpy()).fillna(0).to_numpy(dtype=np.int64)
-    # an area may have two rows (out of bounds, and its status told wrongly): it counts once
+    # an area may have two rows (out of bounds, and its status written wrongly): it counts once
     table = pd.DataFrame({"code": out["code"].to_numpy(), "kind": kinds, "held": held})
-    out_of_bounds = np.array([key != "status_differs" for key, _ in told], dtype=bool)
+    out_of_bounds = np.array([key != "status_differs" for key, _ in reasons], dtype=bool)
     table = table[out_of_bounds].drop_duplicates("code")
     by_kind = table.groupby("kind")["held"].sum()
     pieces = rows[(rows["key"] == "contiguous") & (rows["verdict"] == "violation")]

@@ -31,16 +31,16 @@ def judge_complete(reading: Reading) -> list[Finding]:
         The plan.
     """
     rows = with_ok("", _judge_atoms(reading) + _judge_buildings(reading), judged=len(reading.plan.buildings))
-    told = {level.level.id for level in reading.levels}
+    present = {level.id for level in reading.levels}
     for level in reading.plan.scheme.levels:
-        if level.id not in told:
+        if level.id not in present:
             rows.append(Finding("violation", level.id, reason="level_missing"))
-    for one in reading.levels:
-        faults = _judge_labels(reading, one)
-        layer = reading.polygons.get(one.level.id)
+    for level in reading.levels:
+        faults = _judge_labels(reading, level)
+        layer = reading.polygons.get(level.id)
         if layer is not None:
-            faults += _judge_layer_rows(reading, one, layer)
-        rows += with_ok(one.level.id, faults, judged=len(one.codes))
+            faults += _judge_layer_rows(reading, level, layer)
+        rows += with_ok(level.id, faults, judged=len(level.codes))
     return rows
 
 
@@ -81,9 +81,9 @@ def _judge_buildings(reading: Reading) -> list[Finding]:
     faults += _count_fault("building_without_atom", sorted(set(unique_ids) - set(sums.index)))
     faults += _count_fault("atom_without_building", sorted(set(sums.index) - set(unique_ids)))
     for column in SUMS:
-        told = pd.to_numeric(unique[column], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+        stated = pd.to_numeric(unique[column], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
         have = sums[column].reindex(unique_ids).to_numpy(dtype=np.float64)
-        differs = ~np.isnan(have) & (told != have)
+        differs = ~np.isnan(have) & (stated != have)
         faults += _count_fault(f"slices_differ_{column}", unique_ids[differs].tolist())
     on_land = int(reading.households[~home].sum() + reading.population[~home].sum())
     if on_land:
@@ -94,36 +94,38 @@ def _judge_buildings(reading: Reading) -> list[Finding]:
 
 def building_ids(buildings: gpd.GeoDataFrame) -> pd.Index:
     """Ids of the buildings layer, from its column or its index, as text."""
-    told = buildings["building_id"] if "building_id" in buildings.columns else buildings.index
-    return pd.Index([str(one) for one in told], dtype=object)
+    ids = buildings["building_id"] if "building_id" in buildings.columns else buildings.index
+    return pd.Index([str(name) for name in ids], dtype=object)
 
 
-def _judge_labels(reading: Reading, one: LevelReading) -> list[Finding]:
+def _judge_labels(reading: Reading, level: LevelReading) -> list[Finding]:
     """Every atom has a code, and codes and the areas table name the same areas."""
-    name = one.level.id
-    faults = _count_fault("code_missing", np.flatnonzero(one.labels < 0).tolist(), name)
+    name = level.id
+    faults = _count_fault("code_missing", np.flatnonzero(level.labels < 0).tolist(), name)
     table = reading.plan.areas.get(name)
     if table is None:
         return [*faults, Finding("violation", name, reason="areas_missing")]
     listed = {str(code) for code in table.index}
     faults += [
-        Finding("violation", name, code, reason="area_unlisted") for code in one.codes if code not in listed
+        Finding("violation", name, code, reason="area_unlisted") for code in level.codes if code not in listed
     ]
-    used = set(one.codes)
+    used = set(level.codes)
     faults += [
         Finding("violation", name, code, reason="area_empty") for code in sorted(listed) if code not in used
     ]
     return faults
 
 
-def _judge_layer_rows(reading: Reading, one: LevelReading, layer: gpd.GeoDataFrame) -> list[Finding]:
+def _judge_layer_rows(reading: Reading, level: LevelReading, layer: gpd.GeoDataFrame) -> list[Finding]:
     """Compare the numbers written beside each polygon with the sums of its atoms."""
-    name = one.level.id
+    name = level.id
     codes = layer_codes(layer)
     drawn = set(codes)
-    row = {code: i for i, code in enumerate(one.codes)}
+    row = {code: i for i, code in enumerate(level.codes)}
     faults = [
-        Finding("violation", name, code, reason="polygon_missing") for code in one.codes if code not in drawn
+        Finding("violation", name, code, reason="polygon_missing")
+        for code in level.codes
+        if code not in drawn
     ]
     faults += [
         Finding("violation", name, code, reason="polygon_unknown")
@@ -131,42 +133,42 @@ def _judge_layer_rows(reading: Reading, one: LevelReading, layer: gpd.GeoDataFra
         if code not in row
     ]
     sums = {
-        "households": one.count_by_area(reading.households),
-        "population": one.count_by_area(reading.population),
-        "buildings": _count_buildings(reading, one),
+        "households": level.count_by_area(reading.households),
+        "population": level.count_by_area(reading.population),
+        "buildings": _count_buildings(reading, level),
     }
     place = np.array([row.get(code, -1) for code in codes], dtype=np.int64)
     for column, sum_ in sums.items():
         if column not in layer.columns:
             continue
-        told = pd.to_numeric(layer[column], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+        stated = pd.to_numeric(layer[column], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
         faults += [
-            Finding("violation", name, codes[i], told[i], float(sum_[place[i]]), f"sum_differs_{column}")
+            Finding("violation", name, codes[i], stated[i], float(sum_[place[i]]), f"sum_differs_{column}")
             for i in np.flatnonzero(place >= 0)
-            if told[i] != sum_[place[i]]
+            if stated[i] != sum_[place[i]]
         ]
     if "area_m2" in layer.columns:
-        told = pd.to_numeric(layer["area_m2"], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-        area = one.sum_by_area(reading.area)
+        stated = pd.to_numeric(layer["area_m2"], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+        area = level.sum_by_area(reading.area)
         faults += [
-            Finding("violation", name, codes[i], told[i], float(area[place[i]]), "sum_differs_area")
+            Finding("violation", name, codes[i], stated[i], float(area[place[i]]), "sum_differs_area")
             for i in np.flatnonzero(place >= 0)
-            if not abs(told[i] - area[place[i]]) <= max(0.1, AREA_SHARE * area[place[i]])
+            if not abs(stated[i] - area[place[i]]) <= max(0.1, AREA_SHARE * area[place[i]])
         ]
     return faults
 
 
-def _count_buildings(reading: Reading, one: LevelReading) -> IntArray:
+def _count_buildings(reading: Reading, level: LevelReading) -> IntArray:
     """Count the buildings of each area, each once.
 
     One that is cut counts where most of its households live, then where most of its ground is, then
     under the first code; chosen from the top level down, so that children add up to their parent.
     """
-    lineage = [one]
-    while lineage[0].level.parent and (above := reading.find_level(lineage[0].level.parent)) is not None:
+    lineage = [level]
+    while lineage[0].rules.parent and (above := reading.find_level(lineage[0].rules.parent)) is not None:
         lineage.insert(0, above)
     house = pd.factorize(reading.building)[0]
-    left = (reading.building != "") & (one.labels >= 0)
+    left = (reading.building != "") & (level.labels >= 0)
     for step in lineage:
         table = pd.DataFrame(
             {
@@ -183,4 +185,4 @@ def _count_buildings(reading: Reading, one: LevelReading) -> IntArray:
         left &= step.labels == chosen[house]
     atoms = np.flatnonzero(left)
     once = atoms[np.unique(house[atoms], return_index=True)[1]]
-    return np.bincount(one.labels[once], minlength=len(one.codes)).astype(np.int64)
+    return np.bincount(level.labels[once], minlength=len(level.codes)).astype(np.int64)
