@@ -32,9 +32,11 @@ def judge_complete(reading: Reading) -> list[Finding]:
     """
     rows = with_ok("", _judge_atoms(reading) + _judge_buildings(reading), judged=len(reading.plan.buildings))
     present = {level.id for level in reading.levels}
-    for level in reading.plan.scheme.levels:
-        if level.id not in present:
-            rows.append(Finding("violation", level.id, reason="level_missing"))
+    rows += [
+        Finding("violation", name, reason="level_missing")
+        for name in (rules.id for rules in reading.plan.scheme.levels)
+        if name not in present
+    ]
     for level in reading.levels:
         faults = _judge_labels(reading, level)
         layer = reading.polygons.get(level.id)
