@@ -28,7 +28,7 @@ __all__ = ["build_atoms", "label_compounds"]
 TILE_BUILDINGS = 1_000
 
 
-# a footprint with more ground than this in another block is told of [m2]; less is noise of the survey
+# a footprint with more ground than this in another block is listed [m2]; less is noise of the survey
 STRADDLE_M2 = 1.0
 
 
@@ -242,7 +242,7 @@ def build_frame(
 
 
 def _share_dwellings(units: Units, buildings: gpd.GeoDataFrame) -> IntArray:
-    """Share the dwellings of each building out to its units; its households where none are told."""
+    """Share the dwellings of each building out to its units; its households where none are given."""
     if "dwellings" not in buildings:
         return units.households
     weight = np.where(units.number > 0, units.households, 1)
@@ -271,17 +271,17 @@ def label_compounds(
     names = np.full(len(frame), "", dtype=object)
     built = frame["building_id"].notna().to_numpy()
     if "compound" in buildings:
-        told = buildings["compound"].reindex(frame["building_id"][built])
-        names[built] = told.where(told.notna(), "").to_numpy(dtype=object)
+        given = buildings["compound"].reindex(frame["building_id"][built])
+        names[built] = given.where(given.notna(), "").to_numpy(dtype=object)
     if compounds is None or not len(compounds):
         return names
     shapes = compounds.geometry.to_numpy()
     land = np.flatnonzero(~built)
     points = shapely.point_on_surface(frame.geometry.to_numpy()[land])
-    one, other = shapely.STRtree(shapes).query(points, predicate="intersects")
-    order = np.lexsort((other, shapely.area(shapes)[other], one))
-    one, first = np.unique(one[order], return_index=True)
-    names[land[one]] = compounds["name"].to_numpy(dtype=object)[other[order][first]]
+    atom, compound = shapely.STRtree(shapes).query(points, predicate="intersects")
+    order = np.lexsort((compound, shapely.area(shapes)[compound], atom))
+    atom, first = np.unique(atom[order], return_index=True)
+    names[land[atom]] = compounds["name"].to_numpy(dtype=object)[compound[order][first]]
     return names
 
 
@@ -304,7 +304,7 @@ def build_atoms(
     ----------
     buildings
         Single valid 2-D Polygons, unique str index ``building_id``, columns ``kind``, ``households``,
-        ``population``, ``households_source``, ``floors``, ``stairwells`` and, where told, ``dwellings`` and
+        ``population``, ``households_source``, ``floors``, ``stairwells`` and, where known, ``dwellings`` and
         ``compound``; a projected CRS in metres.
     barriers
         LineStrings with ``rank`` (1, 2, 3), same CRS. Dead ends bar nothing and are ignored.
@@ -313,7 +313,7 @@ def build_atoms(
     options
         See :class:`gridplan.scheme.AtomRules`, which also names the source of each default.
     compounds
-        Polygons with ``name``: land inside belongs to them. Buildings tell their own.
+        Polygons with ``name``: land inside belongs to them. Buildings carry the name of their own.
     workers
         Threads; the result does not depend on it.
 

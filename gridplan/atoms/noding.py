@@ -183,10 +183,10 @@ def find_side(p: FloatArray, q: FloatArray, v: FloatArray) -> int:
     det = left - right
     if abs(det) >= FILTER * (abs(left) + abs(right)) and det != 0:
         return 1 if det > 0 else -1
-    one = multiply(subtract(q[0], p[0]), subtract(v[1], q[1]))
-    two = multiply(subtract(q[1], p[1]), subtract(v[0], q[0]))
-    top, rest = subtract(one[0], two[0])
-    det = top + (rest + (one[1] - two[1]))
+    first = multiply(subtract(q[0], p[0]), subtract(v[1], q[1]))
+    second = multiply(subtract(q[1], p[1]), subtract(v[0], q[0]))
+    top, rest = subtract(first[0], second[0])
+    det = top + (rest + (first[1] - second[1]))
     return 1 if det > 0 else (-1 if det < 0 else 0)
 
 
@@ -204,11 +204,11 @@ def meet(p: FloatArray, q: FloatArray, a: FloatArray, b: FloatArray) -> tuple[fl
     x, y = (west + east) / 2, (south + north) / 2
     p0, p1, q0, q1 = p[0] - x, p[1] - y, q[0] - x, q[1] - y
     a0, a1, b0, b1 = a[0] - x, a[1] - y, b[0] - x, b[1] - y
-    one, two = (p1 - q1, q0 - p0, p0 * q1 - q0 * p1), (a1 - b1, b0 - a0, a0 * b1 - b0 * a1)
-    w = one[0] * two[1] - two[0] * one[1]
+    first, second = (p1 - q1, q0 - p0, p0 * q1 - q0 * p1), (a1 - b1, b0 - a0, a0 * b1 - b0 * a1)
+    w = first[0] * second[1] - second[0] * first[1]
     if w != 0:
-        x += (one[1] * two[2] - two[1] * one[2]) / w
-        y += (two[0] * one[2] - one[0] * two[2]) / w
+        x += (first[1] * second[2] - second[1] * first[2]) / w
+        y += (second[0] * first[2] - first[0] * second[2]) / w
         if west <= x <= east and south <= y <= north:
             return x, y
     # nearly the same line: the end that is nearest to the other one

@@ -13,7 +13,7 @@ from gridplan.schema import issue_rows, join_issues
 __all__ = ["place_atoms", "place_shapes"]
 
 
-#: A footprint with more ground than this in another area is told of [m2]; less is noise of the survey.
+#: A footprint with more ground than this in another area is listed [m2]; less is noise of the survey.
 STRADDLE_M2 = 1.0
 
 
@@ -46,9 +46,9 @@ def place_atoms(
     land = np.flatnonzero(row < 0)
     labels[land] = place_shapes(atoms.geometry.to_numpy()[land], shapes)[0]
     names = np.where(areas["name"] != "", areas["name"], areas["code"]).astype(object)
-    told = np.isin(np.arange(len(buildings)), row)
-    across = told & (home >= 0) & (others > STRADDLE_M2)
-    nowhere = told & (home < 0)
+    placed = np.isin(np.arange(len(buildings)), row)
+    across = placed & (home >= 0) & (others > STRADDLE_M2)
+    nowhere = placed & (home < 0)
     homes = buildings["households"].to_numpy(dtype=np.float64, na_value=np.nan)
     issues = join_issues(
         issue_rows(

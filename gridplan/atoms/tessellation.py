@@ -231,9 +231,9 @@ def cut_triangles(
     pieces = [cut_none(v, owner, sets[mesh.corners], times == 0)]
     for turn in range(3):
         i, j, k = turn, (turn + 1) % 3, (turn + 2) % 3
-        one = (times == 1) & cut[:, i]
-        pieces.append((np.stack([v[one, i], m[one, i], v[one, k]], 1), owner[one, k]))
-        pieces.append((np.stack([m[one, i], v[one, j], v[one, k]], 1), owner[one, j]))
+        once = (times == 1) & cut[:, i]
+        pieces.append((np.stack([v[once, i], m[once, i], v[once, k]], 1), owner[once, k]))
+        pieces.append((np.stack([m[once, i], v[once, j], v[once, k]], 1), owner[once, j]))
         two = (times == 2) & ~cut[:, j]
         pieces.append((np.stack([v[two, i], m[two, i], m[two, k]], 1), own[two, i]))
         pieces.append((np.stack([m[two, i], v[two, j], v[two, k], m[two, k]], 1), owner[two, j]))
@@ -269,8 +269,8 @@ def smooth_borders(
     hub = len(points) - len(hubs) + np.arange(len(hubs))
     links = [np.stack([m[hubs, i], hub], axis=1) for i in range(3)]
     for i in range(3):
-        one = (times == 1) & (m[:, i] >= 0)
-        links.append(np.stack([m[one, i], v[one, (i + 2) % 3]], axis=1))
+        once = (times == 1) & (m[:, i] >= 0)
+        links.append(np.stack([m[once, i], v[once, (i + 2) % 3]], axis=1))
         two = (times == 2) & (m[:, i] < 0)
         pair = np.stack([m[two, (i + 1) % 3], m[two, (i + 2) % 3]], axis=1)
         links += [pair, pair[:, ::-1]]

@@ -149,7 +149,7 @@ def settle_parts(parts: Parts, xy: FloatArray, tile: Tile, block: IntArray) -> t
 
 
 def pair_parts(parts: Parts, xy: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
-    """Sum the borders between parts; each pair is listed both ways."""
+    """Sum the borders between parts; each pair is listed in both directions."""
     edges, size = parts.edges, len(xy)
     low, high = np.minimum(edges.start, edges.end), np.maximum(edges.start, edges.end)
     order = np.lexsort((edges.label, low * size + high))

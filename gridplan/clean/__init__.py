@@ -1,4 +1,4 @@
-"""Cleaning: what came in made fit for planning, and a row for everything that was changed or guessed."""
+"""Cleaning: makes the input fit for planning, and lists everything that was changed or guessed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gridplan.clean.district import derive_district, take_boundary
 from gridplan.clean.dwellings import count_households
 from gridplan.clean.existing import clean_existing
 from gridplan.clean.footprints import clip_footprints, name_buildings, repair_footprints
-from gridplan.clean.kinds import find_surroundings, tell_kinds
+from gridplan.clean.kinds import find_kinds, find_surroundings
 from gridplan.clean.overlaps import separate_footprints
 from gridplan.crs import require_projected_metres
 from gridplan.schema import CleanLayers, Layers, join_issues
@@ -128,7 +128,7 @@ def _fill_columns(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         "compound": None,
         "compound_type": None,
     }
-    return buildings.assign(**{name: one for name, one in missing.items() if name not in buildings})
+    return buildings.assign(**{name: default for name, default in missing.items() if name not in buildings})
 
 
 def _settle_compounds(
@@ -151,9 +151,9 @@ def _describe(
     compounds: gpd.GeoDataFrame | None,
     rules: DwellingRules,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Give every building its kind, households, people, dwellings and compound."""
+    """Find for every building its kind, households, people, dwellings and compound."""
     around = find_surroundings(buildings, landuse, rules)
-    kind, kind_source, kind_issues = tell_kinds(buildings, around, rules)
+    kind, kind_source, kind_issues = find_kinds(buildings, around, rules)
     counts = count_households(buildings, kind, kind_source, around, rules)
     compound, compound_type, compound_issues = place_buildings(buildings, compounds)
     frame = buildings.assign(

@@ -218,10 +218,10 @@ def _absorbed(
     lines: gpd.GeoDataFrame, barriers: gpd.GeoDataFrame, tables: list[pd.DataFrame]
 ) -> pd.DataFrame:
     """List lines that went without a word: they run on a better line or on the district's outline."""
-    told = set(barriers["street_id"]).union(
+    listed = set(barriers["street_id"]).union(
         *(set(t.loc[t["action"] != "repaired", "id"]) for t in tables if len(t))
     )
-    gone = sorted(set(lines["street_id"]) - told)
+    gone = sorted(set(lines["street_id"]) - listed)
     return issue_rows("streets", gone, "street_covered", "merged")
 
 

@@ -28,7 +28,7 @@ COMPOUND_COLUMNS = ("compound_id", "name", "type")
 #: Polygons of one name this near to each other are parts of one compound [m]: the width of a main street
 #: and its verges; own choice.
 _SAME_PLACE_M = 100.0
-#: What two compounds may share before it is told of [m2]: a wall drawn twice is a sliver; own choice.
+#: What two compounds may share before it is listed [m2]: a wall drawn twice is a sliver; own choice.
 _OVERLAP_M2 = 50.0
 #: A street is behind the walls from here on [m]: walls and street axes are drawn metres off; own choice.
 _WALL_M = 8.0
@@ -39,12 +39,12 @@ _RESIDENTIAL = ("residential", "居住", "住宅")
 
 
 def name_compounds(compounds: gpd.GeoDataFrame | None) -> tuple[gpd.GeoDataFrame | None, pd.DataFrame]:
-    """Give every compound a name of its own and one shape.
+    """Give every compound a name of its own and a single shape.
 
     Parameters
     ----------
     compounds
-        ``compound_id, name`` and, where told, ``type``; polygons in metres.
+        ``compound_id, name`` and, where known, ``type``; polygons in metres.
 
     Returns
     -------
@@ -96,13 +96,13 @@ def infer_compounds(
     landuse
         Polygons with ``use`` and ``name``.
     barriers
-        Cleaned barriers: what a main street or a lane with a name runs through is a quarter, not a compound
+        Cleaned barriers: what a main street or a lane with a name runs through is no compound
         (wangjing: the lanes inside of 望京西园三区 have none). Ranks stay: a guess lowers nothing.
 
     Returns
     -------
     compounds, issues
-        As :func:`name_compounds`; one row of the issues tells that and how many were taken.
+        As :func:`name_compounds`; one row of the issues says that, and how many were taken.
     """
     if landuse is None or not len(landuse):
         return None, join_issues()
@@ -119,42 +119,42 @@ def infer_compounds(
     street = barriers[public | (barriers["rank"] == 1)]
     crossed = _find_inside(street.geometry.to_numpy(), frame.geometry.to_numpy())[1]
     frame = frame.drop(index=np.unique(crossed)).reset_index(drop=True)
-    told = issue_rows("compounds", ["*"], "compounds_from_landuse", "noted", float(len(frame)))
-    return frame, told if len(frame) else join_issues()
+    taken = issue_rows("compounds", ["*"], "compounds_from_landuse", "noted", float(len(frame)))
+    return frame, taken if len(frame) else join_issues()
 
 
 def place_buildings(
     buildings: gpd.GeoDataFrame, compounds: gpd.GeoDataFrame | None
 ) -> tuple[ShapeArray, ShapeArray, pd.DataFrame]:
-    """Tell the compound of every building and the type of it.
+    """Find the compound of every building, and its type.
 
     Parameters
     ----------
     buildings
-        With ``compound`` and ``compound_type`` as told, missing where nothing is.
+        With ``compound`` and ``compound_type`` as given, missing where they are not.
     compounds
         Result of :func:`name_compounds` or :func:`infer_compounds`.
 
     Returns
     -------
     name, type : ndarray of object, shape (n,)
-        None outside of compounds and where the type is not told. What the building's own row names comes
+        None outside of compounds and where the type is not known. What the building's own row names comes
         before the polygon around it.
     issues
         Buildings in two compounds, and those whose row and place disagree.
     """
     ids = buildings["building_id"].to_numpy(dtype=object)
-    told = _texts(buildings["compound"])
+    given = _texts(buildings["compound"])
     around, base, several = _look_up(buildings, compounds)
-    same = (told != "") & (told == base)
-    name = np.where(same | (told == ""), around, told)
-    apart = (told != "") & (around != "") & ~same & (told != around)
+    same = (given != "") & (given == base)
+    name = np.where(same | (given == ""), around, given)
+    apart = (given != "") & (around != "") & ~same & (given != around)
     words = _texts(buildings["compound_type"])
-    types = _tell_types(name, words, compounds)
+    types = _find_types(name, words, compounds)
     issues = join_issues(
         issue_rows(
             "buildings", ids[apart], "compound_disagrees", "noted",
-            detail=[f"{a} / {b}" for a, b in zip(told[apart], around[apart], strict=True)],
+            detail=[f"{a} / {b}" for a, b in zip(given[apart], around[apart], strict=True)],
         ),
         issue_rows(
             "buildings", ids[several], "building_in_two_compounds", "assigned", detail=name[several].tolist()
@@ -190,11 +190,11 @@ def lower_lanes(
     own = barriers["street_id"].isin(set(ranked)).to_numpy()
     lane = rank[line] == 2
     lowered = lane & ~own[line]
-    tell = (barriers, compounds, line, compound, shapely.length(inner))
+    inside = (barriers, compounds, line, compound, shapely.length(inner))
     issues = join_issues(
-        _list_lengths(*tell, lowered, "lane_in_compound", "repaired"),
-        _list_lengths(*tell, lane & own[line], "lane_in_compound_kept", "noted"),
-        _list_lengths(*tell, ~lane, "main_street_in_compound", "noted"),
+        _list_lengths(*inside, lowered, "lane_in_compound", "repaired"),
+        _list_lengths(*inside, lane & own[line], "lane_in_compound_kept", "noted"),
+        _list_lengths(*inside, ~lane, "main_street_in_compound", "noted"),
     )
     if not lowered.any():
         return barriers, issues
@@ -221,11 +221,11 @@ def lower_lanes(
 def _mend_shapes(compounds: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Make the polygons valid and name those without a name by their id."""
     ids = compounds["compound_id"].astype(str).to_numpy(dtype=object)
-    told = _texts(compounds["name"])
+    given = _texts(compounds["name"])
     frame = gpd.GeoDataFrame(
         {
             "compound_id": ids,
-            "base": np.where(told == "", ids, told),
+            "base": np.where(given == "", ids, given),
             "type": compounds["type"].to_numpy(dtype=object) if "type" in compounds else None,
         },
         geometry=shapely.make_valid(
@@ -248,25 +248,25 @@ def _find_same(frame: gpd.GeoDataFrame) -> IntArray:
     near = np.flatnonzero(pd.Series(base).duplicated(keep=False))
     pairs = np.zeros((0, 2), dtype=np.int64)
     if len(near):
-        one, other = shapely.STRtree(shapes[near]).query(
+        first, second = shapely.STRtree(shapes[near]).query(
             shapes[near], predicate="dwithin", distance=_SAME_PLACE_M
         )
-        same = base[near[one]] == base[near[other]]
-        pairs = np.stack([near[one[same]], near[other[same]]], axis=1)
+        same = base[near[first]] == base[near[second]]
+        pairs = np.stack([near[first[same]], near[second[same]]], axis=1)
     return find_components(len(frame), pairs).astype(np.int64)
 
 
 def _list_overlaps(frame: gpd.GeoDataFrame) -> pd.DataFrame:
     """List pairs of compounds that share ground, at the smaller of the two."""
     shapes, ids = frame.geometry.to_numpy(), frame["compound_id"].to_numpy(dtype=object)
-    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    one, other = one[one < other], other[one < other]
-    common = shapely.area(shapely.intersection(shapes[one], shapes[other]))
+    first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    first, second = first[first < second], second[first < second]
+    common = shapely.area(shapely.intersection(shapes[first], shapes[second]))
     real = common > _OVERLAP_M2
-    one, other, common = one[real], other[real], common[real]
+    first, second, common = first[real], second[real], common[real]
     area = shapely.area(shapes)
-    swap = area[one] > area[other]
-    small, large = np.where(swap, other, one), np.where(swap, one, other)
+    swap = area[first] > area[second]
+    small, large = np.where(swap, second, first), np.where(swap, first, second)
     names = frame["name"].to_numpy(dtype=object)
     order = np.lexsort((names[large].astype(str), ids[small].astype(str)))
     small, large = small[order], large[order]
@@ -285,30 +285,30 @@ def _look_up(
         return name, base, several
     shapes = compounds.geometry.to_numpy()
     inside = shapely.point_on_surface(buildings.geometry.to_numpy())
-    one, other = shapely.STRtree(shapes).query(inside, predicate="intersects")
+    building, compound = shapely.STRtree(shapes).query(inside, predicate="intersects")
     names = compounds["name"].to_numpy(dtype=object)
     area = shapely.area(shapes)
-    order = np.lexsort((names[other].astype(str), area[other], one))
-    one, other = one[order], other[order]
-    first = np.r_[True, one[1:] != one[:-1]] if len(one) else np.zeros(0, dtype=bool)
-    several[one[~first]] = True
-    name[one[first]] = names[other[first]]
-    base[one[first]] = compounds["base"].to_numpy(dtype=object)[other[first]]
+    order = np.lexsort((names[compound].astype(str), area[compound], building))
+    building, compound = building[order], compound[order]
+    smallest = np.r_[True, building[1:] != building[:-1]] if len(building) else np.zeros(0, dtype=bool)
+    several[building[~smallest]] = True
+    name[building[smallest]] = names[compound[smallest]]
+    base[building[smallest]] = compounds["base"].to_numpy(dtype=object)[compound[smallest]]
     return name, base, several
 
 
-def _tell_types(name: ShapeArray, words: ShapeArray, compounds: gpd.GeoDataFrame | None) -> ShapeArray:
-    """Tell the type of each building's compound: the polygon's, else what most of its buildings say."""
-    told = pd.DataFrame({"name": name, "type": words})
-    told = told[(told["name"] != "") & (told["type"] != "")]
-    counts = told.value_counts(sort=False).rename("count").reset_index()
+def _find_types(name: ShapeArray, words: ShapeArray, compounds: gpd.GeoDataFrame | None) -> ShapeArray:
+    """Find the type of each building's compound: the polygon's, else what most of its buildings say."""
+    given = pd.DataFrame({"name": name, "type": words})
+    given = given[(given["name"] != "") & (given["type"] != "")]
+    counts = given.value_counts(sort=False).rename("count").reset_index()
     counts = counts.sort_values(["name", "count", "type"], ascending=[True, False, True])
     by_name = dict(counts.drop_duplicates("name")[["name", "type"]].itertuples(index=False))
     if compounds is not None:
         known = compounds[compounds["type"].notna()]
         by_name |= dict(zip(known["name"], known["type"], strict=True))
     unique, place = np.unique(name.astype(str), return_inverse=True)
-    return np.array([by_name.get(one, "") for one in unique.tolist()], dtype=object)[place]
+    return np.array([by_name.get(compound, "") for compound in unique.tolist()], dtype=object)[place]
 
 
 def _find_inside(lines: ShapeArray, polygons: ShapeArray) -> tuple[IntArray, IntArray, ShapeArray]:
@@ -345,8 +345,8 @@ def _list_lengths(
 
 def _texts(column: pd.Series) -> ShapeArray:
     """Return texts without blanks around them, "" where there is none."""
-    told: ShapeArray = column.astype("str").fillna("").str.strip().to_numpy(dtype=object)
-    return told
+    texts: ShapeArray = column.astype("str").fillna("").str.strip().to_numpy(dtype=object)
+    return texts
 
 
 def _none_for_blank(words: ShapeArray) -> ShapeArray:

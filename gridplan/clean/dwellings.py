@@ -27,7 +27,7 @@ class Counts:
     Parameters
     ----------
     kind, kind_source
-        As told, but a footprint whose guess is asked is ``exclusive`` by ``rule``.
+        As given, but a footprint whose estimate is too large to be taken is ``exclusive`` by ``rule``.
     households, population, dwellings
         Whole numbers.
     households_source, population_source, dwellings_source
@@ -61,9 +61,9 @@ def count_households(
     buildings
         ``households``, ``population`` and ``dwellings`` are taken where given, zero included.
     kind, kind_source
-        Result of ``tell_kinds``.
+        Result of ``find_kinds``.
     around
-        Floors of the neighbours, for apartment buildings that do not tell theirs.
+        Floors of the neighbours, for apartment buildings whose own are not given.
     rules
         Household size, floor area of a dwelling, floors by kind, the limit of a guess.
 
@@ -71,7 +71,7 @@ def count_households(
     -----
     Households not given are (1) people over household size, at least 1 where there are people; (2) the
     dwellings given, as if all were lived in; (3) in apartment buildings floor area over
-    ``dwelling_m2``, floors being told, by height, the neighbours' or the town's median, or the scheme's
+    ``dwelling_m2``, floors being given, by height, the neighbours' or the town's median, or the scheme's
     (those of houses where the neighbours are houses); (4) in houses the same with at most
     ``house_dwellings`` in up to ``house_floors`` floors, and 1 where floors are unknown, so that a
     guess is not built on a guess. A guess from floor area above ``guess_limit`` in one footprint is
@@ -118,7 +118,7 @@ def count_households(
     counted = population_source == "estimated"
     contradicts = (known & (given == 0) & (people > 0)) | (known & (given > 0) & (people == 0))
     dwellings = np.where(np.isnan(flats), households, np.nan_to_num(flats)).astype(np.int64)
-    told = np.select([~np.isnan(flats), source != "none"], ["given", "estimated"], "none").astype(object)
+    flats_source = np.select([~np.isnan(flats), source != "none"], ["given", "estimated"], "none")
     homeless = (flats == 0) & (households > 0)
     issues = join_issues(
         issue_rows(
@@ -132,7 +132,15 @@ def count_households(
         issue_rows("buildings", ids[contradicts], "people_without_households", "noted", people[contradicts]),
     )
     return Counts(
-        kind, kind_source, households, source, population, population_source, dwellings, told, issues
+        kind,
+        kind_source,
+        households,
+        source,
+        population,
+        population_source,
+        dwellings,
+        flats_source.astype(object),
+        issues,
     )
 
 

@@ -1,4 +1,4 @@
-"""Areas that stand already: sorted by level, told apart, and made disjoint with every fault listed."""
+"""Areas that stand already: sorted by level, named, and made disjoint with every fault listed."""
 
 from __future__ import annotations
 
@@ -59,24 +59,26 @@ def clean_existing(
     Raises
     ------
     InputError
-        If a layer cannot be told to a level of the scheme.
+        If it is not clear to which level of the scheme a layer belongs.
     """
     sorted_levels, issues = sort_levels(existing, scheme)
     areas = {}
     tables = [issues]
-    for level in (one for one in scheme.levels if one.id in sorted_levels):
-        areas[level.id], told = clean_level(level.id, sorted_levels[level.id], district, barriers)
-        tables.append(told)
+    for level in scheme.levels:
+        if level.id not in sorted_levels:
+            continue
+        areas[level.id], listed = clean_level(level.id, sorted_levels[level.id], district, barriers)
+        tables.append(listed)
         standing = areas[level.id]
         if level.make != "given":
             # of a level that is drawn anew only the ground that it does not apply to stands as it is
-            # (ground is urban unless told to be rural)
+            # (ground is urban unless it is given as rural)
             rural = standing["ground"] == "rural"
             standing = standing[(rural == (level.applies_to == "urban")) & bool(level.applies_to)]
         if len(standing):
             standing = standing.reset_index(drop=True)
-            barriers, district, told = draw_area_borders(level.id, standing, barriers, district)
-            tables.append(told)
+            barriers, district, listed = draw_area_borders(level.id, standing, barriers, district)
+            tables.append(listed)
     return areas, barriers, district, join_issues(*tables)
 
 
@@ -88,8 +90,8 @@ def sort_levels(
     Parameters
     ----------
     existing
-        Frames by level id; under "" those whose level is told by their column ``level`` (an id or a name
-        of the scheme), or else by the scheme: its only level that is given or redrawn.
+        Frames by level id; under "" those whose level stands in their column ``level`` (an id or a name
+        of the scheme), or else follows from the scheme: its only level that is given or redrawn.
     scheme
         The levels.
 
@@ -104,8 +106,12 @@ def sort_levels(
         ``existing_level_unknown`` and ``existing_level_unclear``.
     """
     ids = [level.id for level in scheme.levels]
-    words = {word.casefold(): one.id for one in scheme.levels for word in (one.name.zh, one.name.en, one.id)}
-    wanted = [one.id for one in scheme.levels if one.redraw or one.make == "given"]
+    words = {
+        word.casefold(): level.id
+        for level in scheme.levels
+        for word in (level.name.zh, level.name.en, level.id)
+    }
+    wanted = [level.id for level in scheme.levels if level.redraw or level.make == "given"]
     parts: list[gpd.GeoDataFrame] = []
     tables = []
     for key, frame in sorted(existing.items()):
@@ -119,9 +125,9 @@ def sort_levels(
         blank = frame["level"].isna() & bool(own) if named.notna().any() else named.isna()
         level = named.where(~blank, own)
         strange = level.isna()
-        ids_told = frame.loc[strange, "code"].fillna("")
+        codes = frame.loc[strange, "code"].fillna("")
         tables.append(
-            issue_rows("existing", ids_told, "area_level_unknown", "dropped", detail=frame["level"][strange])
+            issue_rows("existing", codes, "area_level_unknown", "dropped", detail=frame["level"][strange])
         )
         parts.append(frame.assign(level=level)[~strange])
     if not parts:
@@ -159,7 +165,7 @@ def clean_level(
     frame, row_issues = _join_rows(frame)
     frame, twice_issues = _join_twins(frame)
     frame, code_issues = _fill_codes(level, frame)
-    frame, type_issues = _tell_types(frame)
+    frame, type_issues = _infer_types(frame)
     frame, clip_issues = _clip(frame, district)
     if not len(frame):
         raise InputError("existing_outside", level=level)
@@ -188,11 +194,11 @@ def _mend_shapes(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFram
     raw = shapely.force_2d(frame.geometry.to_numpy())
     bad = ~shapely.is_valid(raw)
     shapes = _keep_polygons(shapely.set_precision(shapely.make_valid(raw), GRID_M))
-    told = frame["code"].fillna(frame["name"]).fillna("")
+    label = frame["code"].fillna(frame["name"]).fillna("")
     empty = shapely.area(shapes) < _NOISE_M2
     issues = join_issues(
-        issue_rows("existing", told[bad & ~empty], "area_invalid", "repaired"),
-        issue_rows("existing", told[empty], "area_empty", "dropped"),
+        issue_rows("existing", label[bad & ~empty], "area_invalid", "repaired"),
+        issue_rows("existing", label[empty], "area_empty", "dropped"),
     )
     table = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))[~empty]
     for name in ("name", "type", "ground"):
@@ -212,11 +218,11 @@ def _keep_polygons(shapes: ShapeArray) -> ShapeArray:
 
 
 def _join_rows(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Unite rows of one code and name; rows of one code and several names are told apart by a suffix."""
+    """Unite rows of one code and name; rows of one code and several names get a suffix each."""
     code = frame["code"].to_numpy(dtype=object)
     name = frame["name"].to_numpy(dtype=object)
     known = pd.notna(code)
-    names_of = pd.Series(name[known]).groupby(code[known]).agg(lambda told: sorted({*told} - {""}))
+    names_of = pd.Series(name[known]).groupby(code[known]).agg(lambda names: sorted({*names} - {""}))
     turn = np.array(
         [names_of[c].index(n) if k and n else 0 for c, n, k in zip(code, name, known, strict=True)],
         dtype=np.int64,
@@ -229,7 +235,7 @@ def _join_rows(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]
     )
     order = np.argsort(first)
     shapes = frame.geometry.to_numpy()
-    united = np.array([shapely.union_all(shapes[group_of == one], grid_size=GRID_M) for one in order])
+    united = np.array([shapely.union_all(shapes[group_of == number], grid_size=GRID_M) for number in order])
     kept = frame.iloc[first[order]].assign(code=fresh[first[order]]).reset_index(drop=True)
     several = size[order] > 1
     joined = issue_rows("existing", kept["code"][several], "area_rows_joined", "merged", size[order][several])
@@ -237,46 +243,47 @@ def _join_rows(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]
 
 
 def _join_twins(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Keep one of two areas that lie on each other: the one that tells more, then the first."""
+    """Keep one of two areas that lie on each other: the one with more cells filled, then the first."""
     shapes = frame.geometry.to_numpy()
     area = shapely.area(shapes)
     a, b = STRtree(shapes).query(shapes, predicate="intersects")
     a, b = a[a < b], b[a < b]
     common = shapely.area(shapely.intersection(shapes[a], shapes[b]))
     same = common > _SAME * (area[a] + area[b] - common)
-    told = (
+    filled = (
         frame["code"].notna().to_numpy() * 4
         + (frame[["name", "type", "ground"]] != "").sum(axis=1).to_numpy()
     )
     gone: dict[int, int] = {}
-    for one, other in sorted(zip(a[same].tolist(), b[same].tolist(), strict=True)):
-        if one not in gone and other not in gone:
-            keep, lose = (one, other) if told[one] >= told[other] else (other, one)
+    for first, second in sorted(zip(a[same].tolist(), b[same].tolist(), strict=True)):
+        if first not in gone and second not in gone:
+            keep, lose = (first, second) if filled[first] >= filled[second] else (second, first)
             gone[lose] = keep
-    names = _tell(frame)
+    names = _label_areas(frame)
     lost = sorted(gone)
     issues = issue_rows(
-        "existing", names[lost], "area_twice", "merged", area[lost], names[[gone[one] for one in lost]]
+        "existing", names[lost], "area_twice", "merged", area[lost], names[[gone[row] for row in lost]]
     )
     return frame.drop(index=lost).reset_index(drop=True), issues
 
 
-def _tell(frame: gpd.GeoDataFrame) -> ShapeArray:
+def _label_areas(frame: gpd.GeoDataFrame) -> ShapeArray:
     """Return what each area is called: its name, else its code."""
     named = (frame["name"] != "").to_numpy()
-    told: ShapeArray = np.where(
+    labels: ShapeArray = np.where(
         named, frame["name"].to_numpy(dtype=object), frame["code"].fillna("").to_numpy()
     )
-    return told
+    return labels
 
 
 def _fill_codes(level: str, frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Make up codes where none is told: the level's id and a number, west to east."""
+    """Make up codes where none is given: the level's id and a number, west to east."""
     missing = frame["code"].isna().to_numpy()
     box = shapely.bounds(frame.geometry.to_numpy()[missing])
     turn = np.argsort(np.lexsort((-box[:, 3], box[:, 0])))
     taken = set(frame["code"].dropna())
-    free = (one for number in range(1, 2 * len(frame) + 2) if (one := f"{level}{number:03d}") not in taken)
+    numbered = (f"{level}{number:03d}" for number in range(1, 2 * len(frame) + 2))
+    free = (code for code in numbered if code not in taken)
     made = np.array([next(free) for _ in range(int(missing.sum()))], dtype=object)[turn]
     code = frame["code"].to_numpy(dtype=object).copy()
     code[missing] = made
@@ -286,23 +293,23 @@ def _fill_codes(level: str, frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, 
     return filled.sort_values("code", kind="stable", ignore_index=True), issues
 
 
-def _tell_types(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Tell the committee by the series of a 12-digit code where no type is given."""
+def _infer_types(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Infer the kind of committee from the series of a 12-digit code where no type is given."""
     code = frame["code"].str.extract(rf"^\d{{{STEM_DIGITS}}}(\d{{3}})$")[0]
     number = pd.to_numeric(code, errors="coerce")
     by_code = np.where(number.isin(RESIDENTS), "residents", np.where(number.isin(VILLAGES), "village", ""))
-    told = frame["type"].to_numpy(dtype=object)
-    guessed = (told == "") & (by_code != "")
-    against = (told != "") & (by_code != "") & (told != by_code)
+    given = frame["type"].to_numpy(dtype=object)
+    guessed = (given == "") & (by_code != "")
+    against = (given != "") & (by_code != "") & (given != by_code)
     issues = join_issues(
         issue_rows(
             "existing", frame["code"][guessed], "area_type_by_code", "estimated", detail=by_code[guessed]
         ),
         issue_rows(
-            "existing", frame["code"][against], "area_type_against_code", "noted", detail=told[against]
+            "existing", frame["code"][against], "area_type_against_code", "noted", detail=given[against]
         ),
     )
-    return frame.assign(type=pd.array(np.where(guessed, by_code, told), dtype="str")), issues
+    return frame.assign(type=pd.array(np.where(guessed, by_code, given), dtype="str")), issues
 
 
 def _clip(frame: gpd.GeoDataFrame, district: BaseGeometry) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:

@@ -36,7 +36,7 @@ _SHARE_INSIDE = 0.5
 def name_buildings(buildings: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Sort by id and make ids unique: the second row of an id becomes ``id#2``.
 
-    Rows of one id are ordered by their geometry, so that the order of the file does not matter.
+    Rows of one id are ordered by their geometry, so that the order of the file has no influence.
     """
     ids = buildings["building_id"].astype(str).to_numpy(dtype=object)
     geometry = buildings.geometry.to_numpy()

@@ -19,12 +19,12 @@ __all__ = [
     "AMONG_HOUSES",
     "Surroundings",
     "assume_floors",
+    "find_kinds",
     "find_surroundings",
-    "tell_kinds",
 ]
 
 
-#: ``use`` of a building with homes whose kind is not told (the word that reading maps such words onto).
+#: ``use`` of a building with homes whose kind is not given (the word that reading maps such words onto).
 _HOMES = "residential"
 #: Land where nobody is assumed to live unless the building says so.
 _NO_HOMES = (
@@ -37,7 +37,7 @@ _NO_HOMES = (
 _FOR_HOMES = "residential|housing|住宅|居住|村庄|宅基地"
 #: From this share of houses among the known homes nearby a building stands among houses.
 AMONG_HOUSES = 0.8
-#: How far to look for neighbours that tell floors and kind [m], how many, and how few will not do.
+#: How far to look for neighbours whose floors and kind are known [m], how many, and how few will not do.
 _REACH_M = 250.0
 _NEIGHBOURS = 5
 _ENOUGH = 3
@@ -56,7 +56,7 @@ class Surroundings:
     for_homes, no_homes
         The land use around it is for homes, or for something else.
     floors
-        Median floors of the nearest buildings that tell them, else of all; NaN where too few do.
+        Median floors of the nearest buildings with known floors, else of all; NaN where too few do.
     house_share
         Share of houses among the nearest buildings known to be homes, NaN where too few are near.
     in_yard
@@ -71,7 +71,7 @@ class Surroundings:
 
 
 def assume_floors(buildings: gpd.GeoDataFrame, rules: DwellingRules) -> FloatArray:
-    """Return the floors told, else the height in whole floors, else NaN."""
+    """Return the floors given, else the height in whole floors, else NaN."""
     floors = buildings["floors"].to_numpy(dtype=np.float64)
     height = buildings["height"].to_numpy(dtype=np.float64)
     by_height = np.maximum(np.round(height / rules.floor_height_m), 1.0)
@@ -99,10 +99,10 @@ def find_surroundings(
     xy = shapely.get_coordinates(inside)
     area = shapely.area(geometry)
     floors = assume_floors(buildings, rules)
-    told = buildings["kind"].fillna("").to_numpy(dtype=object)
-    homes = (buildings["use"].fillna("") == _HOMES).to_numpy() | np.isin(told, ("apartment", "selfbuilt"))
+    kind = buildings["kind"].fillna("").to_numpy(dtype=object)
+    homes = (buildings["use"].fillna("") == _HOMES).to_numpy() | np.isin(kind, ("apartment", "selfbuilt"))
     low = ~(floors > rules.house_floors) & (area <= rules.house_m2)
-    house = (told == "selfbuilt") | (homes & (told != "apartment") & low)
+    house = (kind == "selfbuilt") | (homes & (kind != "apartment") & low)
     for_homes, no_homes = _look_up_land(inside, landuse)
     known = np.isfinite(floors) & (area >= rules.outbuilding_m2)
     near = _near_value(xy, known, floors, np.median)
@@ -111,10 +111,10 @@ def find_surroundings(
     houses = np.flatnonzero(house)
     if len(houses):
         tree = shapely.STRtree(geometry[houses])
-        undecided = np.flatnonzero((told == "") & ~homes & (area <= rules.house_m2))
-        one, other = tree.query(geometry[undecided], predicate="dwithin", distance=_YARD_M)
-        larger = area[houses[other]] > area[undecided[one]]
-        in_yard[undecided[one[larger]]] = True
+        undecided = np.flatnonzero((kind == "") & ~homes & (area <= rules.house_m2))
+        small, near_house = tree.query(geometry[undecided], predicate="dwithin", distance=_YARD_M)
+        larger = area[houses[near_house]] > area[undecided[small]]
+        in_yard[undecided[small[larger]]] = True
     return Surroundings(
         for_homes,
         no_homes,
@@ -124,7 +124,7 @@ def find_surroundings(
     )
 
 
-def tell_kinds(
+def find_kinds(
     buildings: gpd.GeoDataFrame, around: Surroundings, rules: DwellingRules
 ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_], pd.DataFrame]:
     """Tell every building's kind.
@@ -207,8 +207,8 @@ def _counts_homes(buildings: gpd.GeoDataFrame) -> bool:
     nantes_centre guessing them would add 15,000 households to the 39,108 that the tax files know.
     """
     counted = (buildings["households"].notna() | buildings["population"].notna()).to_numpy()
-    told = (buildings["use"].fillna("") == _HOMES) | buildings["kind"].isin(("apartment", "selfbuilt"))
-    homes = told.to_numpy() | (_numbers(buildings["households"]) > 0)
+    housed = (buildings["use"].fillna("") == _HOMES) | buildings["kind"].isin(("apartment", "selfbuilt"))
+    homes = housed.to_numpy() | (_numbers(buildings["households"]) > 0)
     return bool(counted[homes].sum() > _MOSTLY * homes.sum())
 
 
@@ -226,24 +226,26 @@ def _look_up_land(
     if landuse is None or not len(landuse):
         return nothing, nothing.copy()
     use = landuse["use"].fillna("").astype(str).str.casefold()
-    matters = use.str.contains(_FOR_HOMES) | use.str.contains(_NO_HOMES)
-    shapes, use = landuse.geometry.to_numpy()[matters], use[matters]
-    one, other = shapely.STRtree(shapes).query(points, predicate="intersects")
-    pairs = pd.DataFrame({"one": one, "area": shapely.area(shapes)[other], "use": use.to_numpy()[other]})
-    first = pairs.sort_values(["one", "area", "use"]).drop_duplicates("one")
+    decides = use.str.contains(_FOR_HOMES) | use.str.contains(_NO_HOMES)
+    shapes, use = landuse.geometry.to_numpy()[decides], use[decides]
+    building, land = shapely.STRtree(shapes).query(points, predicate="intersects")
+    pairs = pd.DataFrame(
+        {"building": building, "area": shapely.area(shapes)[land], "use": use.to_numpy()[land]}
+    )
+    first = pairs.sort_values(["building", "area", "use"]).drop_duplicates("building")
     homes = nothing.copy()
-    homes[first["one"].to_numpy()] = first["use"].str.contains(_FOR_HOMES).to_numpy(dtype=bool)
+    homes[first["building"].to_numpy()] = first["use"].str.contains(_FOR_HOMES).to_numpy(dtype=bool)
     other_land = nothing.copy()
-    other_land[first["one"].to_numpy()] = True
+    other_land[first["building"].to_numpy()] = True
     return homes, other_land & ~homes
 
 
-def _near_value(xy: FloatArray, told: BoolArray, values: FloatArray, summary: object) -> FloatArray:
-    """Summarise a value over the nearest buildings that tell it, the building itself left out."""
+def _near_value(xy: FloatArray, known: BoolArray, values: FloatArray, summary: object) -> FloatArray:
+    """Summarise a value over the nearest buildings with a known one, the building itself left out."""
     found = np.full(len(xy), np.nan)
-    if told.sum() < _ENOUGH + 1:
+    if known.sum() < _ENOUGH + 1:
         return found
-    sources = np.flatnonzero(told)
+    sources = np.flatnonzero(known)
     count = min(_NEIGHBOURS + 1, len(sources))
     far, near = cKDTree(xy[sources]).query(xy, k=count, distance_upper_bound=_REACH_M)
     usable = np.isfinite(far)

@@ -39,7 +39,7 @@ _STREET_M = 15.0
 _ON_STREET = 1e-3
 #: Ranks of the streets that part areas.
 _DEEPEST_RANK = 2
-#: Pieces below this are told together, not one by one [m2].
+#: Pieces below this are listed in a single row, not each by itself [m2].
 _NOISE_M2 = 1.0
 
 
@@ -245,14 +245,14 @@ def _list_overlaps(faces: _Faces, owner: IntArray, codes: ShapeArray, names: Sha
         several.tolist(), starts.tolist(), size.tolist(), spots.tolist(), strict=True
     ):
         claiming = faces.area[start : start + int(faces.claims[face])]
-        told = " + ".join(names[claiming]) + f" > {names[owner[face]]}"
+        parties = " + ".join(names[claiming]) + f" > {names[owner[face]]}"
         place = f" (x={x:.0f} y={y:.0f})" if m2 >= _NOISE_M2 else ""
-        key = ("+".join(codes[claiming]), told + place)
+        key = ("+".join(codes[claiming]), parties + place)
         rows[key] = rows.get(key, 0.0) + m2
-    told_rows = sorted(rows)
-    values = [round(rows[key], 2) for key in told_rows]
+    keys = sorted(rows)
+    values = [round(rows[key], 2) for key in keys]
     return issue_rows(
-        "existing", [k[0] for k in told_rows], "area_overlap", "repaired", values, [k[1] for k in told_rows]
+        "existing", [k[0] for k in keys], "area_overlap", "repaired", values, [k[1] for k in keys]
     )
 
 
@@ -263,17 +263,17 @@ def _list_gaps(faces: _Faces, owner: IntArray, gaps: ShapeArray, names: ShapeArr
     table = pd.DataFrame(
         {"gap": gap[taken], "area": owner[face[taken]], "m2": shapely.area(faces.shapes[face[taken]])}
     )
-    told = (
+    filled = (
         table.groupby(["gap", "area"])["m2"]
         .sum()
         .reset_index()
         .sort_values(["gap", "m2"], ascending=[True, False])
     )
-    size = told.groupby("gap")["m2"].sum()
-    takers = told.groupby("gap")["area"].agg(lambda rows: " + ".join(names[rows.to_numpy()]))
+    size = filled.groupby("gap")["m2"].sum()
+    takers = filled.groupby("gap")["area"].agg(lambda rows: " + ".join(names[rows.to_numpy()]))
     spots = shapely.get_coordinates(shapely.point_on_surface(gaps))
     rows = [
-        ((f"x={spots[one, 0]:.0f} y={spots[one, 1]:.0f}"), float(m2), takers[one]) for one, m2 in size.items()
+        ((f"x={spots[gap, 0]:.0f} y={spots[gap, 1]:.0f}"), float(m2), takers[gap]) for gap, m2 in size.items()
     ]
     rows.sort()
     large = [row for row in rows if row[1] >= _NOISE_M2]

@@ -24,7 +24,7 @@ _SAME = 0.8
 _NESTED = 0.8
 #: What the kept one of two rows takes over from the other; the greater of two counts stays.
 _COUNTS = ("households", "population", "dwellings")
-_TOLD = ("name", "use", "kind", "floors", "height", "stairwells", "compound", "compound_type", *_COUNTS)
+_CARRIED = ("name", "use", "kind", "floors", "height", "stairwells", "compound", "compound_type", *_COUNTS)
 #: Overlaps below this are slivers of drawing that no later room notices [m2].
 _OVERLAP_M2 = 0.1
 
@@ -49,9 +49,9 @@ def separate_footprints(buildings: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, 
     Returns
     -------
     buildings, issues
-        Of duplicates the one that tells most stays (then the lowest id) and takes over what only
-        the other told; where both tell households the larger number stays and the smaller is the
-        row's ``value``. A footprint that stands on another (a tower on its podium) is cut out of
+        Of duplicates the row with most cells filled stays (then the lowest id) and takes over what only
+        the other has; where both have households the larger number stays and the smaller is the
+        ``value`` of the issue. A footprint that stands on another (a tower on its podium) is cut out of
         it. Of a partial overlap the smaller one is cut, ties cut the later id.
     """
     pairs = _find_overlaps(buildings.geometry.to_numpy())
@@ -80,7 +80,7 @@ def _merge_duplicates(
     """Merge footprints that are the same house; return the pairs that are left, by new row number."""
     area = shapely.area(buildings.geometry.to_numpy())
     same = pairs.common > _SAME * (area[pairs.a] + area[pairs.b] - pairs.common)
-    told = buildings[["households", "population", "floors", "use", "kind"]].notna().sum(axis=1).to_numpy()
+    filled = buildings[["households", "population", "floors", "use", "kind"]].notna().sum(axis=1).to_numpy()
     frame = buildings.copy()
     gone = np.zeros(len(frame), dtype=bool)
     rows: list[tuple[str, float, str]] = []
@@ -88,7 +88,7 @@ def _merge_duplicates(
     for a, b in zip(pairs.a[same].tolist(), pairs.b[same].tolist(), strict=True):
         if gone[a] or gone[b]:
             continue
-        keep, lose = (a, b) if told[a] >= told[b] else (b, a)
+        keep, lose = (a, b) if filled[a] >= filled[b] else (b, a)
         gone[lose] = True
         rows.append((ids[lose], _take_over(frame, keep, lose), ids[keep]))
     issues = issue_rows(
@@ -106,9 +106,9 @@ def _merge_duplicates(
 
 
 def _take_over(frame: gpd.GeoDataFrame, keep: int, lose: int) -> float:
-    """Fill what the kept row does not tell; return the households that are not carried over."""
+    """Fill what is missing in the kept row; return the households that are not carried over."""
     left = np.nan
-    for column in _TOLD:
+    for column in _CARRIED:
         mine, other = frame.at[keep, column], frame.at[lose, column]
         if pd.isna(other):
             continue
@@ -121,7 +121,7 @@ def _take_over(frame: gpd.GeoDataFrame, keep: int, lose: int) -> float:
 
 
 def _cut(buildings: gpd.GeoDataFrame, pairs: _Pairs) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Cut the loser of every pair by the winner's footprint as it was, so that order does not matter."""
+    """Cut the loser of every pair by the winner's footprint as it was, so that the order has no influence."""
     geometry = buildings.geometry.to_numpy()
     area = shapely.area(geometry)
     a_smaller = area[pairs.a] < area[pairs.b]

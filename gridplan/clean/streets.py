@@ -39,8 +39,8 @@ def select_streets(streets: gpd.GeoDataFrame, rules: BarrierRules) -> tuple[gpd.
     frame = _name_lines(streets, "street_id", "street_class")
     tables = []
     given = pd.to_numeric(frame["rank_given"], errors="coerce")
-    told = frame["street_class"].map(dict(rules.rank))
-    frame["rank"] = given.fillna(told).astype("float64")
+    by_class = frame["street_class"].map(dict(rules.rank))
+    frame["rank"] = given.fillna(by_class).astype("float64")
     below = streets["tunnel"].reindex(frame["row"]).fillna(False).to_numpy(dtype=bool)
     no_border = (given.isna() & frame["street_class"].isin(rules.dropped)).to_numpy()
     beyond = ~frame["rank"].isin([1, 2, 3]).to_numpy() & given.notna().to_numpy()

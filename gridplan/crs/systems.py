@@ -83,7 +83,7 @@ _CHINA = shapely.Polygon(
 
 @dataclass(frozen=True, slots=True)
 class CRSGuess:
-    """What bare coordinates tell about their system.
+    """What bare coordinates show about their system.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def infer_crs(bounds: Bounds) -> CRSGuess:
     Notes
     -----
     The ranges are those of EPSG:4490, 4513-4533 and 4491-4501 (docs/sources.md). Datums of
-    the same family (Beijing 54, Xian 80) cannot be told apart by range; CGCS2000 is taken. Zones 13 and
+    the same family (Beijing 54, Xian 80) cannot be distinguished by range; CGCS2000 is taken. Zones 13 and
     14 of the 6-degree series overlap with web Mercator in eastern China, so they are asked for.
     """
     if not np.isfinite(bounds).all():
@@ -358,7 +358,7 @@ def is_metric(crs: pyproj.CRS, bounds: Bounds) -> bool:
         return False
     scale = pyproj.Proj(flat).get_factors((west + east) / 2, (south + north) / 2)
     both = (scale.meridional_scale, scale.parallel_scale)
-    return all(abs(one - 1.0) <= MAX_DISTORTION for one in both)
+    return all(abs(scale - 1.0) <= MAX_DISTORTION for scale in both)
 
 
 def require_projected_metres(frame: gpd.GeoDataFrame, layer: str) -> None:
@@ -416,7 +416,7 @@ def to_metres(layers: L) -> L:
     -------
     the same type
         The buildings' own system where that is metric, else the one of :func:`choose_metric_crs`. A
-        frame that had to be moved is told in ``issues`` (code ``reprojected``).
+        frame that had to be moved is listed in ``issues`` (code ``reprojected``).
 
     Raises
     ------
@@ -440,15 +440,15 @@ def to_metres(layers: L) -> L:
         # a place outside of what the system can show comes back as infinity
         lost = ~np.isfinite(shapely.bounds(moved[name, key].geometry.to_numpy())).all(axis=1)
         ids = frame.loc[lost, frame.columns[0]]
-        notes += [(name, str(one), "shape_not_finite", "dropped", math.nan, there) for one in ids]
+        notes += [(name, str(row), "shape_not_finite", "dropped", math.nan, there) for row in ids]
         moved[name, key] = moved[name, key][~lost].reset_index(drop=True)
     if not notes:
         return layers
-    told: pd.DataFrame = layers.issues  # type: ignore[attr-defined]
+    issues: pd.DataFrame = layers.issues  # type: ignore[attr-defined]
     changed: dict[str, Any] = {name: frame for (name, key), frame in moved.items() if not key}
     for name in {name for name, key in moved if key}:
         changed[name] = {key[1:]: frame for (owner, key), frame in moved.items() if owner == name}
-    return replace(layers, issues=_append_rows(told, notes), **changed)  # type: ignore[type-var]
+    return replace(layers, issues=_append_rows(issues, notes), **changed)  # type: ignore[type-var]
 
 
 def _find_frames(layers: object) -> dict[tuple[str, str], gpd.GeoDataFrame]:
