@@ -57,12 +57,12 @@ ATOM_COLUMNS = (
     "area_m2",
     "footprint_m2",
 )
-#: What things of a plan are known by, by role. ``level`` is "red", "orange", "yellow", "blue" or "" for not
-#: told; ``likelihood``, ``exposure``, ``consequence`` are those of LEC, ``severity`` that of likelihood x
-#: severity (NaN for not known); dates are "YYYY-MM-DD" or ""; ``on_site`` (fixed on site) and ``is_fixed``
-#: (what the list says of the fixing in words, where no date tells it) are nullable truth values; ``care``
-#: counts households of an area by ``care_class``: "steady" (放心户), "attention" (关心户), "contact"
-#: (连心户).
+#: What things of a plan are known by, by role. ``level`` is "red", "orange", "yellow", "blue" or "" where it
+#: is not given; ``likelihood``, ``exposure``, ``consequence`` are those of LEC, ``severity`` that of
+#: likelihood x severity (NaN where it is not known); dates are "YYYY-MM-DD" or ""; ``on_site`` (fixed on
+#: site) and ``is_fixed`` (what the list says of the fixing in words, where no date says it) are nullable
+#: truth values; ``care`` counts households of an area by ``care_class``: "steady" (放心户), "attention"
+#: (关心户), "contact" (连心户).
 _RISK = ("level", "likelihood", "exposure", "consequence", "severity")
 ATTACHED_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "enterprises": ("id", "name", "kind", *_RISK, "date"),
@@ -102,7 +102,7 @@ def issue_rows(
     detail
         More words per row or for all (other ids).
     """
-    names = [str(one) for one in ids]
+    names = [str(name) for name in ids]
     n = len(names)
     details = [detail] * n if isinstance(detail, str) else list(detail)
     values = np.broadcast_to(np.asarray(value, dtype=np.float64), (n,))
@@ -164,7 +164,7 @@ class Layers:
     ----------
     buildings
         ``building_id, name, use, kind, households, population, floors, height, stairwells``, and where they
-        are told ``dwellings, compound, compound_type``; unknown is NA.
+        are given ``dwellings, compound, compound_type``; unknown is NA.
     streets
         ``street_id, name, street_class, layer, tunnel, bridge, rank``.
     barriers
@@ -175,7 +175,7 @@ class Layers:
         Optional points with ``service_id, name, kind, area_m2, house, area``: the places that people of an
         area go to.
     existing
-        Areas that stand already by level id, "" where their level is not told yet: ``code, name, level,
+        Areas that stand already by level id, "" where their level is not known yet: ``code, name, level,
         parent, type, ground``; unknown is NA.
     sources
         One entry per layer read.
@@ -243,8 +243,9 @@ class Things:
         A key of :data:`ATTACHED_COLUMNS`, or "compounds".
     frame
         ``id``, the columns of the role, and where each is said to be: ``x, y`` (in the plan's coordinate
-        system [m], NaN for not told), ``house`` (building id or code of a house), ``area`` (code or name of
-        an area), "" for not told, and ``lon, lat`` (as given where no system was told for them, else NaN).
+        system [m], NaN where it is not given), ``house`` (building id or code of a house), ``area`` (code or
+        name of an area), "" where it is not given, and ``lon, lat`` (as given where no system came with
+        them, else NaN).
         Compounds have ``id, name, type`` and, where they are drawn, ``outline`` (polygons).
     source
         The file.

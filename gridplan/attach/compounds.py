@@ -1,4 +1,4 @@
-"""Give the buildings and atoms of a plan other compounds, and tell what changes by it."""
+"""Give the buildings and atoms of a plan other compounds, and list what changes by it."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def list_members(directory: Directory, things: Things) -> tuple[TextArray, TextA
     rows = first["at"].to_numpy(dtype=np.int64)
     name[rows] = first["name"].to_numpy(dtype=object)
     types = table[table["type"] != ""].drop_duplicates("name").set_index("name")["type"]
-    told = first["name"].map(types)
-    kind[rows] = told.where(told.notna(), None).to_numpy(dtype=object)
+    named = first["name"].map(types)
+    kind[rows] = named.where(named.notna(), None).to_numpy(dtype=object)
     twice = directory.buildings.to_numpy(dtype=object)[table.loc[again, "at"].to_numpy(dtype=np.int64)]
     issues = join_issues(
         issue_rows("compounds", lost["id"], "thing_building_unknown", "noted", detail=list(lost["name"])),
@@ -80,16 +80,16 @@ def relabel_compounds(
     moved = before != after
     rows = []
     for code, words in (("compound_joined", after[moved]), ("compound_left", before[moved])):
-        told, count = np.unique(words[words != ""].astype(str), return_counts=True)
-        rows.append(issue_rows("compounds", told, code, "noted", count))
+        names, count = np.unique(words[words != ""].astype(str), return_counts=True)
+        rows.append(issue_rows("compounds", names, code, "noted", count))
     buildings = plan.buildings.assign(compound=name, compound_type=types)
     told_atoms = plan.atoms.assign(compound=pd.array(atoms, dtype="str"))
     return replace(plan, buildings=buildings, atoms=told_atoms), join_issues(*rows)
 
 
 def _texts(column: pd.Series) -> TextArray:
-    told: TextArray = column.astype(object).where(column.notna(), "").astype(str).to_numpy(dtype=object)
-    return told
+    texts: TextArray = column.astype(object).where(column.notna(), "").astype(str).to_numpy(dtype=object)
+    return texts
 
 
 def _blank(n: int) -> TextArray:

@@ -57,7 +57,7 @@ class Directory:
     houses
         Row of the building, or of the atom (``-2 - atom``), by the code of a building or stairwell.
     tail
-        How many characters at the end of a house code tell floor and room; 0 where the format does not end
+        How many characters at the end of a house code are floor and room; 0 where the format does not end
         with them.
     """
 
@@ -115,13 +115,13 @@ class Directory:
         # one look into a dictionary is a hundred times quicker than one into an index
         rows = {str(name): row for row, name in enumerate(self.buildings)}
         place = [self._find_house(str(word), rows) for word in words]
-        building = np.array([*(one for one, _ in place), -1], dtype=np.int64)[codes]
-        return building, np.array([*(one for _, one in place), -1], dtype=np.int64)[codes]
+        building = np.array([*(row for row, _ in place), -1], dtype=np.int64)[codes]
+        return building, np.array([*(slot for _, slot in place), -1], dtype=np.int64)[codes]
 
     def _find_house(self, text: str, rows: Mapping[str, int]) -> tuple[int, int]:
-        for one in _shorten(text):
-            if one in rows:
-                return rows[one], -1
+        for shorter in _shorten(text):
+            if shorter in rows:
+                return rows[shorter], -1
         stems = [text, text[: -self.tail] + "0" * self.tail] if len(text) > self.tail > 0 else [text]
         for stem in stems:
             at = self.houses.get(stem, -1)
@@ -251,7 +251,7 @@ def _list_houses(plan: Plan, buildings: pd.Index) -> tuple[dict[str, int], int]:
 
 
 def _measure_tail(form: str) -> int:
-    """Return how many characters at the end of a format tell floor and room, 0 where it does not end so."""
+    """Return how many characters at the end of a format are floor and room, 0 where it does not end so."""
     length, ended = 0, False
     for literal, name, spec, _ in Formatter().parse(form):
         if name in _INNER:
@@ -265,11 +265,11 @@ def _measure_tail(form: str) -> int:
 
 def _shorten(text: str) -> Iterator[str]:
     """Give a text, and what is left of it before its last sign, and so on: B12-3-401, B12-3, B12."""
-    one = text
-    while one:
-        yield one
-        cut = max(one.rfind(sign) for sign in _SIGNS)
-        one = one[:cut] if cut > 0 else ""
+    shorter = text
+    while shorter:
+        yield shorter
+        cut = max(shorter.rfind(sign) for sign in _SIGNS)
+        shorter = shorter[:cut] if cut > 0 else ""
 
 
 def _plain(text: str) -> str:

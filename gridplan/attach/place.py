@@ -18,7 +18,7 @@ from gridplan.schema import ATTACHED_COLUMNS, PLACED_COLUMNS, Things, issue_rows
 __all__ = ["Owners", "list_owners", "place_things", "replace_followers"]
 
 
-#: Which of what is told comes first: a register that names the building is surer than a point, and the point
+#: Which evidence comes first: a register that names the building is surer than a point, and the point
 #: surer than the name of an area. Staff belong to the area that they are named for, wherever they live.
 _ORDER = ("building", "point", "code")
 _ORDER_STAFF = ("code", "building", "point")
@@ -30,9 +30,9 @@ _OWNERLESS = ("thing_owner_unplaced", "thing_owner_unknown")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Found:
-    """Things by one way of finding them: which were found, their codes, their building, and who was told."""
+    """Things by one kind of evidence: which have it, which were found by it, their codes, their building."""
 
-    way: str
+    kind: str
     asked: BoolArray
     there: BoolArray
     codes: TextArray
@@ -56,13 +56,13 @@ class Owners:
 
     def find(self, names: pd.Series) -> IntArray:
         """Return the row of each enterprise that is named, by id or by a name of its own; -1 for none."""
-        told = names.astype("str")
-        told = told.map(dict(self.merged)).fillna(told) if self.merged else told
+        given = names.astype("str")
+        given = given.map(dict(self.merged)).fillna(given) if self.merged else given
         ids = pd.Index(self.table["id"].astype("str"))
         single = self.table["name"].astype("str")
         single = single[~single.duplicated(keep=False) & (single != "")]
-        by_name = told.map(pd.Series(single.index.to_numpy(), index=single.to_numpy()))
-        by_id = ids.get_indexer(told)
+        by_name = given.map(pd.Series(single.index.to_numpy(), index=single.to_numpy()))
+        by_id = ids.get_indexer(given)
         at: IntArray = np.where(by_id >= 0, by_id, by_name.fillna(-1).to_numpy(dtype=np.int64))
         return at
 
@@ -71,8 +71,10 @@ def list_owners(plan: Plan) -> Owners | None:
     """Return the enterprises of a plan, None where it has none."""
     if "enterprises" not in plan.attached:
         return None
-    told = plan.issues[(plan.issues["layer"] == "enterprises") & (plan.issues["code"] == "enterprise_merged")]
-    return Owners(plan.attached["enterprises"], dict(zip(told["id"], told["detail"], strict=True)))
+    merged = plan.issues[
+        (plan.issues["layer"] == "enterprises") & (plan.issues["code"] == "enterprise_merged")
+    ]
+    return Owners(plan.attached["enterprises"], dict(zip(merged["id"], merged["detail"], strict=True)))
 
 
 def place_things(
@@ -87,15 +89,15 @@ def place_things(
     things
         The list, of any role but compounds.
     owners
-        The enterprises of the plan as they were placed: risk points and hazards that tell no place of their
-        own lie where their enterprise does.
+        The enterprises of the plan as they were placed: risk points and hazards without a place of their own
+        lie where their enterprise does.
 
     Returns
     -------
     frame, issues
         The table of ``Plan.attached``, each thing in it once, whether it was placed or not; and by id why
         one was not placed, or only as far as a coarse level. Care is counted: one row per class and area, or
-        per class for what has no place, and no household is told.
+        per class for what has no place, and no single household.
     """
     frame = things.frame
     xy = frame[["x", "y"]].to_numpy(dtype=np.float64)
@@ -121,21 +123,21 @@ def place_things(
     if things.role == "care":
         lost = (table["care_class"] == "") | ~table["households"].gt(0)
         issues.append(issue_rows("care", table.loc[lost, "id"], "care_not_counted", "dropped"))
-    told = join_issues(*issues)
+    listed = join_issues(*issues)
     if things.role == "care":
-        return _count_care(table, directory.levels), told
+        return _count_care(table, directory.levels), listed
     if things.role not in _POINTS:
         table["building_id"] = ""
     texts = [name for name in columns if pd.api.types.is_string_dtype(table[name]) or name in ("placed",)]
     table[texts] = table[texts].astype("str")
     plain = table[columns].reset_index(drop=True)
     if things.role not in _POINTS or (things.role == "hazards" and not np.isfinite(xy).any()):
-        return plain, told
-    return gpd.GeoDataFrame(plain, geometry=points, crs=directory.atoms.crs), told
+        return plain, listed
+    return gpd.GeoDataFrame(plain, geometry=points, crs=directory.atoms.crs), listed
 
 
 def _find_all(directory: Directory, frame: pd.DataFrame, xy: FloatArray) -> dict[str, _Found]:
-    """Find each thing in every way that it tells of."""
+    """Find each thing by every kind of evidence that it has."""
     n = len(frame)
     atom = directory.find_atoms(xy)
     house, slot = directory.find_houses(frame["house"])
@@ -164,39 +166,41 @@ def _find_all(directory: Directory, frame: pd.DataFrame, xy: FloatArray) -> dict
 def _choose(
     directory: Directory, found: dict[str, _Found], order: Sequence[str], *, refine: bool
 ) -> tuple[TextArray, TextArray, TextArray, TextArray]:
-    """Take the first way by which a thing was found; a later one may tell the levels that it leaves open.
+    """Take the first evidence of each thing; a later one may fill in levels that it leaves open.
 
     Returns
     -------
     codes, building, placed, against
-        ``against`` is the way that contradicts the building: it tells areas that hold no part of it.
+        ``against`` is the evidence that contradicts the building: it names areas that hold no part of it.
     """
     n = len(found["point"].there)
     codes = np.full(found["point"].codes.shape, "", dtype=object)
     building, placed, against = np.full((3, n), "", dtype=object)
-    for way in order:
-        one = found[way]
-        fresh = one.there & (placed == "")
-        agree = ((codes == one.codes) | (codes == "") | (one.codes == "")).all(axis=1)
-        finer = one.there & ~fresh & agree & ((codes == "") & (one.codes != "")).any(axis=1) & refine
-        apart = finer & ~_hold(directory, np.where(finer, building, ""), one.codes)
-        against[apart & (against == "")] = way
-        more = fresh | (one.there & agree & ~apart & refine)
-        codes[more] = np.where(codes[more] == "", one.codes[more], codes[more])
+    for kind in order:
+        evidence = found[kind]
+        fresh = evidence.there & (placed == "")
+        agree = ((codes == evidence.codes) | (codes == "") | (evidence.codes == "")).all(axis=1)
+        finer = (
+            evidence.there & ~fresh & agree & ((codes == "") & (evidence.codes != "")).any(axis=1) & refine
+        )
+        apart = finer & ~_hold(directory, np.where(finer, building, ""), evidence.codes)
+        against[apart & (against == "")] = kind
+        more = fresh | (evidence.there & agree & ~apart & refine)
+        codes[more] = np.where(codes[more] == "", evidence.codes[more], codes[more])
         same = more & (building == "")
-        building[same] = one.building[same]
-        placed[fresh] = way
+        building[same] = evidence.building[same]
+        placed[fresh] = kind
     return codes, building, placed, against
 
 
 def _hold(directory: Directory, building: TextArray, codes: TextArray) -> BoolArray:
-    """Tell which buildings have an atom in the areas told; what has no building holds everything."""
+    """Return which buildings have an atom in the areas named; what has no building holds everything."""
     holds = building == ""
     asked = pd.DataFrame({"building": building, "row": np.arange(len(building))})[~holds]
     atoms = pd.DataFrame({"building": directory.atom_building, "atom": np.arange(len(directory.atoms))})
     pairs = asked.merge(atoms, on="building")
-    told = codes[pairs["row"].to_numpy()]
-    there = ((told == "") | (told == directory.atom_codes[pairs["atom"].to_numpy()])).all(axis=1)
+    named = codes[pairs["row"].to_numpy()]
+    there = ((named == "") | (named == directory.atom_codes[pairs["atom"].to_numpy()])).all(axis=1)
     holds[pairs["row"].to_numpy()[there]] = True
     return np.asarray(holds, dtype=bool)
 
@@ -238,31 +242,31 @@ def _follow_enterprises(
     loose = table["placed"].isin(["", "enterprise"]).to_numpy()
     placed = enterprises["placed"].astype("str").to_numpy()
     ready = loose & (at >= 0) & (np.append(placed, "")[at] != "")
-    told = table.copy()
+    followed = table.copy()
     moved = [*levels, "building_id"]
-    told.loc[loose, [*moved, "placed"]] = ""
-    told.loc[ready, moved] = enterprises[moved].to_numpy(dtype=object)[at[ready]]
-    told.loc[ready, "placed"] = "enterprise"
+    followed.loc[loose, [*moved, "placed"]] = ""
+    followed.loc[ready, moved] = enterprises[moved].to_numpy(dtype=object)[at[ready]]
+    followed.loc[ready, "placed"] = "enterprise"
     where = points.copy()
     where[loose & ~ready & shapely.is_empty(points)] = shapely.Point()
     if isinstance(enterprises, gpd.GeoDataFrame):
         where[ready] = enterprises.geometry.to_numpy()[at[ready]]
-    return told, where
+    return followed, where
 
 
 def _list_clashes(
     role: str, ids: pd.Series, found: dict[str, _Found], order: Sequence[str], levels: tuple[str, ...]
 ) -> pd.DataFrame:
-    """List things whose point, building and area lie in different areas; the way that comes first counts."""
+    """List things whose point, building and area lie in different areas; what comes first counts."""
     rows = []
-    for place, way in enumerate(order):
+    for place, kind in enumerate(order):
         for other in order[place + 1 :]:
-            one, two = found[way], found[other]
-            apart = (one.codes != two.codes) & (one.codes != "") & (two.codes != "")
-            hit = np.flatnonzero(apart.any(axis=1) & one.there & two.there)
+            first, second = found[kind], found[other]
+            apart = (first.codes != second.codes) & (first.codes != "") & (second.codes != "")
+            hit = np.flatnonzero(apart.any(axis=1) & first.there & second.there)
             level = apart[hit].argmax(axis=1)
             detail = [
-                f"{levels[lv]}: {way} {one.codes[i, lv]} | {other} {two.codes[i, lv]}"
+                f"{levels[lv]}: {kind} {first.codes[i, lv]} | {other} {second.codes[i, lv]}"
                 for i, lv in zip(hit.tolist(), level.tolist(), strict=True)
             ]
             secret = role == "care"
@@ -278,9 +282,9 @@ def _list_against(role: str, ids: pd.Series, found: dict[str, _Found], against: 
     """List things whose point or area holds no part of their building, which lies in several areas."""
     hit = np.flatnonzero(against != "")
     house = found["building"].building
-    told = [next(code for code in found[against[i]].codes[i][::-1] if code) for i in hit]
+    named = [next(code for code in found[against[i]].codes[i][::-1] if code) for i in hit]
     detail = [
-        f"building {house[i]} | {against[i]} {code}" for i, code in zip(hit.tolist(), told, strict=True)
+        f"building {house[i]} | {against[i]} {code}" for i, code in zip(hit.tolist(), named, strict=True)
     ]
     return issue_rows(
         role, ids.iloc[hit], "thing_places_differ", "noted", detail="" if role == "care" else detail
@@ -322,7 +326,7 @@ def _list_ignored(
     """List what led nowhere of things that were placed all the same; where staff live is not looked at."""
     frame, role = things.frame, things.role
     placed = (table["placed"] != "").to_numpy()
-    idle = {way: placed & one.asked & ~one.there for way, one in found.items()}
+    idle = {kind: placed & evidence.asked & ~evidence.there for kind, evidence in found.items()}
     rows = []
     if role != "staff":
         far = _measure(directory, frame, idle["point"])
@@ -336,9 +340,9 @@ def _list_ignored(
     return join_issues(*rows)
 
 
-def _list_ownerless(role: str, table: pd.DataFrame, told: pd.Series, owners: Owners | None) -> pd.DataFrame:
-    """List what is not placed because of its enterprise; ``told`` are those that are listed already."""
-    left = table[(table["placed"] == "") & (table["enterprise"] != "") & ~table["id"].isin(told)]
+def _list_ownerless(role: str, table: pd.DataFrame, listed: pd.Series, owners: Owners | None) -> pd.DataFrame:
+    """List what is not placed because of its enterprise; ``listed`` are those that are listed already."""
+    left = table[(table["placed"] == "") & (table["enterprise"] != "") & ~table["id"].isin(listed)]
     known = np.zeros(len(left), dtype=bool) if owners is None else owners.find(left["enterprise"]) >= 0
     return join_issues(
         *(
@@ -356,7 +360,7 @@ def _measure(directory: Directory, frame: pd.DataFrame, mine: BoolArray) -> Floa
 def _list_coarse(role: str, table: pd.DataFrame, levels: tuple[str, ...]) -> pd.DataFrame:
     """Count what is known on a coarse level only; by id where it is a building that lies in several areas."""
     open_ = (table[list(levels)] == "").any(axis=1) & (table["placed"] != "")
-    # of households only their number is told
+    # of households only their number is kept
     split = open_ & (table["placed"] == "building") & (role != "care")
     rows = [issue_rows(role, table["id"][split], "thing_in_several_areas", "noted")]
     rest = int((open_ & ~split).sum())
@@ -367,10 +371,10 @@ def _list_coarse(role: str, table: pd.DataFrame, levels: tuple[str, ...]) -> pd.
 
 def _count_care(table: pd.DataFrame, levels: tuple[str, ...]) -> pd.DataFrame:
     """Count households by class and area, so that no household is left in the plan."""
-    told = table[(table["care_class"] != "") & table["households"].gt(0)]
-    told = told.assign(placed=np.where(told["placed"] == "", "", "code"))
+    counted = table[(table["care_class"] != "") & table["households"].gt(0)]
+    counted = counted.assign(placed=np.where(counted["placed"] == "", "", "code"))
     keys = ["care_class", "placed", *levels]
-    counts = told.groupby(keys, sort=True)["households"].sum().round().astype(np.int64).reset_index()
+    counts = counted.groupby(keys, sort=True)["households"].sum().round().astype(np.int64).reset_index()
     counts["building_id"] = ""
     columns = [*ATTACHED_COLUMNS["care"], *PLACED_COLUMNS, *levels]
     texts = [name for name in columns if name != "households"]
@@ -391,7 +395,7 @@ def replace_followers(plan: Plan, levels: Sequence[str]) -> Plan:
     Returns
     -------
     Plan
-        What tells no place of its own lies where its enterprise does, or is listed.
+        What has no place of its own lies where its enterprise does, or is listed.
     """
     owners = list_owners(plan)
     for role in ("risk_points", "hazards"):
@@ -400,13 +404,13 @@ def replace_followers(plan: Plan, levels: Sequence[str]) -> Plan:
         table = plan.attached[role]
         shaped = isinstance(table, gpd.GeoDataFrame)
         points = table.geometry.to_numpy() if shaped else np.full(len(table), shapely.Point(), dtype=object)
-        told, where = _follow_enterprises(table, points, owners, levels)
-        told = told.set_geometry(gpd.GeoSeries(where, crs=plan.crs)) if shaped else told
+        followed, where = _follow_enterprises(table, points, owners, levels)
+        followed = followed.set_geometry(gpd.GeoSeries(where, crs=plan.crs)) if shaped else followed
         issues = plan.issues[(plan.issues["layer"] != role) | ~plan.issues["code"].isin(_OWNERLESS)]
         listed = issues.loc[issues["layer"] == role, "id"]
         plan = replace(
             plan,
-            attached={**plan.attached, role: told},
-            issues=join_issues(issues, _list_ownerless(role, told, listed, owners)),
+            attached={**plan.attached, role: followed},
+            issues=join_issues(issues, _list_ownerless(role, followed, listed, owners)),
         )
     return plan

@@ -1,4 +1,4 @@
-"""Which system of longitude and latitude a list is in, as told by the buildings that its points lie in."""
+"""Which system of longitude and latitude a list is in, judged by the buildings that its points lie in."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gridplan.schema import Things, empty_issues, issue_rows
 
 __all__ = ["compare_systems"]
 
-#: Fewer points than this tell nothing; own choice.
+#: Fewer points than this prove nothing; own choice.
 _ENOUGH = 5
 #: Another system is proposed where it brings this much larger a share of the points into buildings; own
 #: choice: under a wrong system points fall into buildings as often as these cover ground (10 to 30 %).
@@ -22,7 +22,7 @@ _CLEARLY = 0.15
 
 
 def compare_systems(plan: Plan, things: Things) -> pd.DataFrame:
-    """Tell which share of the points lies in buildings under each system, and propose one.
+    """Find which share of the points lies in buildings under each system, and propose one.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def compare_systems(plan: Plan, things: Things) -> pd.DataFrame:
     DataFrame
         One issue or none: ``points_system_other`` (asked) where another of ``gridplan.crs.SYSTEMS`` fits
         clearly better than the one taken, else ``points_system`` (noted). ``value`` is the share [%] under
-        the system taken, ``detail`` tells all, the best first. Nothing is shifted.
+        the system taken, ``detail`` lists all, the best first. Nothing is shifted.
     """
     degrees = things.frame[["lon", "lat"]].to_numpy(dtype=np.float64)
     degrees = degrees[np.isfinite(degrees).all(axis=1)]
@@ -52,11 +52,11 @@ def compare_systems(plan: Plan, things: Things) -> pd.DataFrame:
         shares[system] = len(np.unique(hit)) / len(degrees)
     order = sorted(shares, key=lambda name: (-shares[name], SYSTEMS.index(name)))
     other = shares[order[0]] - shares["wgs84"] >= _CLEARLY
-    told = ", ".join(f"{name} {100 * shares[name]:.1f} %" for name in order)
+    listed = ", ".join(f"{name} {100 * shares[name]:.1f} %" for name in order)
     code, action = ("points_system_other", "asked") if other else ("points_system", "noted")
-    return issue_rows(things.role, ["*"], code, action, round(100 * shares["wgs84"], 1), told)
+    return issue_rows(things.role, ["*"], code, action, round(100 * shares["wgs84"], 1), listed)
 
 
 def _is_shifted(degrees: FloatArray) -> bool:
-    """Tell whether places lie where the web maps shift them."""
+    """Return whether places lie where the web maps shift them."""
     return bool((from_wgs84(degrees, "gcj02") != degrees).any())

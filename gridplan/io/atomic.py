@@ -47,7 +47,7 @@ def replace_files(folder: Path) -> Iterator[Path]:
         beside = Path(tempfile.mkdtemp(prefix=".gridplan-", dir=folder))
     except OSError as error:
         # the folder is what the user knows, not the name that was to be in it
-        raise _tell(OSError(error.errno, error.strerror, str(folder)), folder) from error
+        raise _name_fault(OSError(error.errno, error.strerror, str(folder)), folder) from error
     try:
         yield beside
         written = sorted(beside.iterdir())
@@ -59,7 +59,7 @@ def replace_files(folder: Path) -> Iterator[Path]:
     except OSError as error:
         if isinstance(error, WriteError):
             raise
-        raise _tell(error, folder) from error
+        raise _name_fault(error, folder) from error
     except _WRITE_FAULTS as error:
         fault = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
         raise WriteError("write_failed", path=str(folder), fault=fault) from error
@@ -108,7 +108,7 @@ def _flush_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def _tell(error: OSError, folder: Path) -> WriteError:
+def _name_fault(error: OSError, folder: Path) -> WriteError:
     path = str(error.filename2 or error.filename or folder)
     if error.errno in (errno.ENOSPC, errno.EDQUOT if hasattr(errno, "EDQUOT") else errno.ENOSPC):
         return WriteError("disk_full", path=path)

@@ -40,8 +40,8 @@ class TableText:
 
 def find_part(path: Path, suffix: str) -> Path | None:
     """Return the sidecar of a shapefile with a suffix in either case, or None."""
-    for one in (suffix, suffix.upper()):
-        part = path.with_suffix(one)
+    for ending in (suffix, suffix.upper()):
+        part = path.with_suffix(ending)
         if part.is_file():
             return part
     return None
@@ -66,10 +66,10 @@ def find_encoding(path: Path) -> TableText:
         return TableText("utf-8", False)
     with table.open("rb") as file:
         sample = file.read(_SAMPLE)
-    told = _told_encoding(path, sample)
+    declared = _find_declared(path, sample)
     text = _text_bytes(sample)
-    if told and _decodes(text, told):
-        return TableText(told, False)
+    if declared and _decodes(text, declared):
+        return TableText(declared, False)
     if text.isascii():
         return TableText("utf-8", False)
     for encoding in ("utf-8", "gb18030"):
@@ -78,7 +78,7 @@ def find_encoding(path: Path) -> TableText:
     return TableText("latin-1", True)
 
 
-def _told_encoding(path: Path, sample: bytes) -> str:
+def _find_declared(path: Path, sample: bytes) -> str:
     note = find_part(path, ".cpg")
     word = note.read_text("latin-1").strip().strip("\x00") if note else ""
     word = {"936": "gb18030", "gbk": "gb18030", "gb2312": "gb18030", "65001": "utf-8"}.get(word.lower(), word)
@@ -99,7 +99,7 @@ def _text_bytes(sample: bytes) -> bytes:
     parts = [field[:11].split(b"\x00")[0] for field in fields if len(field) == 32]
     spans: list[tuple[int, int]] = []
     at = 1
-    for field in (one for one in fields if len(one) == 32):
+    for field in (field for field in fields if len(field) == 32):
         if field[11:12] == b"C":
             spans.append((at, at + field[16]))
         at += field[16]

@@ -121,7 +121,7 @@ def _write_parquet(frame: gpd.GeoDataFrame, path: Path) -> None:
 def _write_csv(frame: gpd.GeoDataFrame, path: Path) -> None:
     table = pd.DataFrame(frame.drop(columns="geometry"))
     _text_columns(table, disarm)
-    # the mark at the start tells spreadsheet programs that it is UTF-8
+    # the mark at the start lets spreadsheet programs see that it is UTF-8
     table.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
 
 
@@ -151,15 +151,15 @@ def _short_names(columns: list[str]) -> dict[str, str]:
 
 
 def _text_columns(table: pd.DataFrame, change: Callable[[str], str]) -> dict[str, int]:
-    """Change every text cell in place and tell per column how many texts became shorter."""
+    """Change every text cell in place and count per column the texts that became shorter."""
     shorter: dict[str, int] = {}
     for name in table.columns:
         if name != "geometry" and pd.api.types.is_string_dtype(table[name]):
             codes, uniques = pd.factorize(table[name], use_na_sentinel=True)
-            changed = [change(str(one)) for one in uniques]
+            changed = [change(str(text)) for text in uniques]
             table[name] = pd.array(np.array([*changed, None], dtype=object)[codes], dtype="str")
             over = np.array(
-                [len(_encode(str(one))) > _DBF_TEXT_BYTES for one in uniques] + [False], dtype=bool
+                [len(_encode(str(text))) > _DBF_TEXT_BYTES for text in uniques] + [False], dtype=bool
             )
             shorter[str(name)] = int(over[codes].sum())
     return shorter
@@ -171,10 +171,10 @@ def disarm(text: str) -> str:
 
 
 def _encode(text: str) -> bytes:
-    return b"".join(_encode_one(one) for one in text)
+    return b"".join(_encode_sign(sign) for sign in text)
 
 
-def _encode_one(character: str) -> bytes:
+def _encode_sign(character: str) -> bytes:
     try:
         return character.encode("gbk")
     except UnicodeEncodeError:

@@ -25,9 +25,9 @@ def locate_layers(raws: Sequence[RawLayer], wished: pyproj.CRS | None) -> list[R
     Parameters
     ----------
     raws
-        Layers with the system that their file tells, if any.
+        Layers with the system that came with them, if any.
     wished
-        The caller's system for layers that tell none, or one that cannot be.
+        The caller's system for layers that have none, or one that cannot be.
 
     Returns
     -------
@@ -37,7 +37,7 @@ def locate_layers(raws: Sequence[RawLayer], wished: pyproj.CRS | None) -> list[R
     Raises
     ------
     CRSError
-        If a layer's system is not told and not certain, or contradicts its coordinates.
+        If a layer's system is missing and not certain, or contradicts its coordinates.
     """
     done = [_locate(raw, wished) for raw in raws]
     known = [raw for raw in done if raw.declared is not None]
@@ -48,12 +48,12 @@ def _locate(raw: RawLayer, wished: pyproj.CRS | None) -> RawLayer:
     bounds = crs_rules.find_bounds(raw.frame)
     if not np.isfinite(bounds).all():
         return replace(raw, declared=raw.declared or wished or crs_rules.WGS84)
-    told = raw.declared
-    if told is not None:
-        swapped = crs_rules.is_swapped(bounds, told)
-        if swapped or crs_rules.fits_crs(bounds, told):
-            return _settle(raw, told, swapped, "")
-    note = "crs_missing" if told is None else "crs_contradicted"
+    declared = raw.declared
+    if declared is not None:
+        swapped = crs_rules.is_swapped(bounds, declared)
+        if swapped or crs_rules.fits_crs(bounds, declared):
+            return _settle(raw, declared, swapped, "")
+    note = "crs_missing" if declared is None else "crs_contradicted"
     if wished is not None:
         swapped = crs_rules.is_swapped(bounds, wished)
         if not swapped and not crs_rules.fits_crs(bounds, wished):
@@ -62,8 +62,8 @@ def _locate(raw: RawLayer, wished: pyproj.CRS | None) -> RawLayer:
     guess = crs_rules.infer_crs(bounds)
     if guess.crs is not None:
         return _settle(raw, guess.crs, guess.swapped, note)
-    if told is not None:
-        raise _misfit(raw, told, bounds)
+    if declared is not None:
+        raise _misfit(raw, declared, bounds)
     return raw
 
 
@@ -87,12 +87,16 @@ def _borrow(raw: RawLayer, known: Sequence[RawLayer]) -> RawLayer:
             return _settle(raw, other.declared, False, "crs_borrowed")
     reason = crs_rules.infer_crs(bounds).reason
     key = {"zone_unknown": "crs_zone_unknown", "mercator_or_zone6": "crs_two_ways"}.get(reason, "crs_unknown")
-    raise CRSError(key, layer=raw.role, path=raw.where, bounds=_tell(bounds))
+    raise CRSError(key, layer=raw.role, path=raw.where, bounds=_format_bounds(bounds))
 
 
 def _misfit(raw: RawLayer, crs: pyproj.CRS, bounds: Bounds) -> CRSError:
     return CRSError(
-        "crs_misfit", layer=raw.role, path=raw.where, crs=crs_rules.describe_crs(crs), bounds=_tell(bounds)
+        "crs_misfit",
+        layer=raw.role,
+        path=raw.where,
+        crs=crs_rules.describe_crs(crs),
+        bounds=_format_bounds(bounds),
     )
 
 
@@ -119,9 +123,9 @@ def require_overlap(frames: Sequence[tuple[str, gpd.GeoDataFrame]]) -> None:
             raise InputError(
                 "layers_apart",
                 layer=role,
-                bounds=_tell(box),
+                bounds=_format_bounds(box),
                 other=boxes[0][0],
-                other_bounds=_tell(boxes[0][1]),
+                other_bounds=_format_bounds(boxes[0][1]),
             )
 
 
@@ -131,6 +135,6 @@ def _meet(a: Bounds, b: Bounds) -> bool:
     return bool(a[0] - near <= b[2] and b[0] - near <= a[2] and a[1] - near <= b[3] and b[1] - near <= a[3])
 
 
-def _tell(bounds: Bounds) -> str:
-    digits = 5 if max(abs(one) for one in bounds) <= 400 else 0
-    return ", ".join(f"{one:.{digits}f}" for one in bounds)
+def _format_bounds(bounds: Bounds) -> str:
+    digits = 5 if max(abs(number) for number in bounds) <= 400 else 0
+    return ", ".join(f"{number:.{digits}f}" for number in bounds)

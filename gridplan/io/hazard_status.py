@@ -1,4 +1,4 @@
-"""What became of hazards as lists tell it: words of a status, beside dates and what was fixed on site."""
+"""What became of hazards as lists say it: words of a status, beside dates and what was fixed on site."""
 
 from __future__ import annotations
 
@@ -68,29 +68,29 @@ def settle_status(frame: pd.DataFrame, *, dated: bool) -> tuple[pd.DataFrame, Bo
     Parameters
     ----------
     frame
-        ``is_fixed`` (one of :data:`STATUSES` or "" for not told), ``fixed`` (date or "") and ``on_site``
-        (nullable truth value); "unknown fixed" where a date could not be read.
+        ``is_fixed`` (one of :data:`STATUSES` or "" where it is not given), ``fixed`` (date or "") and
+        ``on_site`` (nullable truth value); "unknown fixed" where a date could not be read.
     dated
-        Whether the list tells the fixing by dates only: then a blank beside the dates of others says that
+        Whether the list says by dates alone what is fixed: then a blank beside the dates of others says that
         a hazard is open.
 
     Returns
     -------
     frame, differs, blank
-        With ``is_fixed`` as a nullable truth value, and ``on_site`` where only the status tells it; where
+        With ``is_fixed`` as a nullable truth value, and ``on_site`` where only the status says so; where
         the status contradicts a date or what was fixed on site; and what was taken as open for a blank.
     """
     word = frame["is_fixed"].to_numpy(dtype=object)
     date = (frame["fixed"] != "").to_numpy(dtype=bool)
     on_site = frame["on_site"].astype("boolean")
-    told = on_site.notna().to_numpy(dtype=bool)
+    known = on_site.notna().to_numpy(dtype=bool)
     here = on_site.fillna(False).to_numpy(dtype=bool)
     done, left = np.isin(word, ("fixed", "on_site")), word == "open"
-    differs = (left & (date | here)) | ((word == "later") & here) | ((word == "on_site") & told & ~here)
+    differs = (left & (date | here)) | ((word == "later") & here) | ((word == "on_site") & known & ~here)
     unread = frame.get("unknown fixed", pd.Series("", index=frame.index)).ne("").to_numpy(dtype=bool)
-    blank = np.asarray((word == "") & ~date & ~told & ~unread & (dated and bool(date.any())), dtype=bool)
+    blank = np.asarray((word == "") & ~date & ~known & ~unread & (dated and bool(date.any())), dtype=bool)
     fixed = pd.Series(pd.NA, index=frame.index, dtype="boolean")
     fixed[done], fixed[left | blank] = True, False
-    on_site[~told & (word == "on_site")] = True
-    on_site[~told & (word == "later")] = False
+    on_site[~known & (word == "on_site")] = True
+    on_site[~known & (word == "later")] = False
     return frame.assign(is_fixed=fixed, on_site=on_site), np.asarray(differs, dtype=bool), blank

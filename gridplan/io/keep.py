@@ -37,7 +37,7 @@ def digest_sources(files: Iterable[Path], *words: str) -> str:
     package = Path(__file__).resolve().parents[1]
     own = [*package.rglob("*.py"), *package.rglob("presets/*.toml")]
     making = [path for path in own if path.relative_to(package).parts[0] not in _SHOWS]
-    for path in (*files, *sorted(making, key=lambda one: one.as_posix())):
+    for path in (*files, *sorted(making, key=lambda path: path.as_posix())):
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:16]
 

@@ -96,11 +96,11 @@ class Places:
     Parameters
     ----------
     xy
-        In the plan's coordinate system [m], NaN where it is not told, shape (n, 2).
+        In the plan's coordinate system [m], NaN where it is not given, shape (n, 2).
     degrees
-        Longitudes and latitudes as given, where no coordinate system was told for them; else None.
+        Longitudes and latitudes as given, where no coordinate system came with them; else None.
     crs
-        The system that they were taken for, "" where no place is told.
+        The system that they were taken for, "" where no place is given.
     swapped
         Whether north stood before east.
     unread
@@ -115,7 +115,7 @@ class Places:
 
 
 @contextmanager
-def _tell_faults(file: Path) -> Iterator[None]:
+def _name_faults(file: Path) -> Iterator[None]:
     """Turn whatever a reader raises into one message."""
     try:
         yield
@@ -170,7 +170,7 @@ def read_list(spec: Table, role: str = "", names: Collection[str] = ()) -> ListF
     kind, above = file.suffix.lower(), 0
     if kind == ".xls":
         raise InputError("list_xls", path=str(file))
-    with _tell_faults(file):
+    with _name_faults(file):
         if kind in (".csv", ".txt"):
             table, above = read_csv(file, known)
         elif kind in (".xlsx", ".xlsm"):
@@ -250,14 +250,14 @@ def choose_columns(
 
 
 def read_text(table: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
-    """Read text without outer blanks and without width; "" for none, the first column that tells counts."""
-    told = pd.Series("", index=table.index, dtype="str")
+    """Read text without outer blanks and width; "" for none; the first column that is filled in counts."""
+    texts = pd.Series("", index=table.index, dtype="str")
     for name in columns:
         codes, uniques = pd.factorize(clean_text(table[name]).fillna(""))
         plain = [unicodedata.normalize("NFKC", str(word)).strip() for word in uniques]
         cells = pd.Series(np.array(plain, dtype=object)[codes], index=table.index, dtype="str")
-        told = told.where(told != "", cells)
-    return told
+        texts = texts.where(texts != "", cells)
+    return texts
 
 
 def find_places(
@@ -274,7 +274,7 @@ def find_places(
     plan_crs
         The plan's coordinate system; ``x, y`` are metres in it where nothing else is asked for.
     asked
-        A coordinate system, or one of :data:`gridplan.crs.SYSTEMS`; "" for what the file tells. One of
+        A coordinate system, or one of :data:`gridplan.crs.SYSTEMS`; "" for that of the file. One of
         degrees counts for degrees only and one of metres for metres, so that several lists may share it.
 
     Returns
@@ -298,12 +298,12 @@ def find_places(
         if set(pair) <= set(found):
             cells = [parse_coordinates(table[found[name][0]]) for name in pair]
             xy = np.column_stack([values for values, _ in cells])
-            told = np.isfinite(_drop_half(xy)[:, 0])
+            given = np.isfinite(_drop_half(xy)[:, 0])
             if plan_crs.is_engineering:
                 places = Places(_drop_half(xy), crs="local")
             else:
                 places = _move(file, xy, _choose_system(asked, usual, xy), plan_crs)
-            lost = told & ~np.isfinite(places.xy).all(axis=1)
+            lost = given & ~np.isfinite(places.xy).all(axis=1)
             return replace(places, unread=lost | cells[0][1] | cells[1][1])
     return Places(np.full((len(table), 2), np.nan), unread=np.zeros(len(table), dtype=bool))
 
@@ -325,7 +325,7 @@ def find_outlines(
 
 
 def _find_system(table: gpd.GeoDataFrame, plan_crs: pyproj.CRS) -> pyproj.CRS:
-    """Return the system that a file tells; else degrees where it can only be those, else the plan's."""
+    """Return the system of a file; else degrees where it can only be those, else the plan's."""
     if table.crs is not None:
         return pyproj.CRS(table.crs)
     return WGS84 if infer_crs(find_bounds(table)).reason == "degrees" else plan_crs
@@ -354,13 +354,13 @@ def _move(file: ListFile, xy: FloatArray, system: str | pyproj.CRS, plan_crs: py
     bounds = find_bounds(gpd.GeoDataFrame(geometry=gpd.points_from_xy(*known[there].T)))
     swapped = not crs.is_engineering and is_swapped(bounds, crs)
     if not swapped and not fits_crs(bounds, crs):
-        told = ", ".join(f"{one:.10g}" for one in bounds)
+        numbers = ", ".join(f"{number:.10g}" for number in bounds)
         raise CRSError(
             "crs_misfit",
             layer=file.layer or Path(file.path).stem,
             path=file.path,
             crs=describe_crs(crs),
-            bounds=told,
+            bounds=numbers,
         )
     known = known[:, ::-1].copy() if swapped else known
     degrees = known.copy() if crs == WGS84 and not name else None

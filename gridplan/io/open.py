@@ -123,15 +123,15 @@ def _read(path: Path, layer: str, needed: tuple[str, ...]) -> gpd.GeoDataFrame:
 
 def _read_provenance(path: Path) -> Mapping[str, str]:
     table = _read(path, "provenance", ("key", "value"))
-    told = dict(zip(table["key"].fillna(""), table["value"].fillna(""), strict=True))
-    lacking = [key for key in ("format_version", "scheme_toml") if key not in told]
+    facts = dict(zip(table["key"].fillna(""), table["value"].fillna(""), strict=True))
+    lacking = [key for key in ("format_version", "scheme_toml") if key not in facts]
     if lacking:
         raise InputError("plan_not_one", path=str(path), lacking=", ".join(lacking))
-    if told["format_version"] != FORMAT_VERSION:
-        newer = told["format_version"].isdigit() and int(told["format_version"]) > int(FORMAT_VERSION)
+    if facts["format_version"] != FORMAT_VERSION:
+        newer = facts["format_version"].isdigit() and int(facts["format_version"]) > int(FORMAT_VERSION)
         key = "plan_too_new" if newer else "plan_too_old"
-        raise InputError(key, path=str(path), version=told["format_version"], known=FORMAT_VERSION)
-    return told
+        raise InputError(key, path=str(path), version=facts["format_version"], known=FORMAT_VERSION)
+    return facts
 
 
 def _read_atoms(path: Path) -> gpd.GeoDataFrame:
@@ -152,13 +152,13 @@ def _read_existing(path: Path) -> dict[str, pd.DataFrame]:
     """Read the areas that stood before, by level."""
     table = pd.DataFrame(_read(path, "existing", EXISTING_COLUMNS)).fillna("")
     rows = table.groupby("level", sort=False)
-    return {str(level): one.drop(columns="level").set_index("code") for level, one in rows}
+    return {str(level): areas.drop(columns="level").set_index("code") for level, areas in rows}
 
 
 def _read_attached(path: Path, layers: set[str]) -> dict[str, pd.DataFrame]:
     """Read the things of all roles; a layer of the planner's own that bears such a name is let be."""
     attached = {}
-    for role in (one for one in ATTACHED_COLUMNS if one in layers):
+    for role in (role for role in ATTACHED_COLUMNS if role in layers):
         needed = {*ATTACHED_COLUMNS[role], *PLACED_COLUMNS} - _LATER_THINGS
         if needed <= set(pyogrio.read_info(path, layer=role)["fields"]):
             attached[role] = _read_things(path, role)

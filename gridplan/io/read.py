@@ -55,8 +55,8 @@ def read_layers(  # noqa: PLR0913 -- a front door, one keyword per layer
         Optional layers: the district, rivers and railways, land use, residential compounds, service places.
         An OpenStreetMap file gives barriers and land use by itself.
     existing
-        Areas that stand already (old communities, villages) by level id; "" where the level is told by
-        the scheme or by a column of the file.
+        Areas that stand already (old communities, villages) by level id; "" where the scheme or a
+        column of the layer says which.
     columns
         Columns by role and field for names that are not understood (``gridplan/io/vocabulary.toml``); ""
         says that there is none.
@@ -189,7 +189,7 @@ def _make_tables(
     issues: list[pd.DataFrame] = []
     for role, (build, id_column) in BUILDERS.items():
         parts = []
-        for raw in (one for one in raws if one.role == role):
+        for raw in (raw for raw in raws if raw.role == role):
             sources.append(_describe_source(raw))
             if not len(raw.frame):
                 if role in ("buildings", "streets", "boundary"):

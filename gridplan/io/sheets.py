@@ -90,7 +90,7 @@ def read_sheet(file: Path, sheet: str, known: Collection[str]) -> tuple[pd.DataF
         All cells as text; what a merged cell says counts for each of its rows. And how many rows stand above
         the heads.
     """
-    # merged cells are not told of a sheet that is read row by row
+    # a sheet that is read row by row does not say which cells are merged
     with pd.ExcelFile(file, engine="openpyxl", engine_kwargs={"read_only": False}) as book:
         name = sheet or book.sheet_names[0]
         first = pd.read_excel(book, sheet_name=name, header=None, nrows=_FIRST_ROWS, dtype=str)

@@ -78,7 +78,7 @@ class RawLayer:
     columns
         Columns by field.
     declared
-        The coordinate system that the file tells, if any.
+        The coordinate system that came with it, if any.
     issues
         What had to be done to read it.
     """
@@ -125,7 +125,7 @@ def hash_file(path: Path) -> str:
 
 def _parts(path: Path) -> Iterable[Path]:
     if path.is_dir():
-        return sorted(one for one in path.rglob("*") if one.is_file())
+        return sorted(part for part in path.rglob("*") if part.is_file())
     if path.suffix.lower() == ".shp":
         found = (find_part(path, suffix) for suffix in (".cpg", ".dbf", ".prj", ".shx"))
         return [path, *(part for part in found if part is not None)]
@@ -181,7 +181,7 @@ def open_packed(path: Path, wished: str, role: str) -> Iterator[tuple[Path, str]
     Raises
     ------
     InputError
-        If it is a zip that cannot be unpacked, or nothing tells which of its files is wanted.
+        If it is a zip that cannot be unpacked, or it is not clear which of its files is wanted.
     """
     if path.suffix.lower() != ".zip":
         yield path, wished
@@ -203,7 +203,7 @@ def _choose_packed(path: Path, files: Mapping[str, Path], wished: str, role: str
     elif wished and wished not in files:
         raise InputError("layer_missing", path=str(path), layer=wished, layers=", ".join(files))
     elif not wished:
-        drawn = [(one, kind) for one, file in files.items() for _, kind in _list_drawn(file)[1]]
+        drawn = [(name, kind) for name, file in files.items() for _, kind in _list_drawn(file)[1]]
         name = _fit_layer(drawn, role)
     if name not in files:
         raise InputError("layer_unclear", path=str(path), role=role, layers=", ".join(files))
@@ -242,10 +242,10 @@ def read_source(
         raw = _read_file(file, layer, role, asked, options or {})
         if file == path:
             return raw
-        # what was unpacked is gone when this is told
+        # what was unpacked is gone when this is read
         issues = tuple(
-            one.assign(detail=one["detail"].str.replace(str(file.parent), str(path), regex=False))
-            for one in raw.issues
+            table.assign(detail=table["detail"].str.replace(str(file.parent), str(path), regex=False))
+            for table in raw.issues
         )
         return replace(
             raw, path=str(path), layer=raw.layer or file.stem, sha256=hash_file(path), issues=issues
@@ -283,7 +283,7 @@ def _read_file(
         except InputError:
             raise
         except _READ_FAULTS as error:
-            raise _tell_fault(path, error) from error
+            raise _name_fault(path, error) from error
     if not isinstance(frame, gpd.GeoDataFrame):
         raise InputError("no_geometry", path=str(path), layer=layer)
     if 0 <= len(frame) < info["features"]:
@@ -292,7 +292,7 @@ def _read_file(
         )
     if text:
         frame = gpd.GeoDataFrame(decode_frame(frame, text.encoding), geometry="geometry", crs=frame.crs)
-    issues = [issue_rows(role, ["*"], "read_warning", "noted", detail=one) for one in _messages(caught)]
+    issues = [issue_rows(role, ["*"], "read_warning", "noted", detail=text) for text in _messages(caught)]
     if text and text.guessed:
         issues.append(issue_rows(role, ["*"], "encoding_guessed", "noted", detail=text.encoding))
     issues += list_rivals(role, found, rivals)
@@ -302,11 +302,11 @@ def _read_file(
 
 
 def _messages(caught: Iterable[warnings.WarningMessage]) -> list[str]:
-    # numpy's remark on coordinates that are not finite is told per row later
-    return sorted({str(one.message) for one in caught} - {"invalid value encountered in from_wkb"})
+    # numpy's remark on coordinates that are not finite comes row by row later
+    return sorted({str(warning.message) for warning in caught} - {"invalid value encountered in from_wkb"})
 
 
-def _tell_fault(path: Path, error: BaseException) -> InputError:
+def _name_fault(path: Path, error: BaseException) -> InputError:
     if isinstance(error, UnicodeDecodeError) or "not encoded in UTF-8" in str(error):
         return InputError("text_not_utf8", path=str(path))
     return InputError("file_damaged", path=str(path), fault=_short(error))
@@ -379,7 +379,7 @@ def _fit_layer(drawn: Sequence[tuple[str, str]], role: str) -> str:
     partly = [name for name, _ in drawn if any(len(w) > 2 and w in normalise_name(name) for w in words)]
     wanted = "Polygon" if role in _POLYGON_ROLES else "Line"
     fitting = [name for name, kind in drawn if wanted in kind] if role in ("buildings", "streets") else []
-    return next((one[0] for one in (exact, partly, fitting) if len(one) == 1), "")
+    return next((names[0] for names in (exact, partly, fitting) if len(names) == 1), "")
 
 
 def _read_parquet(path: Path, role: str, asked: Mapping[str, str]) -> RawLayer:
@@ -390,7 +390,7 @@ def _read_parquet(path: Path, role: str, asked: Mapping[str, str]) -> RawLayer:
             raise InputError("no_geometry", path=str(path), layer=path.stem)
         found, rivals = find_columns(role, names, asked, where=str(path))
         with warnings.catch_warnings():
-            # coordinates that are not finite are found and told later
+            # coordinates that are not finite are found and listed later
             warnings.simplefilter("ignore")
             frame = gpd.read_parquet(path)
     except InputError:

@@ -73,7 +73,7 @@ def write_tables(tables: Mapping[str, pd.DataFrame], path: str | Path) -> tuple[
             for title in ready
         }
         for title, table in ready.items():
-            # the mark at the start tells spreadsheet programs that it is UTF-8
+            # the mark at the start lets spreadsheet programs see that it is UTF-8
             table.to_csv(folder / names[title], index=False, encoding="utf-8-sig", lineterminator="\r\n")
     return tuple(target.parent / name for name in names.values())
 
@@ -147,8 +147,8 @@ def _add_sheet(book: Workbook, title: str, table: pd.DataFrame) -> None:
     for row, cells in enumerate(zip(*columns, strict=True), 1):
         for number, cell in enumerate(cells):
             if isinstance(cell, str):
-                if told := _clean(cell):
-                    sheet.write_string(row, number, told)
+                if text := _clean(cell):
+                    sheet.write_string(row, number, text)
             elif isinstance(cell, (bool, np.bool_)):
                 sheet.write_boolean(row, number, bool(cell))
             elif _is_number(cell):
@@ -160,8 +160,8 @@ def _add_sheet(book: Workbook, title: str, table: pd.DataFrame) -> None:
 
 
 def _choose_format(values: list[object]) -> str:
-    """Choose how the numbers of a column are told."""
-    return _WHOLE if all(float(one).is_integer() for one in values if _is_number(one)) else _PARTS
+    """Choose the format of the numbers of a column."""
+    return _WHOLE if all(float(value).is_integer() for value in values if _is_number(value)) else _PARTS
 
 
 def _is_number(value: object) -> TypeGuard[float]:

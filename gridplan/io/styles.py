@@ -23,7 +23,7 @@ __all__ = ["style_areas", "style_table"]
 _STEPS = ("255,255,217", "219,241,213", "161,218,180", "107,190,200", "78,150,190")
 _NO_HOMES = "236,236,236"
 _KIND_FILL = dict(zip(KINDS, ("166,206,227", "253,205,150", "190,174,212", "236,236,236"), strict=True))
-#: Colour and shape of things by their rating as given; grey for not told.
+#: Colour and shape of things by their rating as given; grey where there is none.
 _RATINGS = {
     "blue": ("43,131,186", "circle"),
     "yellow": ("242,200,15", "square"),

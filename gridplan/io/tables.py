@@ -62,12 +62,12 @@ class Reading:
         held = np.asarray(mask, dtype=bool)
         if held.any():
             values = np.broadcast_to(np.asarray(value, dtype=np.float64), held.shape)[held]
-            told = (
+            details = (
                 detail
                 if isinstance(detail, str)
-                else [str(one) for one in np.asarray(detail, dtype=object)[held]]
+                else [str(text) for text in np.asarray(detail, dtype=object)[held]]
             )
-            self.issues.append(issue_rows(self.raw.role, self.ids[held], code, action, values, told))
+            self.issues.append(issue_rows(self.raw.role, self.ids[held], code, action, values, details))
 
     def note_layer(self, code: str, action: str, value: float = np.nan, detail: str = "") -> None:
         """Add a row to the issues for the layer as a whole."""
@@ -80,7 +80,7 @@ class Reading:
         self.issues.append(issue_rows(self.raw.role, ids, code, "asked", counts.to_numpy(), counts.index))
 
     def _find_ids(self) -> pd.Series:
-        """Take ids from a column where they tell the rows apart, else number the rows from 1."""
+        """Take ids from a column where they differ from row to row, else number the rows from 1."""
         rows = pd.Series(np.arange(1, len(self.frame) + 1), index=self.frame.index).astype("str")
         for name in self.raw.columns.get("id", ()):
             ids = clean_text(self.frame[name])
@@ -161,8 +161,8 @@ class Reading:
 def build_buildings(reading: Reading) -> gpd.GeoDataFrame:
     """Make the table of buildings."""
     dwellings = reading.count("dwellings")
-    households = _tell_households(reading, dwellings)
-    use, kind = _tell_kinds(reading, households)
+    households = _read_households(reading, dwellings)
+    use, kind = _read_kinds(reading, households)
     table = {
         "building_id": reading.ids,
         "name": reading.text("name"),
@@ -175,22 +175,22 @@ def build_buildings(reading: Reading) -> gpd.GeoDataFrame:
         "height": reading.number("height"),
         "stairwells": reading.number("stairwells"),
         "compound": reading.text("compound"),
-        "compound_type": _tell_types(reading, "compound_type"),
+        "compound_type": _read_types(reading, "compound_type"),
     }
     return reading.finish(table, "polygon", households.to_numpy(dtype=float, na_value=np.nan))
 
 
-def _tell_households(reading: Reading, dwellings: pd.Series) -> pd.Series:
-    """Read the households; a table that has no column of them tells them by its dwellings, as most do."""
-    told = reading.raw.columns
-    if "households" in told or not dwellings.notna().any():
+def _read_households(reading: Reading, dwellings: pd.Series) -> pd.Series:
+    """Read the households; in a table without a column of them the dwellings count, as in most."""
+    columns = reading.raw.columns
+    if "households" in columns or not dwellings.notna().any():
         return reading.count("households")
-    reading.note_layer("dwellings_as_households", "noted", float(dwellings.sum()), told["dwellings"][0])
+    reading.note_layer("dwellings_as_households", "noted", float(dwellings.sum()), columns["dwellings"][0])
     return dwellings
 
 
-def _tell_kinds(reading: Reading, households: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Tell use and kind from the main word, then from a second one; homes that were counted outrank both."""
+def _read_kinds(reading: Reading, households: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Read use and kind from the main word, then from a second one; homes that were counted outrank both."""
     first, second = reading.text("kind"), reading.text("secondary")
     columns = reading.raw.columns.get("kind", ())
     flags = bool(columns) and pd.api.types.is_bool_dtype(reading.frame[columns[0]])
@@ -223,7 +223,7 @@ def build_streets(reading: Reading) -> gpd.GeoDataFrame:
         "name": reading.text("name"),
         "street_class": classes,
         "layer": layer,
-        # BD TOPO tells bridges and tunnels by the level alone
+        # in BD TOPO the level alone says what is a bridge or a tunnel
         "tunnel": reading.flag("tunnel") | (ground & (layer < 0)),
         "bridge": reading.flag("bridge") | (ground & (layer > 0)),
         "rank": rank,
@@ -232,7 +232,7 @@ def build_streets(reading: Reading) -> gpd.GeoDataFrame:
 
 
 def _layers(reading: Reading) -> IntArray:
-    """Return the level above ground, 0 where none is told; a drawing's layer names are no levels."""
+    """Return the level above ground, 0 where none is given; a drawing's layer names are no levels."""
     columns = reading.raw.columns.get("layer", ())
     if not columns:
         return np.zeros(len(reading.frame), dtype=np.int64)
@@ -265,13 +265,13 @@ def build_compounds(reading: Reading) -> gpd.GeoDataFrame:
     table = {
         "compound_id": reading.ids,
         "name": reading.text("name"),
-        "type": _tell_types(reading, "type"),
+        "type": _read_types(reading, "type"),
     }
     return reading.finish(table, "polygon")
 
 
-def _tell_types(reading: Reading, name: str) -> pd.Series:
-    """Tell the types of compounds; words that are not understood are asked about."""
+def _read_types(reading: Reading, name: str) -> pd.Series:
+    """Read the types of compounds; words that are not understood are asked about."""
     words = reading.text(name)
     types, known = compound_types(words)
     reading.ask_words(words[~known], "compound_word_unknown")
@@ -313,7 +313,7 @@ BUILDERS: Mapping[str, tuple[Callable[[Reading], gpd.GeoDataFrame], str]] = {
 
 
 def make_unique(frame: gpd.GeoDataFrame, column: str, role: str) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Tell repeated ids apart by a suffix.
+    """Give repeated ids a suffix.
 
     Parameters
     ----------
@@ -339,10 +339,10 @@ def make_unique(frame: gpd.GeoDataFrame, column: str, role: str) -> tuple[gpd.Ge
     turn = ids.iloc[order].groupby(ids.iloc[order]).cumcount().sort_index().to_numpy() + 1
     taken = set(ids)
     mark = "#"
-    while any(f"{one}{mark}{n}" in taken for one, n in zip(ids[turn > 1], turn[turn > 1], strict=True)):
+    while any(f"{name}{mark}{n}" in taken for name, n in zip(ids[turn > 1], turn[turn > 1], strict=True)):
         mark += "#"
     suffix = mark + pd.Series(turn, index=ids.index).astype("str")
-    told = ids.where(turn == 1, ids + suffix)
+    names = ids.where(turn == 1, ids + suffix)
     changed = (turn > 1) & repeated
-    issues = issue_rows(role, told[changed], "id_repeated", "repaired", detail=list(ids[changed]))
-    return frame.assign(**{column: told}), issues
+    issues = issue_rows(role, names[changed], "id_repeated", "repaired", detail=list(ids[changed]))
+    return frame.assign(**{column: names}), issues

@@ -35,13 +35,13 @@ _EXCEL_BEGINS = date(1899, 12, 30)
 
 
 def find_personal(names: list[str]) -> list[str]:
-    """Return the columns that tell of persons by their name."""
+    """Return the columns about persons, by their names."""
     personal = load_vocabulary().personal
     return [name for name in names if personal.search(unicodedata.normalize("NFKC", name).casefold())]
 
 
 def is_identity(texts: pd.Series) -> np.ndarray:
-    """Tell which texts are numbers of identity cards or mobile telephones."""
+    """Return which texts are numbers of identity cards or mobile telephones."""
     return np.asarray(texts.str.fullmatch(load_vocabulary().identity).fillna(False), dtype=bool)
 
 
@@ -49,8 +49,8 @@ def _map_words(column: pd.Series, read: Callable[[str], str | None]) -> tuple[pd
     """Map each word of a column once: what was made of it ("" for a blank), and which are unknown."""
     codes, uniques = pd.factorize(clean_text(column), use_na_sentinel=True)
     made = [read(unicodedata.normalize("NFKC", str(word)).strip().casefold()) for word in uniques]
-    words = np.array([*(one or "" for one in made), ""], dtype=object)[codes]
-    unknown = np.array([*(one is None for one in made), False], dtype=bool)[codes]
+    words = np.array([*(word or "" for word in made), ""], dtype=object)[codes]
+    unknown = np.array([*(word is None for word in made), False], dtype=bool)[codes]
     return pd.Series(words, index=column.index, dtype="str"), unknown
 
 
@@ -111,8 +111,8 @@ def parse_dates(column: pd.Series) -> tuple[pd.Series, np.ndarray]:
         "YYYY-MM-DD" or "" for a blank; and which texts are no date.
     """
     if pd.api.types.is_datetime64_any_dtype(column):
-        told = column.dt.strftime("%Y-%m-%d").fillna("")
-        return told.astype("str"), np.zeros(len(column), dtype=bool)
+        days = column.dt.strftime("%Y-%m-%d").fillna("")
+        return days.astype("str"), np.zeros(len(column), dtype=bool)
     return _map_words(column, _read_date)
 
 
@@ -124,17 +124,17 @@ def _read_date(text: str) -> str | None:
     match = _DATE.fullmatch(text)
     if not match:
         return None
-    told = "-".join((match[1], (match[2] or match[4]).zfill(2), (match[3] or match[5]).zfill(2)))
-    return None if pd.isna(pd.to_datetime(told, format="%Y-%m-%d", errors="coerce")) else told
+    day = "-".join((match[1], (match[2] or match[4]).zfill(2), (match[3] or match[5]).zfill(2)))
+    return None if pd.isna(pd.to_datetime(day, format="%Y-%m-%d", errors="coerce")) else day
 
 
 def is_note(texts: pd.Series) -> np.ndarray:
-    """Tell which texts are what stands below a table: who filled it in, who looked at it, a remark."""
+    """Return which texts are what stands below a table: who filled it in, who looked at it, a remark."""
     return np.asarray(texts.str.match(load_vocabulary().note).fillna(False), dtype=bool)
 
 
 def is_total(texts: pd.Series) -> np.ndarray:
-    """Tell which texts head a row of sums."""
+    """Return which texts head a row of sums."""
     found = np.array(texts.str.contains("计|total|sum", case=False).fillna(False), dtype=bool)
     plain = texts[found].map(normalise_name)
     found[found] = plain.isin({"合计", "总计", "小计", "共计", "total", "sum", "subtotal"})

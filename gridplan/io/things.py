@@ -50,7 +50,7 @@ _DATES = ("date", "found", "fixed")
 _WHERE = ("x", "y", "lon", "lat", "house", "area")
 #: Fields that are read from several columns: the first one that is filled in counts.
 _MANY = frozenset({"id", "enterprise", "kind", "area"})
-#: A text longer than this is no word but a report, which may name persons: it is not told again.
+#: A text longer than this is no word but a report, which may name persons: it is not quoted.
 _LONGEST_WORD = 16
 #: Lists whose rows are persons or households: their ids must not be numbers of persons.
 _ABOUT_PERSONS = ("staff", "care")
@@ -74,7 +74,7 @@ _PARSERS: Mapping[str, Callable[[pd.Series], tuple[pd.Series, BoolArray]]] = {
 
 @dataclass(slots=True)
 class _Reading:
-    """A list on its way to a table: its columns by field, and what is told of it."""
+    """A list on its way to a table: its columns by field, and what was noted on it."""
 
     role: str
     file: ListFile
@@ -90,8 +90,8 @@ class _Reading:
 
     def note(self, ids: object, code: str, action: str, detail: object = "") -> None:
         """List rows by their ids, in the order of the ids."""
-        told = issue_rows(self.role, ids, code, action, detail=detail)  # type: ignore[arg-type]
-        self.issues.append(told.sort_values(["id", "detail"], kind="stable"))
+        rows = issue_rows(self.role, ids, code, action, detail=detail)  # type: ignore[arg-type]
+        self.issues.append(rows.sort_values(["id", "detail"], kind="stable"))
 
 
 def read_things(
@@ -119,7 +119,7 @@ def read_things(
         Columns by field for names that are not understood (``gridplan/io/vocabulary.toml``); "" says that
         there is none.
     system
-        Coordinate system of files that tell none or a wrong one: an EPSG code, "gcj02", "bd09" or "wgs84".
+        Coordinate system of lists that have none or a wrong one: an EPSG code, "gcj02", "bd09" or "wgs84".
     date
         What day the list is of, "" where it is not known.
 
@@ -155,10 +155,10 @@ def read_things(
     outlines = find_outlines(file, crs, parse_system(system)) if role == "compounds" else None
     if outlines is not None:
         frame["outline"] = outlines[frame.index]
-    told = [name for name in frame if name not in ("id", "outline")]
-    frame = frame.sort_values(["id", *told], kind="stable", ignore_index=True)
-    frame = frame if outlines is not None else _tell_apart(reading, frame)
-    _tell_columns(reading)
+    columns_read = [name for name in frame if name not in ("id", "outline")]
+    frame = frame.sort_values(["id", *columns_read], kind="stable", ignore_index=True)
+    frame = frame if outlines is not None else _separate_ids(reading, frame)
+    _list_unread_columns(reading)
     if file.above:
         reading.issues.append(issue_rows(role, ["*"], "things_heads_below", "noted", file.above))
     if places.swapped:
@@ -174,8 +174,8 @@ def read_things(
 
 def _require_places(reading: _Reading, places: Places) -> None:
     """Refuse a list in which nothing says where its things are."""
-    told = np.isfinite(places.xy).any() or {"house", "area", "enterprise"} & set(reading.found)
-    if not told:
+    placed = np.isfinite(places.xy).any() or {"house", "area", "enterprise"} & set(reading.found)
+    if not placed:
         columns = ", ".join(reading.file.names) or "-"
         raise InputError("things_no_place", role=reading.role, path=reading.file.path, columns=columns)
 
@@ -190,7 +190,7 @@ def _read_columns(reading: _Reading, places: Places) -> pd.DataFrame:
     columns |= {"x": places.xy[:, 0], "y": places.xy[:, 1], "lon": degrees[:, 0], "lat": degrees[:, 1]}
     columns |= {name: reading.text(name) for name in ("house", "area")}
     frame = pd.DataFrame(columns, index=table.index)
-    for name in (one for one in reading.aliases if one not in frame and one not in _WHERE):
+    for name in (name for name in reading.aliases if name not in frame and name not in _WHERE):
         column = reading.column(name)
         frame[name], wrong = _read_column(name, column, table.index)
         if wrong.any() and column is not None:
@@ -199,12 +199,12 @@ def _read_columns(reading: _Reading, places: Places) -> pd.DataFrame:
 
 
 def _quote_places(reading: _Reading, places: Places) -> pd.Series:
-    """Quote coordinates that could not be read; where people live is not told again."""
+    """Quote coordinates that could not be read; where people live is not quoted."""
     pairs = [pair for pair in (("lon", "lat"), ("x", "y")) if set(pair) <= set(reading.found)]
-    told = pd.Series("…", index=reading.file.table.index, dtype="str")
+    quotes = pd.Series("…", index=reading.file.table.index, dtype="str")
     if pairs and reading.role not in _ABOUT_PERSONS and not isinstance(reading.file.table, gpd.GeoDataFrame):
-        told = reading.text(pairs[0][0]) + ", " + reading.text(pairs[0][1])
-    return told.where(places.unread, "")
+        quotes = reading.text(pairs[0][0]) + ", " + reading.text(pairs[0][1])
+    return quotes.where(places.unread, "")
 
 
 def _read_column(name: str, column: pd.Series | None, index: pd.Index) -> tuple[pd.Series, BoolArray]:
@@ -222,7 +222,7 @@ def _read_column(name: str, column: pd.Series | None, index: pd.Index) -> tuple[
 
 
 def _keep_rows(reading: _Reading, frame: pd.DataFrame, filled: BoolArray) -> BoolArray:
-    """Leave out rows of sums, and rows that tell nothing of what is read."""
+    """Leave out rows of sums, and rows with nothing of what is read."""
     texts = [name for name in frame if pd.api.types.is_string_dtype(frame[name])]
     blank = (frame[texts] == "").all(axis=1) & frame[["x", "y"]].isna().any(axis=1)
     cells = read_text(reading.file.table, reading.file.names[:3])
@@ -238,12 +238,12 @@ def _keep_rows(reading: _Reading, frame: pd.DataFrame, filled: BoolArray) -> Boo
 
 
 def _find_filled(file: ListFile) -> BoolArray:
-    """Tell which rows have anything in them at all; others are no rows but the end of a sheet."""
+    """Return which rows have anything in them at all; others are no rows but the end of a sheet."""
     cells = file.table[file.names].astype(object)
     filled = cells.notna() & (cells.astype(str).apply(lambda column: column.str.strip()) != "")
     shaped = isinstance(file.table, gpd.GeoDataFrame)
-    told = np.asarray(filled.any(axis=1), dtype=bool)
-    return told | ~np.asarray(file.table.geometry.is_empty | file.table.geometry.isna()) if shaped else told
+    rows = np.asarray(filled.any(axis=1), dtype=bool)
+    return rows | ~np.asarray(file.table.geometry.is_empty | file.table.geometry.isna()) if shaped else rows
 
 
 def _name_rows(reading: _Reading, frame: pd.DataFrame) -> pd.DataFrame:
@@ -259,7 +259,7 @@ def _name_rows(reading: _Reading, frame: pd.DataFrame) -> pd.DataFrame:
     reading.note(named.loc[personal, "id"], "thing_id_personal", "dropped")
     if reading.role != "care":
         reading.note(named.loc[unnamed & ~personal, "id"], "thing_unnamed", "noted")
-    for name in [one for one in named if str(one).startswith("unknown ")]:
+    for name in [column for column in named if str(column).startswith("unknown ")]:
         wrong = named[named[name] != ""]
         report = wrong[name].str.len().gt(_LONGEST_WORD) & (name != "unknown place")
         words = wrong[name].mask(report, "…")
@@ -286,12 +286,12 @@ def _wrong_code(name: str) -> str:
     return "number_unreadable" if name in (*_NUMBERS, "households") else "thing_word_unknown"
 
 
-def _tell_apart(reading: _Reading, frame: pd.DataFrame) -> pd.DataFrame:
+def _separate_ids(reading: _Reading, frame: pd.DataFrame) -> pd.DataFrame:
     """Merge what stands twice, and give further things of one id a suffix; the table is sorted."""
     if reading.role == "care":
         return frame
-    told = frame.astype(object).where(frame.notna(), None)
-    twice = told.duplicated().to_numpy()
+    cells = frame.astype(object).where(frame.notna(), None)
+    twice = cells.duplicated().to_numpy()
     reading.note(frame.loc[twice, "id"], "thing_twice", "merged")
     frame = frame[~twice].reset_index(drop=True)
     if "credit" in frame:
@@ -310,7 +310,7 @@ def _tell_apart(reading: _Reading, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _merge_same(reading: _Reading, frame: pd.DataFrame) -> pd.DataFrame:
-    """Merge rows of one enterprise by its credit code: what the first does not tell the others do."""
+    """Merge rows of one enterprise by its credit code: what the first does not say the others do."""
     key = frame["credit"].where(frame["credit"] != "", "row " + frame.index.astype(str))
     same = key.duplicated(keep=False).to_numpy()
     plain = frame.drop(columns="credit")
@@ -328,8 +328,8 @@ def _merge_same(reading: _Reading, frame: pd.DataFrame) -> pd.DataFrame:
     return whole.sort_values("id", kind="stable", ignore_index=True)
 
 
-def _tell_columns(reading: _Reading) -> None:
-    """Tell which columns stayed behind, those about persons apart."""
+def _list_unread_columns(reading: _Reading) -> None:
+    """List the columns that were not read, those about persons apart."""
     used = {normalise_name(name) for several in reading.found.values() for name in several}
     left = [name for name in reading.file.names if normalise_name(name) not in used]
     personal = [name for name in left if name in find_personal(left)]

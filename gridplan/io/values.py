@@ -70,8 +70,8 @@ def parse_numbers(column: pd.Series) -> Numbers:
         # the last entry serves code -1, which stands for a blank
         table = np.array([*(value for value, _, _ in read), np.nan], dtype=np.float64)
         values = table[codes]
-        about = np.array([*(one for _, one, _ in read), False], dtype=bool)[codes]
-        wrong = np.array([*(one for _, _, one in read), False], dtype=bool)[codes]
+        about = np.array([*(flag for _, flag, _ in read), False], dtype=bool)[codes]
+        wrong = np.array([*(flag for _, _, flag in read), False], dtype=bool)[codes]
     values[wrong] = np.nan
     return Numbers(values, about & ~wrong, wrong)
 
@@ -103,8 +103,8 @@ def parse_coordinates(column: pd.Series) -> tuple[FloatArray, BoolArray]:
     codes, texts = pd.factorize(column, use_na_sentinel=True)
     plain = [unicodedata.normalize("NFKC", str(text)).strip().casefold() for text in texts]
     matches = [None if text in _BLANK else _COORDINATE.fullmatch(text) for text in plain]
-    table = np.array([*(float(one["number"]) if one else np.nan for one in matches), np.nan])
-    wrong = [one is None and text not in _BLANK for one, text in zip(matches, plain, strict=True)]
+    table = np.array([*(float(match["number"]) if match else np.nan for match in matches), np.nan])
+    wrong = [match is None and text not in _BLANK for match, text in zip(matches, plain, strict=True)]
     return table[codes], np.array([*wrong, False], dtype=bool)[codes]
 
 

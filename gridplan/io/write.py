@@ -109,7 +109,7 @@ def write_plan(plan: Plan, path: str | os.PathLike[str], areas: Mapping[str, gpd
             write_layer(plan.alternatives.astype(dict(ALTERNATIVE_TYPES)), part, "alternatives")
         if plan.existing:
             write_layer(_existing(plan), part, "existing")
-        for role in (one for one in ATTACHED_COLUMNS if one in plan.attached):
+        for role in (role for role in ATTACHED_COLUMNS if role in plan.attached):
             write_layer(build_layer(plan, role), part, role)
         write_layer(_provenance(plan), part, "provenance")
         homes = {level: areas[level]["households"].to_numpy(dtype=np.int64) for level in plan.areas}
@@ -217,8 +217,8 @@ def _existing(plan: Plan) -> pd.DataFrame:
 
 
 def _provenance(plan: Plan) -> pd.DataFrame:
-    told = {**plan.provenance, "format_version": FORMAT_VERSION, "scheme_toml": plan.scheme.text}
-    return pd.DataFrame({"key": sorted(told), "value": [str(told[key]) for key in sorted(told)]}).astype(
+    facts = {**plan.provenance, "format_version": FORMAT_VERSION, "scheme_toml": plan.scheme.text}
+    return pd.DataFrame({"key": sorted(facts), "value": [str(facts[key]) for key in sorted(facts)]}).astype(
         "str"
     )
 

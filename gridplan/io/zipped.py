@@ -86,9 +86,9 @@ def _list_packed(
 ) -> Iterator[tuple[zipfile.ZipInfo, PurePosixPath]]:
     """List what can be read, its parts, and where each is to lie: a file, or a file in a geodatabase."""
     listed = []
-    for info in sorted(archive.infolist(), key=lambda one: one.filename):
+    for info in sorted(archive.infolist(), key=lambda info: info.filename):
         inner = PurePosixPath(_SIGNS.sub("_", _read_name(info).replace("\\", "/")))
-        base = next((one for one in inner.parts[:-1] if one.lower().endswith(_FOLDER)), "")
+        base = next((part for part in inner.parts[:-1] if part.lower().endswith(_FOLDER)), "")
         if not (info.is_dir() or inner.name.startswith(".") or "__MACOSX" in inner.parts):
             # only the last name counts: a path from outside must not lead out of the folder
             listed.append((info, PurePosixPath(base, inner.name)))

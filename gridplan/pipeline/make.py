@@ -79,7 +79,7 @@ def make_plan(  # noqa: PLR0913 -- a front door, one keyword per layer
         Service places; they are attached to the plan too.
     existing
         Areas that stand already (old communities, villages) by level id; "" where the scheme or a column
-        tells the level.
+        says which.
     scheme
         Name of a packaged scheme (:func:`gridplan.list_schemes`), path of a scheme file, or a scheme.
     columns
