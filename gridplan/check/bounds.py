@@ -172,8 +172,8 @@ def judge_bounded(reading: Reading) -> list[Finding]:
     reading
         The plan.
     """
-    rows: list[Finding] = []
-    for level in reading.levels:
+
+    def judge(level: LevelReading) -> list[Finding]:
         verdicts = judge_areas(reading, level)
         faults = [
             Finding(
@@ -183,9 +183,9 @@ def judge_bounded(reading: Reading) -> list[Finding]:
             )
             for i in np.flatnonzero(verdicts.status != "ok")
         ]  # fmt: skip
-        faults += _judge_statistics(reading, level) + _compare_written(reading, level, verdicts)
-        rows += with_ok(level.id, faults, judged=len(level.codes))
-    return rows
+        return faults + _judge_statistics(reading, level) + _compare_written(reading, level, verdicts)
+
+    return reading.judge_levels(judge)
 
 
 def _judge_statistics(reading: Reading, level: LevelReading) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,10 +11,15 @@ import pandas as pd
 from gridplan.arrays import IntArray
 from gridplan.check.findings import Finding, name_ids, with_ok
 from gridplan.check.reading import LevelReading, Reading
-from gridplan.plan.codes import LIKE_UNITS, RESIDENTS, STEM_DIGITS, is_statcode
-from gridplan.plan.succession import Standing, find_urban, match_areas
+from gridplan.check.succession import Standing, find_urban, match_by_people
 
 __all__ = ["judge_changed"]
+
+#: A code of the statistics bureau: 9 digits of province, prefecture, county and township, then 3 of the
+#: committee (docs/sources.md, statistical codes).
+STATCODE = re.compile(r"(?P<town>\d{9})(?P<number>\d{3})")
+#: Numbers of residents' committees, and of the units like them that go on where these are used up.
+URBAN_NUMBERS = (*range(1, 200), *range(400, 600))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,9 +110,9 @@ def _read_claims(standing: Standing, level: LevelReading) -> _Claims:
     free_old = np.where(taken[standing.place], -1, standing.place)
     free_new = np.where((level.labels >= 0) & (by_code[level.labels] < 0), level.labels, -1)
     by_people = np.full(len(level.codes), -1, dtype=np.int64)
-    matched = match_areas(free_old, free_new, standing.people, standing.ground_m2)
+    matched = match_by_people(free_old, free_new, standing.people, standing.ground_m2)
     by_people[: len(matched)] = matched
-    best = match_areas(standing.place, level.labels, standing.people, standing.ground_m2)
+    best = match_by_people(standing.place, level.labels, standing.people, standing.ground_m2)
     return _Claims(
         by_code,
         by_people,
@@ -134,7 +140,7 @@ def _judge_claims(standing: Standing, level: LevelReading, claims: _Claims) -> l
             continue
         old = str(standing.codes[source])
         converts = bool(level.rules.redraw and urban[area] and standing.types[source] == "village")
-        series = is_statcode(old)
+        series = STATCODE.fullmatch(old) is not None
         shared = (level.labels == area) & (standing.place == source)
         reason = ""
         if by_code >= 0 and not shared.any():
@@ -151,26 +157,24 @@ def _judge_claims(standing: Standing, level: LevelReading, claims: _Claims) -> l
 
 
 def _in_series(code: str) -> bool:
-    return is_statcode(code) and (
-        int(code[STEM_DIGITS:]) in RESIDENTS or int(code[STEM_DIGITS:]) in LIKE_UNITS
-    )
+    found = STATCODE.fullmatch(code)
+    return found is not None and int(found["number"]) in URBAN_NUMBERS
+
+
+def _find_series(code: str) -> tuple[str, int] | None:
+    """Return the township of a statistical code and which series of 200 numbers it belongs to."""
+    found = STATCODE.fullmatch(code)
+    return (found["town"], int(found["number"]) // 200) if found else None
 
 
 def _judge_appended(standing: Standing, level: LevelReading, claims: _Claims) -> list[Finding]:
     """Warn of new codes that fill a hole in a series instead of coming after it."""
-    used = [str(code) for code in standing.codes if is_statcode(str(code))]
-    early = []
-    for code in level.codes[claims.by_code < 0].astype(str).tolist():
-        if not is_statcode(code):
-            continue
-        hundreds = int(code[STEM_DIGITS:]) // 200
-        series = [
-            old
-            for old in used
-            if old[:STEM_DIGITS] == code[:STEM_DIGITS] and int(old[STEM_DIGITS:]) // 200 == hundreds
-        ]
-        if series and code < max(series):
-            early.append(code)
+    last: dict[tuple[str, int], str] = {}
+    for code in standing.codes.astype(str).tolist():
+        if series := _find_series(code):
+            last[series] = max(code, last.get(series, code))
+    fresh = level.codes[claims.by_code < 0].astype(str).tolist()
+    early = [code for code in fresh if (series := _find_series(code)) and code < last.get(series, code)]
     if not early:
         return []
     return [Finding("warning", level.id, "", len(early), 0, "codes_not_appended", name_ids(early))]

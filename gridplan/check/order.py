@@ -14,7 +14,6 @@ from gridplan.check.cover import find_differing, layer_codes
 from gridplan.check.findings import Finding, name_ids, with_ok
 from gridplan.check.reading import LevelReading, Reading
 from gridplan.check.totals import building_ids
-from gridplan.plan.codes import order_codes
 
 __all__ = ["judge_coded", "judge_nested", "judge_whole"]
 
@@ -27,12 +26,12 @@ def judge_nested(reading: Reading) -> list[Finding]:
     reading
         The plan.
     """
-    rows: list[Finding] = []
-    for level in reading.levels:
+
+    def judge(level: LevelReading) -> list[Finding]:
         above = (reading.find_level(name) for name in (level.rules.parent, *level.rules.within) if name)
-        faults = [fault for up in above if up is not None for fault in _judge_parents(reading, level, up)]
-        rows += with_ok(level.id, faults, judged=len(level.codes))
-    return rows
+        return [fault for up in above if up is not None for fault in _judge_parents(reading, level, up)]
+
+    return reading.judge_levels(judge)
 
 
 def _judge_parents(reading: Reading, level: LevelReading, parent: LevelReading) -> list[Finding]:
@@ -195,9 +194,9 @@ def judge_coded(reading: Reading) -> list[Finding]:
     reading
         The plan.
     """
-    rows: list[Finding] = []
     xy = shapely.get_coordinates(shapely.point_on_surface(reading.geometry))
-    for level in reading.levels:
+
+    def judge(level: LevelReading) -> list[Finding]:
         name = level.id
         table, layer = reading.plan.areas.get(name), reading.polygons.get(name)
         written = [table.index.astype(str).tolist() if table is not None else []]
@@ -208,9 +207,9 @@ def judge_coded(reading: Reading) -> list[Finding]:
         faults = [Finding("violation", name, code, reason="code_twice") for code in doubled]
         if any(code.strip() == "" for codes in written for code in codes):
             faults.append(Finding("violation", name, reason="code_empty"))
-        faults += _judge_order(reading, level, xy)
-        rows += with_ok(name, faults, judged=len(level.codes))
-    return rows
+        return faults + _judge_order(reading, level, xy)
+
+    return reading.judge_levels(judge)
 
 
 def _judge_order(reading: Reading, level: LevelReading, xy: FloatArray) -> list[Finding]:
@@ -231,12 +230,29 @@ def _judge_order(reading: Reading, level: LevelReading, xy: FloatArray) -> list[
         if not len(atoms):
             continue
         members, local = np.unique(level.labels[atoms], return_inverse=True)
-        rank = order_codes(xy[atoms], local.astype(np.int64))
+        rank = _rank_areas(xy[atoms], local)
         wanted = np.argsort(np.argsort([_code_number(str(level.codes[m])) for m in members], kind="stable"))
         wrong += [str(level.codes[m]) for m in members[rank != wanted]]
     if not wrong:
         return []
     return [Finding("warning", level.id, "", len(wrong), 0, "codes_unordered", name_ids(wrong))]
+
+
+def _rank_areas(xy: FloatArray, area: IntArray) -> IntArray:
+    """Rank areas as the unit-grid standards number them: along rows from west to east, southernmost row last.
+
+    Written apart from the code that numbers, on purpose. The height of a row is the side of a square of the
+    mean ground of an area.
+    """
+    count = int(area.max()) + 1
+    middle = np.zeros((count, 2))
+    np.add.at(middle, area, xy)
+    middle /= np.bincount(area, minlength=count)[:, None]
+    width, height = xy.max(axis=0) - xy.min(axis=0) + 1.0
+    row = np.floor((middle[:, 1].max() - middle[:, 1]) / np.sqrt(width * height / count))
+    rank = np.empty(count, dtype=np.int64)
+    rank[np.lexsort((middle[:, 1], middle[:, 0], row))] = np.arange(count)
+    return rank
 
 
 def _code_number(code: str) -> int:

@@ -7,7 +7,7 @@ import shapely
 
 from gridplan.arrays import BoolArray, IntArray
 from gridplan.check.cover import layer_codes
-from gridplan.check.findings import Finding, with_ok
+from gridplan.check.findings import Finding
 from gridplan.check.reading import LevelReading, Reading
 from gridplan.graph import find_components
 
@@ -22,11 +22,7 @@ def judge_contiguous(reading: Reading) -> list[Finding]:
     reading
         The plan.
     """
-    rows: list[Finding] = []
-    for level in reading.levels:
-        faults = _judge_areas(reading, level) + _judge_written(reading, level)
-        rows += with_ok(level.id, faults, judged=len(level.codes))
-    return rows
+    return reading.judge_levels(lambda level: _judge_areas(reading, level) + _judge_written(reading, level))
 
 
 def count_pieces(level: LevelReading, pairs: IntArray, chosen: BoolArray) -> IntArray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,6 +15,7 @@ import shapely
 from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.check.borders import Borders, measure_borders
 from gridplan.check.carriers import Carriers, find_carriers
+from gridplan.check.findings import Finding, with_ok
 from gridplan.check.proofs import Proof, read_claims, verify_claims
 from gridplan.check.rule import LoadRule, make_load_rule
 from gridplan.graph import KINDS
@@ -172,6 +173,13 @@ class Reading:
                 )
             proved[rules.id] = (carriers, [] if carriers is None else verify_claims(carriers, claims))
         return proved
+
+    def judge_levels(self, judge: Callable[[LevelReading], list[Finding]]) -> list[Finding]:
+        """Judge level by level; a level without violations gets the row that says so."""
+        rows: list[Finding] = []
+        for level in self.levels:
+            rows += with_ok(level.id, judge(level), judged=len(level.codes))
+        return rows
 
     def with_plan(self, plan: Plan) -> Reading:
         """Read a plan that differs in its tables only: the ground and the proofs stay as they were read."""

@@ -37,13 +37,13 @@ def judge_complete(reading: Reading) -> list[Finding]:
         for name in (rules.id for rules in reading.plan.scheme.levels)
         if name not in present
     ]
-    for level in reading.levels:
-        faults = _judge_labels(reading, level)
+
+    def judge(level: LevelReading) -> list[Finding]:
         layer = reading.polygons.get(level.id)
-        if layer is not None:
-            faults += _judge_layer_rows(reading, level, layer)
-        rows += with_ok(level.id, faults, judged=len(level.codes))
-    return rows
+        faults = _judge_labels(reading, level)
+        return faults if layer is None else faults + _judge_layer_rows(reading, level, layer)
+
+    return rows + reading.judge_levels(judge)
 
 
 def _count_fault(reason: str, ids: Sequence[object], level: str = "") -> list[Finding]:
