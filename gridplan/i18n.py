@@ -52,7 +52,7 @@ def load_texts(lang: str) -> Mapping[str, str]:
     Returns
     -------
     mapping of str to str
-        Text by key; a key told by two rooms keeps the text of the room that sorts last.
+        Text by key; a key of two rooms keeps the text of the room that sorts last.
     """
     texts: dict[str, str] = {}
     folder = resources.files("gridplan").joinpath("locales")
@@ -89,10 +89,10 @@ def t(key: str, lang: str, /, **values: object) -> str:
         If the key, or a value that its text needs, is unknown (a fault of the program, not of the user).
     """
     text = load_texts(lang)[key]
-    return text.format_map({name: _tell_value(value, lang) for name, value in values.items()})
+    return text.format_map({name: _word_value(value, lang) for name, value in values.items()})
 
 
-def _tell_value(value: object, lang: str) -> object:
+def _word_value(value: object, lang: str) -> object:
     if isinstance(value, Iterable) and not isinstance(value, (str, bytes)):
         return _LIST_SIGN[lang].join(str(item) for item in value)
     return value
@@ -114,7 +114,7 @@ def choose_language(asked: str | None = None) -> str:
     asked
         What the user asked for (``--lang``); when ``None`` the environment variable ``GRIDPLAN_LANG``
         decides, then the system's locale: Chinese for ``zh``, English for any other named language,
-        and Chinese where no language is told.
+        and Chinese where no language is given.
 
     Returns
     -------
@@ -124,10 +124,10 @@ def choose_language(asked: str | None = None) -> str:
     for wish in (asked, os.environ.get("GRIDPLAN_LANG")):
         if wish and wish[:2].lower() in LANGUAGES:
             return wish[:2].lower()
-    told = next(
+    setting = next(
         (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), None
     )
-    word = (told or locale.getlocale()[0] or "").lower()
+    word = (setting or locale.getlocale()[0] or "").lower()
     if word.startswith(("zh", "chinese")) or word.split(".")[0] in ("", "c", "posix"):
         return LANGUAGES[0]
     return "en"

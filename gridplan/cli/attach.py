@@ -19,12 +19,12 @@ from gridplan.report.tables import tell_issues
 
 __all__ = ["run_attach"]
 
-#: Issues that are told on the screen; the plan has them all.
+#: Issues that are shown on the screen; the plan has them all.
 _SHOWN = 12
 
 
 def run_attach(options: argparse.Namespace) -> int:
-    """Attach what is named, write the plan, and tell what was placed and what was not."""
+    """Attach what is named, write the plan, and report what was placed and what was not."""
     things = {role: getattr(options, role) for role in ATTACHABLE if getattr(options, role) is not None}
     if not things:
         raise InputError("attach_nothing", known=[f"--{role.replace('_', '-')}" for role in ATTACHABLE])
@@ -67,11 +67,11 @@ def _format(counts: dict[str, dict[str, int]], lang: str) -> str:
     rows = [
         [
             t(f"attach.{role}", lang),
-            f"{one['things']:,}",
-            f"{one['placed']:,}",
-            f"{one['things'] - one['placed']:,}",
+            f"{count['things']:,}",
+            f"{count['placed']:,}",
+            f"{count['things'] - count['placed']:,}",
         ]
-        for role, one in counts.items()
+        for role, count in counts.items()
     ]
     return align_rows([head, *rows])
 
@@ -84,8 +84,8 @@ def _format_issues(issues: pd.DataFrame, lang: str) -> str:
     for (role, code), count in order.head(_SHOWN).items():
         first = groups.get_group((role, code)).head(1)
         words = tell_issues(first, lang)[0]
-        told = t("attach.issue", lang, role=t(f"attach.{role}", lang), count=count, words=words)
-        lines.append(told if first["id"].iloc[0] == "*" else f"{told} [{first['id'].iloc[0]}]")
+        line = t("attach.issue", lang, role=t(f"attach.{role}", lang), count=count, words=words)
+        lines.append(line if first["id"].iloc[0] == "*" else f"{line} [{first['id'].iloc[0]}]")
     if len(order) > _SHOWN:
         lines.append(t("attach.more", lang, count=int(order.iloc[_SHOWN:].sum())))
     return "\n".join(lines)

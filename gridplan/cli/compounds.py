@@ -24,7 +24,7 @@ def run_compounds(options: argparse.Namespace) -> int:
         return FINE
     types = list(tables.values())[-1]
     cells = [
-        [f"{one:,.0f}" if isinstance(one, (int, float)) else str(one) for one in row]
+        [f"{cell:,.0f}" if isinstance(cell, (int, float)) else str(cell) for cell in row]
         for row in types.to_numpy()
     ]
     print(align_rows([list(types.columns), *cells]))

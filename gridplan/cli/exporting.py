@@ -1,4 +1,4 @@
-"""``gridplan export``: levels of a plan for other programs, and the maps of the one map as files."""
+"""``gridplan export``: levels of a plan for other programs, and its maps as files."""
 
 from __future__ import annotations
 
@@ -27,18 +27,20 @@ _SCREEN = "screen"
 
 def run_export(options: argparse.Namespace) -> int:
     """Write a plan in another format, or draw it."""
-    told = options.audience or os.environ.get("GRIDPLAN_AUDIENCE", "")
-    wants_map = bool(options.map or options.format in _PAGE_FORMATS or (told and options.format in _PICTURES))
+    audience = options.audience or os.environ.get("GRIDPLAN_AUDIENCE", "")
+    wants_map = bool(
+        options.map or options.format in _PAGE_FORMATS or (audience and options.format in _PICTURES)
+    )
     _refuse_idle(options, wants_map=wants_map)
     drawn = wants_map or options.format in _PICTURES
     target = _find_target(options, wants_map=wants_map) if drawn else Path(options.out)
     plan = open_plan(options.plan)
     if wants_map:
-        written: tuple[Path, ...] = (_write_map(plan, options, target, told or "office"),)
+        written: tuple[Path, ...] = (_write_map(plan, options, target, audience or "office"),)
     elif drawn:
         written = (_draw_plan(plan, options, target),)
     else:
-        written = _write_levels(plan, options, told)
+        written = _write_levels(plan, options, audience)
     if options.json:
         print(json.dumps({"written": [str(path) for path in written]}, ensure_ascii=False))
     else:
@@ -47,7 +49,7 @@ def run_export(options: argparse.Namespace) -> int:
 
 
 def _refuse_idle(options: argparse.Namespace, *, wants_map: bool) -> None:
-    """Refuse options that would do nothing: whoever asks for an A3 sheet shall not be given another one."""
+    """Refuse options that would do nothing: a user who asks for an A3 sheet must not get another size."""
     of_maps = {
         "--paper": options.paper != _SCREEN,
         "--review-number": options.review_number,
@@ -59,19 +61,19 @@ def _refuse_idle(options: argparse.Namespace, *, wants_map: bool) -> None:
         ({"--within": options.within}, "--map", wants_map),
         (of_risk, "--map risk", options.map == "risk"),
     ):
-        for option, told in given.items():
-            if told and not heeded:
+        for option, value in given.items():
+            if value and not heeded:
                 raise InputError("export_idle", option=option, wanted=wanted)
 
 
 def _find_target(options: argparse.Namespace, *, wants_map: bool) -> Path:
-    """Tell the file of a map; in a folder it is called by the map, else by the level."""
+    """Return the file of a map; in a folder it is named after the map, else after the level."""
     out = Path(options.out)
     name = drop_ending(out.name)
     if out.is_dir():
         name = (options.map or _FIRST_MAP) if wants_map else options.level or "plan"
         out = out / name
-    if not out.parent.is_dir():  # told before a long work, not after it
+    if not out.parent.is_dir():  # refused before the long work, not after it
         raise WriteError("write_folder_missing", path=str(out.parent))
     return out.with_name(f"{name}.{options.format}")
 

@@ -24,18 +24,18 @@ def run_feasibility(options: argparse.Namespace) -> int:
     inputs = read_inputs(options, scheme)
     rooms = tuple(room for room in ROOMS if room != "solve")
     with RoomBar(rooms, options.lang, quiet=options.quiet or options.json) as bar:
-        told = assess_feasibility(
+        found = assess_feasibility(
             **inputs, scheme=scheme, workers=options.workers or default_workers(), progress=bar
         )
     written: tuple[Path, ...] = ()
     if options.out is not None:
         title = t("feasibility.table", options.lang)
-        written = write_tables({title: table_obstacles(told, options.lang)}, options.out)
+        written = write_tables({title: table_obstacles(found, options.lang)}, options.out)
     if options.json:
-        plain = {**describe_outlook(told), "written": [str(path) for path in written]}
+        plain = {**describe_outlook(found), "written": [str(path) for path in written]}
         print(json.dumps(plain, ensure_ascii=False))
     else:
-        print(format_outlook(told, options.lang))
+        print(format_outlook(found, options.lang))
         for path in written:
             print(t("cli.export.written", options.lang, path=path))
-    return FINE if told.outlook.possible else VIOLATIONS
+    return FINE if found.outlook.possible else VIOLATIONS

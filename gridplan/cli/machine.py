@@ -35,13 +35,13 @@ def run_doctor(options: argparse.Namespace) -> int:
         "python": f"{platform.python_version()} ({platform.machine()})",
         "system": platform.platform(),
         "processors": str(default_workers()),
-        "memory": _tell_memory(),
-        **{name: _tell_version(name) for name in (*_NEEDED, *_OPTIONAL)},
-        **_tell_libraries(),
+        "memory": _read_memory(),
+        **{name: _read_version(name) for name in (*_NEEDED, *_OPTIONAL)},
+        **_list_libraries(),
     }
     missing = [name for name in _NEEDED[1:] if not facts[name]]
     try:
-        facts["font"] = _tell_font()
+        facts["font"] = _name_font()
     except GridplanError:
         facts["font"] = ""
     if options.json:
@@ -62,33 +62,33 @@ def run_doctor(options: argparse.Namespace) -> int:
     return UNUSABLE if missing else FINE
 
 
-def _tell_version(name: str) -> str:
+def _read_version(name: str) -> str:
     try:
         return version(name)
     except PackageNotFoundError:
         return ""
 
 
-def _tell_libraries() -> dict[str, str]:
+def _list_libraries() -> dict[str, str]:
     """Return the versions of the C libraries, as far as their Python packages are there."""
-    told = {}
+    libraries = {}
     if find_spec("pyogrio"):
         import pyogrio
 
-        told["GDAL"] = ".".join(map(str, pyogrio.__gdal_version__))
+        libraries["GDAL"] = ".".join(map(str, pyogrio.__gdal_version__))
     if find_spec("shapely"):
         import shapely
 
-        told["GEOS"] = ".".join(map(str, shapely.geos_version))
+        libraries["GEOS"] = ".".join(map(str, shapely.geos_version))
     if find_spec("pyproj"):
         import pyproj
 
-        told["PROJ"] = str(pyproj.proj_version_str)
-    return told
+        libraries["PROJ"] = str(pyproj.proj_version_str)
+    return libraries
 
 
-def _tell_memory() -> str:
-    """Return the memory of the machine, "" where the system does not tell it this way (Windows)."""
+def _read_memory() -> str:
+    """Return the memory of the machine, "" where the system has no such figure (Windows)."""
     try:
         total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):
@@ -96,7 +96,7 @@ def _tell_memory() -> str:
     return f"{total / 1024**3:.1f} GiB"
 
 
-def _tell_font() -> str:
+def _name_font() -> str:
     """Return the font that maps are lettered with in Chinese."""
     from gridplan.onemap.pictures.fonts import find_fonts
 

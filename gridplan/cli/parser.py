@@ -1,4 +1,4 @@
-"""What the command line understands, and its help."""
+"""The arguments of the command line, and its help."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["EXPORT_FORMATS", "EXPORT_MAPS", "EXPORT_PAPERS", "asked_language", "
 
 #: Formats of ``gridplan export``.
 EXPORT_FORMATS = ("geojson", "geoparquet", "shapefile", "csv", "png", "svg", "pdf", "html", "xlsx", "gpkg")
-#: Maps of the one map, and the sheets that they are drawn on.
+#: Maps that can be exported, and the sheets that they are drawn on.
 EXPORT_MAPS = ("population", "density", "households", "status", "risk", "compounds")
 EXPORT_PAPERS = ("screen", "A4", "A3")
 
@@ -79,7 +79,7 @@ def build_parser(lang: str, *, both: bool = False) -> argparse.ArgumentParser:
     lang
         "zh" or "en".
     both
-        Tell the overview (``gridplan --help``) in both languages, because none was asked for.
+        Give the overview (``gridplan --help``) in both languages, because none was asked for.
 
     Returns
     -------
@@ -90,14 +90,14 @@ def build_parser(lang: str, *, both: bool = False) -> argparse.ArgumentParser:
         return _escape(t(key, lang))
 
     def say_both(key: str) -> str:
-        return _escape(" / ".join(t(key, one) for one in (LANGUAGES if both else (lang,))))
+        return _escape(" / ".join(t(key, language) for language in (LANGUAGES if both else (lang,))))
 
     parser = _bind_parser(lang)(
         prog="gridplan", description=say_both("cli.about"), epilog=say_both("cli.exit_codes")
     )
     common = parser.add_argument_group(say_both("cli.options"))
     _add_common(common, say_both)
-    common.add_argument("--version", action="version", version=_tell_version(), help=say_both("cli.version"))
+    common.add_argument("--version", action="version", version=_read_version(), help=say_both("cli.version"))
     commands = parser.add_subparsers(
         dest="command",
         metavar=say_both("cli.command"),
@@ -125,7 +125,7 @@ def _escape(text: str) -> str:
     return text.replace("%", "%%")
 
 
-def _tell_version() -> str:
+def _read_version() -> str:
     from importlib.metadata import PackageNotFoundError, version
 
     try:

@@ -1,4 +1,4 @@
-"""``gridplan plan`` and ``gridplan demo``: from files to a judged plan, a map and a table."""
+"""``gridplan plan`` and ``gridplan demo``: from files to a checked plan, a map and a table."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _ROLES = ("buildings", "streets", "boundary", "barriers", "landuse", "compounds"
 
 
 class Effort(TypedDict):
-    """How a plan is searched for: the start of chance, the processors, and the seconds at most."""
+    """How a plan is searched for: random seed, number of processes, and most seconds."""
 
     seed: int
     workers: int
@@ -43,7 +43,7 @@ class Effort(TypedDict):
 
 
 def run_plan(options: argparse.Namespace) -> int:
-    """Make a plan, write it, and tell its figures."""
+    """Make a plan, write it, and report its figures."""
     scheme = load_scheme(options.scheme)
     inputs = read_inputs(options, scheme)
 
@@ -53,8 +53,8 @@ def run_plan(options: argparse.Namespace) -> int:
         )
 
     picture = Path(options.map) if options.map else None
-    told, text, code = _make_and_write(make, options, Path(options.out), picture)
-    print(json.dumps(told, ensure_ascii=False) if options.json else text)
+    summary, text, code = _make_and_write(make, options, Path(options.out), picture)
+    print(json.dumps(summary, ensure_ascii=False) if options.json else text)
     return code
 
 
@@ -119,8 +119,8 @@ def run_demo(options: argparse.Namespace) -> int:
     for name, town in chosen.items():
         target = folder / f"{name}.gpkg"
         make = partial(_plan_town, town, options)
-        told, text, code = _make_and_write(make, options, target, target.with_suffix(".png"))
-        results[name] = told
+        summary, text, code = _make_and_write(make, options, target, target.with_suffix(".png"))
+        results[name] = summary
         codes.append(code)
         if not options.json:
             print(f"{t('cli.demo.town_head', options.lang, town=name)}\n{text}\n")
@@ -155,19 +155,19 @@ def _make_and_write(
             plan = _time_room(plan, "map", bar, lambda: _draw(plan, picture, options.lang, areas))
     summary = summarise_plan(plan, areas)
     violations = int((plan.findings["verdict"] == "violation").sum())
-    told = {"plan": str(out), "map": str(picture) if picture else None, "violations": violations, **summary}
+    report = {"plan": str(out), "map": str(picture) if picture else None, "violations": violations, **summary}
     lines = [format_summary(summary, plan, options.lang), "", t("cli.plan.written", options.lang, path=out)]
     if picture is not None:
         lines.append(t("cli.plan.drawn", options.lang, path=picture))
-    lines.append(_tell_verdict(violations, options.lang))
-    return told, "\n".join(lines), VIOLATIONS if violations else FINE
+    lines.append(_format_verdict(violations, options.lang))
+    return report, "\n".join(lines), VIOLATIONS if violations else FINE
 
 
 def _draw(plan: Plan, picture: Path, lang: str, areas: Mapping[str, gpd.GeoDataFrame]) -> None:
     draw_poster(view_plan(plan, lang, areas=areas), picture, size=OVERVIEW_SIZE)
 
 
-def _tell_verdict(violations: int, lang: str) -> str:
+def _format_verdict(violations: int, lang: str) -> str:
     return t("cli.violations", lang, count=violations) if violations else t("cli.no_violations", lang)
 
 
@@ -193,7 +193,7 @@ def _require_writable(out: Path, picture: Path | None, lang: str) -> None:
 
 
 def _read_existing(words: list[str], scheme: Scheme) -> dict[str, str]:
-    """Read ``[LEVEL=]FILE`` words; a file without a level is told to one by its rows or by the scheme."""
+    """Read ``[LEVEL=]FILE`` words; without LEVEL the rows of the file or the scheme decide."""
     levels = [level.id for level in scheme.levels]
     existing: dict[str, str] = {}
     for word in words:

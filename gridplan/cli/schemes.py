@@ -27,15 +27,19 @@ def run_schemes(options: argparse.Namespace) -> int:
         _start_scheme(options)
         return FINE
     scheme = _load_scheme(options.scheme)
-    told = {"id": scheme.id, "version": scheme.version, "name": {"zh": scheme.name.zh, "en": scheme.name.en}}
+    described = {
+        "id": scheme.id,
+        "version": scheme.version,
+        "name": {"zh": scheme.name.zh, "en": scheme.name.en},
+    }
     if options.action == "show":
         print(
-            json.dumps({**told, "toml": scheme.text}, ensure_ascii=False)
+            json.dumps({**described, "toml": scheme.text}, ensure_ascii=False)
             if options.json
             else (read_preset(options.scheme) if options.scheme in list_schemes() else scheme.text).rstrip()
         )
     elif options.json:
-        print(json.dumps({**told, "valid": True}, ensure_ascii=False))
+        print(json.dumps({**described, "valid": True}, ensure_ascii=False))
     else:
         levels = [level.name[options.lang] for level in scheme.levels]
         print(t("cli.schemes.valid", options.lang, name=scheme.name[options.lang], levels=levels))
@@ -62,15 +66,15 @@ def _list_schemes(options: argparse.Namespace) -> None:
         rows = [
             {
                 "id": name,
-                "version": one.version,
-                "name": {"zh": one.name.zh, "en": one.name.en},
-                "source": one.source,
+                "version": scheme.version,
+                "name": {"zh": scheme.name.zh, "en": scheme.name.en},
+                "source": scheme.source,
             }
-            for name, one in schemes.items()
+            for name, scheme in schemes.items()
         ]
         print(json.dumps(rows, ensure_ascii=False))
     else:
-        print("\n".join(f"{name:<16}{one.name[options.lang]}" for name, one in schemes.items()))
+        print("\n".join(f"{name:<16}{scheme.name[options.lang]}" for name, scheme in schemes.items()))
 
 
 def _load_scheme(source: str) -> Scheme:

@@ -29,13 +29,13 @@ def run_staff(options: argparse.Namespace) -> int:
     if options.json:
         table = summarise_staff(plan, staffing)
         table.insert(1, "post", [plan.scheme.staffing[rule].post.zh for rule in table["rule"]])
-        told = {
+        summary = {
             "posts": json.loads(table.to_json(orient="records", force_ascii=False)),
             "unplaced": {} if staffing is None else staffing.unplaced["reason"].value_counts().to_dict(),
             "issues": 0 if staffing is None else len(staffing.issues),
             "written": [str(path) for path in written],
         }
-        print(json.dumps(told, ensure_ascii=False))
+        print(json.dumps(summary, ensure_ascii=False))
     else:
         print(format_staff(plan, options.lang, staffing))
         print("\n".join(t("cli.export.written", options.lang, path=path) for path in written))
