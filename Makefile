@@ -18,12 +18,12 @@ help:
 	@echo "make demo    plan three invented towns and a real place into ./out"
 	@echo "make docs    build the documentation into ./out/docs (no network needed)"
 	@echo "make test    the fast tests (browser tests where a browser can be had)"
-	@echo "make slow    the slow tests: whole cities, mutations, notebooks, every page on every screen"
+	@echo "make slow    the slow tests: whole cities, mutations, notebooks, documents, every page on every screen"
 	@echo "make browser all browser tests; pictures of every page go to ./out/screens"
 	@echo "make lint    format, lint, types, import contracts, dead code"
 	@echo "make frame   the tests of the project itself: budgets, documents, notebooks"
 	@echo "make bench   solver, geometry and app against their peers, pipeline over sizes"
-	@echo "make data    write the synthetic town of data/ again"
+	@echo "make data    write the invented towns of data/ again"
 	@echo "make lock    write constraints.txt again from a clean environment"
 
 app: $(VENV)/.ready-app
