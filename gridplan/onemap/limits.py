@@ -87,9 +87,7 @@ def list_seen_limits(
     names = name_areas(areas)
     if audience.name == "worker":
         places = np.where((named == "") | (atoms[level] == audience.code), named, HIDDEN)
-        names = [
-            name if code == audience.code else HIDDEN for code, name in zip(areas.index, names, strict=True)
-        ]
+        names = np.where(areas.index == audience.code, names, HIDDEN).tolist()
         traced = traced[traced["code"] == audience.code]
     else:
         compounds = atoms["compound"].fillna("").astype(str).to_numpy(dtype=object)

@@ -90,8 +90,7 @@ def judge_areas(findings: pd.DataFrame, areas: Mapping[str, gpd.GeoDataFrame]) -
             fault=own["fault"].fillna("").astype(str).to_numpy(),
             verdict=own["verdict"].fillna("ok").astype(str).to_numpy(),
             value=np.where(hidden, np.nan, own["value"].astype(np.float64)),
-            # a copy: a view would hold the values beside it in memory
-            bound=own["bound"].to_numpy(dtype=np.float64, copy=True),
+            bound=own["bound"].to_numpy(dtype=np.float64),
         )
     return judged
 

@@ -14,7 +14,7 @@ from gridplan.onemap.cells import PEOPLE_COLUMNS, in_column
 from gridplan.onemap.choropleth import list_measures, view_areas
 from gridplan.onemap.lists import has_things, list_misfits, list_remote, list_unstaffed
 from gridplan.onemap.papers import DATE_KEY
-from gridplan.onemap.picking import find_lineage, has_homes
+from gridplan.onemap.picking import count_inside, find_lineage, has_homes
 from gridplan.onemap.shown import Shown
 
 __all__ = [
@@ -198,7 +198,7 @@ def _count_inside(shown: Shown, rows: pd.DataFrame, level: str) -> pd.DataFrame:
     areas = pd.Series(0, index=rows.index)
     if column in finest:
         homes = finest[has_homes(finest)]
-        areas = rows["code"].map(homes[column].value_counts()).fillna(0).astype(np.int64)
+        areas = pd.Series(count_inside(rows, homes[column]), index=rows.index)
     return rows.assign(level=level, areas=areas, density=rows["population"] / (rows["area_m2"] / 1e6))
 
 

@@ -90,6 +90,19 @@ def test_a_worker_sees_the_own_ground_only(guarded: Plan) -> None:
     assert own.access is not None and list(own.access.distances) == ["grid"]
 
 
+def test_a_place_that_a_worker_may_not_see_is_not_named(guarded: Plan) -> None:
+    named: set[str] = set()
+    areas = describe_plan(guarded)
+    for code in guarded.areas["grid"].index:
+        own = show_plan_to(guarded, areas, parse_audience(f"worker:{code}"), name="town")
+        mine = set(own.attached["services"]["name"])
+        assert set(list_services(own)["name"]) == mine
+        places = set(list_distances(own, "grid")["place"])
+        assert places <= {"", *mine}
+        named |= places
+    assert "" in named and named != {""}
+
+
 def test_distances_are_given_without_small_counts(shown: Shown) -> None:
     distances = list_distances(shown, "grid")
     assert tuple(distances.columns) == DISTANCE_COLUMNS

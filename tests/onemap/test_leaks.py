@@ -422,6 +422,8 @@ def test_limits_are_cut_by_value() -> None:
         limits, names = list_seen_limits(areas["grid"], plan, "grid", parse_audience(f"worker:{own}"))
         mine = plan.buildings.loc[plan.atoms.loc[plan.atoms["grid"] == own, "building_id"].dropna(), "name"]
         assert _list_words(limits) <= {HIDDEN, *mine}
+        between = limits[limits["follows"] == "inner"]
+        assert all(set(names) <= set(mine) and names for names in between["inside"]), "the own are named"
         assert set(limits["code"]) == {own}
         assert sorted(names) == sorted(["HOUSE"] + [HIDDEN] * (len(names) - 1))
 

@@ -173,6 +173,10 @@ def test_unstaffed_areas_lack_somebody(shown: Shown) -> None:
     assert set(short["code"]) == set(grids.loc[homes, "code"])
     assert short["have"].is_monotonic_increasing
     assert format_unstaffed(posted, short, "en")[-1] == "grid worker 1/2"
+    leader = StaffRule("grid", Text("片长", "leader"), per_area=(1, 1))
+    both = replace(shown, scheme=replace(shown.scheme, staffing=(leader, replace(leader, post=post.post))))
+    staffed = list_unstaffed(both).set_index("code")["posts"][sorted(staffed)[0]]
+    assert staffed == ((0, 0, 1),), "a post that is filled is not lacking"
 
 
 def test_staff_named_for_coarse_areas_leave_no_grid_without_anybody(shown: Shown) -> None:

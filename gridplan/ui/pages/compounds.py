@@ -55,15 +55,7 @@ _SERVICES = ("name", "households", "population", "longest_walk_m", "median_walk_
 
 
 def show_compounds(opened: OpenedPlan, lang: str) -> None:
-    """Show the page.
-
-    Parameters
-    ----------
-    opened
-        The plan that is looked at.
-    lang
-        "zh" or "en".
-    """
+    """Show the page of a plan in a language ("zh" or "en")."""
     shown = opened.shown
     if shown.compounds.empty and shown.access is None:
         st.info(t("ui.compounds.empty", lang))

@@ -23,15 +23,7 @@ __all__ = ["show_export"]
 
 
 def show_export(opened: OpenedPlan, lang: str) -> None:
-    """Show the page.
-
-    Parameters
-    ----------
-    opened
-        The plan that is looked at.
-    lang
-        "zh" or "en".
-    """
+    """Show the page of a plan in a language ("zh" or "en")."""
     _show_body(opened, lang)
 
 

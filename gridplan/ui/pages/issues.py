@@ -41,15 +41,7 @@ _SIGNS = {"decide": "◆", "complete": "▲", "review": "○", "done": "·", "vi
 
 
 def show_issues(opened: OpenedPlan, lang: str) -> None:
-    """Show the page.
-
-    Parameters
-    ----------
-    opened
-        The plan that is looked at.
-    lang
-        "zh" or "en".
-    """
+    """Show the page of a plan in a language ("zh" or "en")."""
     shown = opened.shown
     if shown.audience.name != "office":
         st.info(t("ui.issues.not_public", lang))

@@ -77,20 +77,9 @@ def _offer_making(lang: str, home: st.Page) -> None:
             _end_job(job, lang, home)
         return
     st.write(t("ui.open.make_help", lang))
-    files = {}
-    for column, role in zip(st.columns(len(_NEEDED)), _NEEDED, strict=True):
-        files[role] = column.file_uploader(
-            t(f"ui.open.role.{role}", lang), type=VECTOR_TYPES, accept_multiple_files=True, key=f"make-{role}"
-        )
+    files = _ask_files(_NEEDED, VECTOR_TYPES, lang, key="make", across=len(_NEEDED))
     with st.expander(t("ui.open.optional", lang)):
-        columns = st.columns(3)
-        for place, role in enumerate(_OPTIONAL):
-            files[role] = columns[place % 3].file_uploader(
-                t(f"ui.open.role.{role}", lang),
-                type=VECTOR_TYPES,
-                accept_multiple_files=True,
-                key=f"make-{role}",
-            )
+        files |= _ask_files(_OPTIONAL, VECTOR_TYPES, lang, key="make")
     names = {name: load_preset(name).name[lang] for name in (_SCHEME, *list_schemes())}
     scheme = st.selectbox(
         t("ui.open.scheme", lang), list(names), format_func=names.__getitem__, key="make-scheme"
@@ -98,6 +87,19 @@ def _offer_making(lang: str, home: st.Page) -> None:
     day = _ask_date(lang, "make-date")
     if st.button(t("ui.open.start", lang), type="primary", key="make-start", disabled=not files["buildings"]):
         _start_job(files, scheme, day, lang)
+
+
+def _ask_files(
+    roles: Sequence[str], types: Sequence[str], lang: str, *, key: str, across: int = 3
+) -> dict[str, Sequence[Upload]]:
+    """Ask for the files of some roles, so many side by side."""
+    columns = st.columns(across)
+    return {
+        role: columns[at % across].file_uploader(
+            t(f"ui.open.role.{role}", lang), type=types, accept_multiple_files=True, key=f"{key}-{role}"
+        )
+        for at, role in enumerate(roles)
+    }
 
 
 def _ask_date(lang: str, key: str) -> str:
@@ -175,15 +177,7 @@ def _attend(name: str, _job: Job) -> Job:
 
 def _offer_attaching(lang: str, home: st.Page) -> None:
     st.write(t("ui.open.attach_help", lang))
-    files = {}
-    columns = st.columns(3)
-    for place, role in enumerate(ATTACHABLE):
-        files[role] = columns[place % 3].file_uploader(
-            t(f"ui.open.role.{role}", lang),
-            type=_LIST_TYPES,
-            accept_multiple_files=True,
-            key=f"attach-{role}",
-        )
+    files = _ask_files(ATTACHABLE, _LIST_TYPES, lang, key="attach")
     day = _ask_date(lang, "attach-date")
     if not st.button(
         t("ui.open.attach", lang), type="primary", key="attach", disabled=not any(files.values())

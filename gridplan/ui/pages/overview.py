@@ -55,15 +55,7 @@ _WORTH_SAYING = 0.0005
 
 
 def show_overview(opened: OpenedPlan, lang: str) -> None:
-    """Show the page.
-
-    Parameters
-    ----------
-    opened
-        The plan.
-    lang
-        "zh" or "en".
-    """
+    """Show the page of a plan in a language ("zh" or "en")."""
     show_figures(_make_figures(opened.shown, lang))
     _show_body(opened, lang)
 

@@ -56,15 +56,7 @@ class _Choice:
 
 
 def show_population(opened: OpenedPlan, lang: str) -> None:
-    """Show the page.
-
-    Parameters
-    ----------
-    opened
-        The plan.
-    lang
-        "zh" or "en".
-    """
+    """Show the page of a plan in a language ("zh" or "en")."""
     _show_body(opened, lang)
 
 

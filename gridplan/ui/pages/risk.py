@@ -48,15 +48,7 @@ _AREA, _FOCUS, _THING = "risk-area", "risk-focus", "risk-thing"
 
 
 def show_risk(opened: OpenedPlan, lang: str) -> None:
-    """Show the page.
-
-    Parameters
-    ----------
-    opened
-        The plan that is looked at.
-    lang
-        "zh" or "en".
-    """
+    """Show the page of a plan in a language ("zh" or "en")."""
     shown = opened.shown
     if shown.audience.name == "public":
         st.info(t("ui.risk.not_public", lang))
