@@ -228,7 +228,7 @@ def _place_names(frame: pd.DataFrame) -> dict[str, int]:
 
 def _flatten_lists(column: pd.Series) -> pd.Series:
     """Write the lists in a column as text; their order is chance, so it is not kept."""
-    if column.dtype != object:
+    if column.dtype != object or not pd.api.types.infer_dtype(column, skipna=True).startswith("mixed"):
         return column
     several = np.array([isinstance(cell, (list, tuple, set, frozenset, np.ndarray)) for cell in column])
     if not several.any():

@@ -248,3 +248,14 @@ def test_what_is_no_list_is_refused() -> None:
 
 def test_a_corner_of_the_town_is_smaller() -> None:
     assert 0 < len(read_corner("buildings", 0.4)) < len(FRAMES["buildings"])
+
+
+@pytest.mark.parametrize("kind", ["numbers", "levels"])
+def test_a_column_that_repeats_itself_goes_before_plain_numbers_only(kind: str, tmp_path: Path) -> None:
+    column = [*BUILDINGS["编号"][:-1], BUILDINGS["编号"].iloc[0]]
+    frame = BUILDINGS.assign(编号=column)
+    frame.to_file(tmp_path / "twice.gpkg")
+    ids = read(frame.set_axis(INDICES[kind](len(frame)))).buildings["building_id"]
+    of_file = read(tmp_path / "twice.gpkg").buildings["building_id"]
+    assert (ids.tolist() == of_file.tolist()) == (kind == "numbers")
+    assert ids.iloc[1] == (of_file.iloc[1] if kind == "numbers" else "way/1")
