@@ -22,7 +22,7 @@ _STEP_PX = 0.6
 _FILLS = {"ok": PALETTE[0], **STATUS_COLOURS}
 _COLUMNS = ("areas", "without_residents", "legal", "exempt", "unproven", "households", "population")
 _BOX = (
-    "display:flex;flex-wrap:wrap;gap:1em;align-items:flex-start;"
+    "display:flex;flex-wrap:wrap;gap:1em;align-items:flex-start;font-family:sans-serif;font-size:13px;"
     "border:1px solid #8886;border-radius:6px;padding:.8em"
 )
 
@@ -44,24 +44,20 @@ def draw_card(plan: Plan) -> str:
     summary = plan.summary()
     heads = "".join(f"<th>{t(f'notebook.card.{name}', lang)}</th>" for name in _COLUMNS)
     rows = "".join(
-        f"<tr><th>{escape(plan.scheme[str(level)].name[lang])}</th>"
+        f'<tr><th style="text-align:left">{escape(plan.scheme[str(level)].name[lang])}</th>'
         + "".join(f"<td>{row[name]:,.0f}</td>" for name in _COLUMNS)
         + "</tr>"
         for level, row in summary.iterrows()
     )
-    place = plan.provenance.get("district") or plan.scheme.name[lang]
-    size = t(
-        "notebook.card.size",
-        lang,
-        scheme=plan.scheme.name[lang],
-        buildings=len(plan.buildings),
-        atoms=len(plan.atoms),
-        issues=len(plan.issues),
-    )
+    scheme, place = plan.scheme.name[lang], plan.provenance.get("district", "")
+    counts = {"buildings": len(plan.buildings), "atoms": len(plan.atoms), "issues": len(plan.issues)}
+    size = t("notebook.card.size", lang, **counts)
+    title = escape(" · ".join(filter(None, (place, scheme))))
     return (
-        f'<div style="{_BOX}">{_draw_map(plan)}<div><b>{escape(place)}</b>'
+        f'<div style="{_BOX}">{_draw_map(plan)}<div><b>{title}</b>'
         f'<div style="opacity:.75;margin:.2em 0 .6em">{escape(size)}</div>'
-        f"<table><thead><tr><th></th>{heads}</tr></thead><tbody>{rows}</tbody></table></div></div>"
+        f'<table style="border-spacing:.9em .2em;text-align:right"><thead><tr><th></th>{heads}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div></div>"
     )
 
 

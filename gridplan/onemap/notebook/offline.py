@@ -43,8 +43,9 @@ _STAND_INS = {
 #: Files that are left out of a page in which this word does not occur.
 _ONLY_WITH = {"leaflet.awesome-markers": "AwesomeMarkers", "d3": "d3.", "jquery": "$("}
 
-#: Leaflet looks for its pins beside its style sheet; there is none.
-_PINS = """delete L.Icon.Default.prototype._getIconUrl;
+#: Leaflet looks for its pins beside its style sheet; there is none. Its name stands on the map, its flag not.
+_SETTINGS = """L.Control.Attribution.mergeOptions({{prefix: "Leaflet"}});
+delete L.Icon.Default.prototype._getIconUrl;
 L.Icon.Default.mergeOptions({{iconUrl: "{icon}", iconRetinaUrl: "{retina}", shadowUrl: "{shadow}"}});"""
 
 
@@ -124,7 +125,7 @@ def _read_vendored(name: str) -> str:
     text = _SOURCE_MAP.sub("", text)
     if name == "leaflet.js":
         pins = {"icon": "marker-icon", "retina": "marker-icon-2x", "shadow": "marker-shadow"}
-        text += "\n" + _PINS.format(**{key: _embed(f"images/{pin}.png") for key, pin in pins.items()})
+        text += "\n" + _SETTINGS.format(**{key: _embed(f"images/{pin}.png") for key, pin in pins.items()})
     return _PICTURE.sub(lambda found: f'url("{_embed(found[1])}")', text)
 
 
