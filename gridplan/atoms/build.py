@@ -324,6 +324,14 @@ def build_atoms(
         ``slice_kind`` ("", "stairwell", "floor band"; a floor band's strip is nominal), ``kind``,
         ``households``, ``population``, ``households_source``, ``dwellings``, ``compound`` ("" outside),
         ``footprint_m2``, ``block``, ``lane_block``, ``area_m2`` and Polygons, each of one piece.
+
+    Examples
+    --------
+    >>> layers = gridplan.read_layers("data/xiao_cheng.gpkg#buildings", "data/xiao_cheng.gpkg#streets")
+    >>> clean = gridplan.clean_layers(gridplan.to_metres(layers), gridplan.load_scheme("gridplan"))
+    >>> atoms = gridplan.build_atoms(clean.buildings, clean.barriers, clean.district)
+    >>> len(atoms.frame) >= len(clean.buildings)
+    True
     """
     options = options or AtomRules()
     local, lines, outline, origin = shift_layers(buildings, barriers, district)

@@ -120,6 +120,12 @@ def build_graph(atoms: gpd.GeoDataFrame, barriers: gpd.GeoDataFrame) -> AtomGrap
     AtomGraph
         One row of ``edges`` for each pair of neighbours and rank: a pair that shares 30 m on a lane and
         20 m on no street has two rows. Sorted by pair, then rank.
+
+    Examples
+    --------
+    >>> graph = gridplan.build_graph(plan.atoms, plan.streets)
+    >>> graph.edges.shape[1]
+    2
     """
     polygons = atoms.geometry.to_numpy()
     pairs, ends = find_shared_edges(polygons)

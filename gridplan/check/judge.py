@@ -89,6 +89,12 @@ def check_plan(plan: Plan, *, level_polygons: Mapping[str, gpd.GeoDataFrame] | N
     -----
     Nothing of the solver, the atoms or the contiguity room is used: borders are measured from the
     polygons, pieces counted by connected components, certificates proved again.
+
+    Examples
+    --------
+    >>> findings = gridplan.check_plan(gridplan.open_plan("plan.gpkg"))
+    >>> int((findings["verdict"] == "violation").sum())
+    0
     """
     return _judge_reading(read_plan(plan, level_polygons))
 

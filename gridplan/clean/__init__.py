@@ -68,6 +68,13 @@ def clean_layers(layers: Layers, scheme: Scheme) -> CleanLayers:
         If a layer is not in metres.
     InputError
         If there is neither a boundary nor a building.
+
+    Examples
+    --------
+    >>> layers = gridplan.read_layers("data/xiao_cheng.gpkg#buildings", "data/xiao_cheng.gpkg#streets")
+    >>> clean = gridplan.clean_layers(gridplan.to_metres(layers), gridplan.load_scheme("gridplan"))
+    >>> clean.buildings["households_source"].value_counts().to_dict()
+    {'given': 713, 'estimated': 39, 'none': 27}
     """
     for name in ("buildings", "streets", "barriers", "landuse", "compounds", "boundary", "services"):
         frame = getattr(layers, name)

@@ -422,6 +422,12 @@ def to_metres(layers: L) -> L:
     ------
     CRSError
         If a frame has no coordinate system, or one that leads nowhere.
+
+    Examples
+    --------
+    >>> layers = gridplan.read_layers("data/xiao_cheng.gpkg#buildings", "data/xiao_cheng.gpkg#streets")
+    >>> gridplan.to_metres(layers).buildings.crs.is_projected
+    True
     """
     frames = _find_frames(layers)
     for (name, _), frame in frames.items():

@@ -81,6 +81,12 @@ def export_plan(
         If the format is unknown.
     WriteError
         If a file cannot be written; then none is left behind.
+
+    Examples
+    --------
+    >>> files = gridplan.export_plan(plan, "grids.geojson", "geojson", {"grid": plan.to_geodataframe("grid")})
+    >>> [file.name for file in files]
+    ['grids.geojson']
     """
     if fmt not in FORMATS:
         raise InputError("format_unknown", format=fmt, known=", ".join(FORMATS))

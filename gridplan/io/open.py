@@ -64,6 +64,12 @@ def open_plan(path: str | os.PathLike[str]) -> Plan:
         If the file is missing, damaged, no plan, or of another version of the format.
     SchemeError
         If the scheme that travels with the plan cannot be read.
+
+    Examples
+    --------
+    >>> plan = gridplan.open_plan("plan.gpkg")
+    >>> plan
+    <Plan gridplan: ... atoms, ... subgrid, ... grid>
     """
     file = Path(path)
     require_file(file)

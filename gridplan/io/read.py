@@ -76,6 +76,12 @@ def read_layers(  # noqa: PLR0913 -- a front door, one keyword per layer
         If a layer cannot be read or used: the message names file, layer, column and what to do.
     CRSError
         If a coordinate system is missing and not certain.
+
+    Examples
+    --------
+    >>> layers = gridplan.read_layers("data/xiao_cheng.gpkg#buildings", "data/xiao_cheng.gpkg#streets")
+    >>> len(layers.buildings), len(layers.streets)
+    (779, 433)
     """
     columns = columns or {}
     for role in columns:

@@ -88,6 +88,15 @@ def attach_things(
     ------
     InputError
         If a file cannot be read, or none of its things fits into the plan.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> homes = plan.to_geodataframe("buildings").representative_point().head(1)
+    >>> centres = gpd.GeoDataFrame({"name": ["Centre"]}, geometry=homes.to_list(), crs=plan.crs)
+    >>> served = gridplan.attach_things(plan, {"services": centres})
+    >>> served.to_geodataframe("services")["placed"].to_list()
+    ['point']
     """
     for role in [*things, *(columns or {})]:
         if role not in ATTACHABLE:

@@ -56,6 +56,13 @@ def assess_feasibility(  # noqa: PLR0913 -- a front door, one keyword per layer
     ------
     GridplanError
         If the input cannot be planned on.
+
+    Examples
+    --------
+    >>> town = "data/xiao_cheng.gpkg"
+    >>> foresight = gridplan.assess_feasibility(f"{town}#buildings", f"{town}#streets")
+    >>> [level.level for level in foresight.outlook.levels]
+    ['subgrid', 'grid']
     """
     del date
     scheme, watch = load_scheme(scheme), Stopwatch(progress)

@@ -118,8 +118,8 @@ def make_plan(  # noqa: PLR0913 -- a front door, one keyword per layer
     >>> import geopandas as gpd
     >>> houses = gpd.read_file("data/xiao_cheng.gpkg", layer="buildings")
     >>> streets = gpd.read_file("data/xiao_cheng.gpkg", layer="streets")
-    >>> plan = make_plan(houses, streets)  # doctest: +SKIP
-    >>> len(plan.areas["grid"])  # doctest: +SKIP
+    >>> plan = gridplan.make_plan(houses, streets)
+    >>> len(plan.areas["grid"])
     194
     """
     scheme, watch = load_scheme(scheme), Stopwatch(progress)
@@ -173,6 +173,14 @@ def solve_plan(
         As in :func:`make_plan`.
     provenance
         What is known about where the layers came from.
+
+    Examples
+    --------
+    >>> scheme = gridplan.load_scheme("gridplan")
+    >>> layers = gridplan.read_layers("data/xiao_cheng.gpkg#buildings", "data/xiao_cheng.gpkg#streets")
+    >>> plan = gridplan.solve_plan(gridplan.clean_layers(gridplan.to_metres(layers), scheme), scheme)
+    >>> len(plan.areas["grid"])
+    194
     """
     watch = watch or Stopwatch(None)
     atoms, graph = lay_ground(clean, scheme, workers, watch)
@@ -221,5 +229,10 @@ def write_plan(plan: Plan, path: str | Path) -> Path:
     ------
     WriteError
         If it cannot be written; nothing is left behind.
+
+    Examples
+    --------
+    >>> gridplan.write_plan(plan, "copy.gpkg").name
+    'copy.gpkg'
     """
     return write_tables(plan, path, describe_plan(plan))

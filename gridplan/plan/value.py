@@ -68,6 +68,12 @@ class Plan:
         The level layers as read from a file, to be judged against the atoms; empty for a plan just made.
     timings
         Seconds and peak memory [MiB] per room of the run that made it.
+
+    Examples
+    --------
+    >>> plan = gridplan.open_plan("plan.gpkg")
+    >>> plan.levels
+    ('subgrid', 'grid')
     """
 
     scheme: Scheme
@@ -256,6 +262,12 @@ def dissolve_level(plan: Plan, level_id: str) -> gpd.GeoDataFrame:
     -------
     GeoDataFrame
         One row per area, index ``code`` in sorted order, geometry only.
+
+    Examples
+    --------
+    >>> shapes = gridplan.dissolve_level(plan, "subgrid")
+    >>> bool(abs(shapes.area.sum() - plan.district.area) < 0.01)
+    True
     """
     return dissolve_atoms(plan.atoms, plan.atoms[level_id])
 

@@ -28,7 +28,13 @@ __all__ = ["list_schemes", "load_preset", "parse_scheme", "read_preset"]
 
 
 def list_schemes() -> tuple[str, ...]:
-    """Return the names of the packaged schemes."""
+    """Return the names of the packaged schemes.
+
+    Examples
+    --------
+    >>> "gridplan" in gridplan.list_schemes()
+    True
+    """
     names = (entry.name for entry in resources.files("gridplan").joinpath("presets").iterdir())
     return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
 

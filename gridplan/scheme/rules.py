@@ -303,6 +303,12 @@ class Level:
         Rule for areas of several kinds: "weighted", "forbid" or "majority".
     weights
         Prices of the solver by name, in metres of border (see ``gridplan.solve.Weights``).
+
+    Examples
+    --------
+    >>> level = gridplan.load_scheme("gridplan")["grid"]
+    >>> level.parent, level.bounds["apartment"]
+    ('subgrid', (50, 80))
     """
 
     id: str
@@ -360,6 +366,12 @@ class Scheme:
         How the risk of enterprises is rated and told.
     text
         The TOML text that the scheme was read from; it travels with every plan.
+
+    Examples
+    --------
+    >>> scheme = gridplan.load_scheme("matian")
+    >>> [level.id for level in scheme.levels], scheme["subgrid"].count
+    (['community', 'subgrid'], 80)
     """
 
     id: str

@@ -42,6 +42,14 @@ class Partition:
     status
         ``optimal``: proved for every component under the prices given; ``feasible``: best of the search;
         ``time_limit``: best when the time was up.
+
+    Examples
+    --------
+    >>> result = gridplan.partition(
+    ...     [20] * 4, [1] * 4, [[0, 1], [1, 2], [2, 3]], [9.0] * 3, lower=[50, 30], upper=[80, 50]
+    ... )
+    >>> result.labels.tolist()
+    [0, 0, 1, 1]
     """
 
     labels: npt.NDArray[np.int32]
@@ -139,6 +147,15 @@ def partition(  # noqa: PLR0913 - keyword options of a front door
     Components are solved apart. Where the connected groups can be listed, set partitioning is exact.
     Elsewhere: repeated halving along spanning trees, boundary moves under annealing, and neighbourhoods
     re-cut by an exact programme over fresh trees; no optimality is promised there.
+
+    Examples
+    --------
+    Six houses in a row, of 20 households each, in areas of 30 to 50:
+
+    >>> row = [[0, 1], [1, 2], [2, 3], [3, 4], [4, 5]]
+    >>> result = gridplan.partition([20] * 6, [1] * 6, row, [10.0] * 5, lower=[50, 30], upper=[80, 50])
+    >>> result.labels.tolist()
+    [0, 0, 1, 1, 2, 2]
     """
     deadline = set_deadline(time_limit)
     problem = make_problem(
