@@ -259,3 +259,20 @@ def test_a_column_that_repeats_itself_goes_before_plain_numbers_only(kind: str, 
     of_file = read(tmp_path / "twice.gpkg").buildings["building_id"]
     assert (ids.tolist() == of_file.tolist()) == (kind == "numbers")
     assert ids.iloc[1] == (of_file.iloc[1] if kind == "numbers" else "way/1")
+
+
+def test_shapes_are_no_words() -> None:
+    layers = read(BUILDINGS.assign(小区=BUILDINGS.centroid))
+    assert layers.buildings["compound"].isna().all()
+
+
+def test_service_places_without_a_number_are_called_by_their_name() -> None:
+    points = gpd.GeoDataFrame(
+        {"名称": ["东站", None], "面积": [120, None]},
+        geometry=BUILDINGS.centroid[:2].to_numpy(),
+        crs=BUILDINGS.crs,
+    )
+    services = read(services=points.set_axis([5, 6])).services
+    assert services["service_id"].tolist() == ["东站", "row 2"]
+    assert services["area_m2"].iloc[0] == 120
+    assert read(services=points.set_axis(["S1", "S2"])).services["service_id"].tolist() == ["S1", "S2"]

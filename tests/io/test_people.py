@@ -88,3 +88,15 @@ def test_people_are_called_by_their_number_never_by_their_name(tmp_path: Path, c
     assert issues.loc[issues["code"] == "things_personal_columns", "detail"].tolist() == [column]
     numbered, _ = read_people(table.assign(工号=["7", "13812345678"]), CRS)
     assert numbered["person"].tolist() == ["7", "row 2"], "a telephone is no staff number"
+
+
+def test_a_number_of_an_identity_card_is_no_number_of_staff_whatever_its_column_is_called() -> None:
+    table = pd.DataFrame({"编号（身份证）": ["A-1", "A-2"], "岗位": ["A岗", "B岗"]})
+    people, issues = read_people(table, CRS)
+    assert people["person"].tolist() == ["row 1", "row 2"]
+    assert "things_personal_columns" in issues["code"].tolist()
+
+
+def test_a_building_says_where_people_are_where_no_area_does() -> None:
+    table = pd.DataFrame({"工号": ["1", "2"], "网格编码": ["S001-01", None], "楼栋编号": ["b1", "b2"]})
+    assert read_people(table, CRS)[0]["place"].tolist() == ["S001-01", "b2"]
