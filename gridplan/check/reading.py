@@ -18,7 +18,7 @@ from gridplan.check.carriers import Carriers, find_carriers
 from gridplan.check.findings import Finding, with_ok
 from gridplan.check.proofs import Proof, read_claims, verify_claims
 from gridplan.check.rule import LoadRule, make_load_rule
-from gridplan.graph import KINDS
+from gridplan.kinds import KINDS
 from gridplan.plan import Plan
 from gridplan.scheme import Level
 

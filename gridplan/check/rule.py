@@ -13,7 +13,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from gridplan.arrays import BoolArray, IntArray
-from gridplan.graph import KINDS
+from gridplan.kinds import KINDS
 from gridplan.scheme import Level
 
 __all__ = ["LEGAL", "MIXED_KINDS", "TOO_FEW", "TOO_MANY", "LoadRule", "make_load_rule"]

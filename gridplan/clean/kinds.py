@@ -141,7 +141,7 @@ def find_kinds(
     Returns
     -------
     kind, source, issues
-        One of ``graph.KINDS``; "given" or "rule".
+        One of ``kinds.KINDS``; "given" or "rule".
 
     Notes
     -----

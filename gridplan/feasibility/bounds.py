@@ -9,7 +9,8 @@ import numpy as np
 
 from gridplan.arrays import IntArray
 from gridplan.errors import InputError
-from gridplan.graph import KINDS, AtomGraph, Setting
+from gridplan.graph import AtomGraph, Setting
+from gridplan.kinds import KINDS
 from gridplan.scheme import Level
 
 __all__ = ["LoadBounds", "count_loads", "make_bounds"]

@@ -1,7 +1,6 @@
 """Atoms as arrays: a graph with its borders, what the atoms stand in, faces between barriers."""
 
 from gridplan.graph.atoms import (
-    KINDS,
     AtomGraph,
     Borders,
     Setting,
@@ -13,7 +12,6 @@ from gridplan.graph.atoms import (
 )
 
 __all__ = [
-    "KINDS",
     "AtomGraph",
     "Borders",
     "Setting",

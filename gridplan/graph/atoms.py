@@ -12,9 +12,9 @@ from scipy.sparse.csgraph import connected_components
 
 from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.errors import InputError
+from gridplan.kinds import KINDS
 
 __all__ = [
-    "KINDS",
     "AtomGraph",
     "Borders",
     "Setting",
@@ -24,9 +24,6 @@ __all__ = [
     "sum_borders",
     "take_ground",
 ]
-
-#: What lives in an atom, in the order of the codes 0, 1, 2, 3 (DESIGN.md, words).
-KINDS = ("apartment", "selfbuilt", "exclusive", "empty")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from gridplan.arrays import IntArray
-from gridplan.graph import KINDS
+from gridplan.kinds import KINDS
 
 __all__ = ["style_areas", "style_table"]
 

@@ -26,7 +26,7 @@ def kinds_of_words(words: pd.Series) -> tuple[pd.Series, pd.Series]:
     Returns
     -------
     kinds, known
-        One of ``graph.KINDS``, :data:`RESIDENTIAL` (homes of an unknown kind) or missing; and whether the
+        One of ``kinds.KINDS``, :data:`RESIDENTIAL` (homes of an unknown kind) or missing; and whether the
         word was understood (a blank counts as understood).
     """
     codes, uniques = pd.factorize(words, use_na_sentinel=True)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from gridplan.arrays import BoolArray
 from gridplan.check import read_reason
-from gridplan.graph import KINDS
+from gridplan.kinds import KINDS
 from gridplan.plan import Plan
 from gridplan.privacy import MIN_CELL, Audience, is_few, withhold_counts
 

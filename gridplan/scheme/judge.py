@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from gridplan.graph import KINDS
+from gridplan.kinds import KINDS
 from gridplan.scheme.rules import Level, RiskRules, Scheme
 
 __all__ = ["judge_rules"]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gridplan.errors import SchemeError
-from gridplan.graph import KINDS
+from gridplan.kinds import KINDS
 
 __all__ = [
     "AtomRules",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from shapely import box
 
 from gridplan.atoms.contiguity import build_graph
-from gridplan.graph import KINDS
+from gridplan.kinds import KINDS
 
 CRS = "EPSG:32650"
 

@@ -8,11 +8,11 @@ import sys
 
 import pytest
 
-from gridplan.graph import KINDS
 from gridplan.io.columns import normalise_name
 from gridplan.io.thing_words import find_personal
 from gridplan.io.vocabulary import load_vocabulary
 from gridplan.io.words import RESIDENTIAL
+from gridplan.kinds import KINDS
 from gridplan.schema import ATTACHED_COLUMNS
 
 WORDS = load_vocabulary()

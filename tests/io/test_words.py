@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from gridplan.graph import KINDS
 from gridplan.io.columns import find_columns, normalise_name
 from gridplan.io.vocabulary import load_vocabulary
 from gridplan.io.words import barrier_classes, kinds_of_words, street_classes
+from gridplan.kinds import KINDS
 
 
 @pytest.mark.parametrize(
