@@ -63,12 +63,12 @@ def load_texts(lang: str) -> Mapping[str, str]:
 
 
 def has_text(key: str, lang: str) -> bool:
-    """Tell whether a key has a text."""
+    """Return whether a key has a text."""
     return key in load_texts(lang)
 
 
 def t(key: str, lang: str, /, **values: object) -> str:
-    """Give the text of a key in a language.
+    """Return the text of a key in a language.
 
     Parameters
     ----------

@@ -185,7 +185,7 @@ def collect_cells(
 
 
 def order_numbers(labels: IntArray, xy: FloatArray, count: int) -> IntArray:
-    """Give numbers west to east, then north to south, by the mean of their members' points."""
+    """Return numbers that run west to east, then north to south, by the mean of their members' points."""
     size = np.maximum(np.bincount(labels, minlength=count), 1)
     x = np.bincount(labels, xy[:, 0], minlength=count) / size
     y = np.bincount(labels, xy[:, 1], minlength=count) / size
@@ -252,7 +252,7 @@ def _share_dwellings(units: Units, buildings: gpd.GeoDataFrame) -> IntArray:
 def label_compounds(
     frame: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, compounds: gpd.GeoDataFrame | None
 ) -> npt.NDArray[np.object_]:
-    """Tell the compound of each atom: its building's, for land the smallest around its inner point.
+    """Find the compound of each atom: its building's, for land the smallest around its inner point.
 
     Parameters
     ----------

@@ -140,7 +140,7 @@ def find_meetings(
 
 @njit(cache=True, nogil=True)
 def part_boxes(p: FloatArray, q: FloatArray, a: FloatArray, b: FloatArray) -> bool:
-    """Tell whether the boxes of two segments lie apart."""
+    """Return whether the boxes of two segments lie apart."""
     return bool(
         max(p[0], q[0]) + NEAR < min(a[0], b[0])
         or max(a[0], b[0]) + NEAR < min(p[0], q[0])
@@ -192,7 +192,7 @@ def find_side(p: FloatArray, q: FloatArray, v: FloatArray) -> int:
 
 @njit(cache=True, nogil=True)
 def cross(p: FloatArray, q: FloatArray, a: FloatArray, b: FloatArray) -> bool:
-    """Tell whether two segments cross within both."""
+    """Return whether two segments cross within both."""
     return find_side(p, q, a) * find_side(p, q, b) < 0 and find_side(a, b, p) * find_side(a, b, q) < 0
 
 
@@ -234,7 +234,7 @@ def find_distance(vertex: FloatArray, p: FloatArray, q: FloatArray) -> float:
 
 @njit(cache=True, nogil=True)
 def is_near(vertex: FloatArray, p: FloatArray, q: FloatArray) -> bool:
-    """Tell whether a vertex lies on a segment, off its ends."""
+    """Return whether a vertex lies on a segment, off its ends."""
     x, y = vertex[0], vertex[1]
     if x < min(p[0], q[0]) - NEAR or x > max(p[0], q[0]) + NEAR:
         return False
@@ -247,7 +247,7 @@ def is_near(vertex: FloatArray, p: FloatArray, q: FloatArray) -> bool:
 
 @njit(cache=True, nogil=True)
 def pass_pixel(p: FloatArray, q: FloatArray, x: int, y: int) -> bool:
-    """Tell whether a segment passes through a pixel, whose west and south sides belong to it."""
+    """Return whether a segment passes through a pixel, whose west and south sides belong to it."""
     west, east, south, north = x - 0.5, x + 0.5, y - 0.5, y + 0.5
     if p[0] > q[0]:
         p, q = q, p

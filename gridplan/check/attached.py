@@ -18,7 +18,7 @@ from gridplan.check.reading import LevelReading, Reading
 from gridplan.check.totals import building_ids
 from gridplan.schema import ATTACHED_COLUMNS, PLACED_COLUMNS
 
-__all__ = ["judge_attached"]
+__all__ = ["check_attached"]
 
 
 #: A point this near to an area counts as in it [m]: coordinates are written to the centimetre.
@@ -62,8 +62,8 @@ class _Things:
         return _read_texts(self.table[column])
 
 
-def judge_attached(reading: Reading) -> list[Finding]:
-    """Judge that attached things lie where their codes say.
+def check_attached(reading: Reading) -> list[Finding]:
+    """Check that attached things lie where their codes say.
 
     Parameters
     ----------
@@ -89,8 +89,8 @@ def judge_attached(reading: Reading) -> list[Finding]:
     ]
     levels = [level for level in reading.levels if level.id in plan.areas]
     for role in roles:
-        faults += _judge_role(reading, levels, role, given.get(role))
-    return with_ok("", faults, judged=sum(len(plan.attached[role]) for role in roles))
+        faults += _check_role(reading, levels, role, given.get(role))
+    return with_ok("", faults, checked=sum(len(plan.attached[role]) for role in roles))
 
 
 def _fault(reason: str, role: str, ids: Iterable[object], **values: object) -> list[Finding]:
@@ -110,7 +110,7 @@ def _read_given(text: str) -> dict[str, int]:
     return {role: rows for role, rows in counts.items() if role in ATTACHED_COLUMNS}
 
 
-def _judge_role(reading: Reading, levels: list[LevelReading], role: str, given: int | None) -> list[Finding]:
+def _check_role(reading: Reading, levels: list[LevelReading], role: str, given: int | None) -> list[Finding]:
     table = reading.plan.attached[role]
     needed = (*ATTACHED_COLUMNS[role], *PLACED_COLUMNS, *(level.id for level in levels))
     lacking = [name for name in needed if name not in table]
@@ -120,8 +120,8 @@ def _judge_role(reading: Reading, levels: list[LevelReading], role: str, given: 
     names = things.texts("id") if role != "care" else things.ids
     faults = _fault("things_id_twice", role, sorted(set(names[pd.Series(names).duplicated().to_numpy()])))
     faults += things.fault("things_id_empty", names == "")
-    faults += _judge_codes(reading, levels, things)
-    return faults + _judge_count(reading.plan.issues, things, given)
+    faults += _check_codes(reading, levels, things)
+    return faults + _check_count(reading.plan.issues, things, given)
 
 
 def _read_texts(column: pd.Series) -> npt.NDArray[np.object_]:
@@ -141,8 +141,8 @@ def _read_things(table: pd.DataFrame, role: str, levels: list[LevelReading]) -> 
     return _Things(role, table, ids, labels)
 
 
-def _judge_codes(reading: Reading, levels: list[LevelReading], things: _Things) -> list[Finding]:
-    """Judge the codes of things: there, together, and where the things are."""
+def _check_codes(reading: Reading, levels: list[LevelReading], things: _Things) -> list[Finding]:
+    """Check the codes of things: there, together, and where the things are."""
     placed = things.texts("placed")
     unknown = ~pd.Series(placed).isin(PLACED_BY).to_numpy(dtype=bool) | (
         (placed == "") & (things.labels != -1).any(axis=1)
@@ -159,9 +159,9 @@ def _judge_codes(reading: Reading, levels: list[LevelReading], things: _Things) 
     faults = things.fault("things_placed_unknown", unknown)
     faults += things.fault("things_area_gone", gone, codes=words[:10])
     faults += things.fault("things_codes_apart", apart)
-    faults += _judge_points(reading, ground, things, sound & (placed == "point"))
-    faults += _judge_buildings(reading, ground, things, sound & (placed == "building"))
-    return faults + _judge_followers(reading, things, sound & (placed == "enterprise"))
+    faults += _check_points(reading, ground, things, sound & (placed == "point"))
+    faults += _check_buildings(reading, ground, things, sound & (placed == "building"))
+    return faults + _check_followers(reading, things, sound & (placed == "enterprise"))
 
 
 def _stand_together(labels: IntArray, ground: IntArray) -> BoolArray:
@@ -186,7 +186,7 @@ def _find_astray(
     things, ground
         Codes of the things, and those of the atoms, shape (atoms, levels).
     asked
-        The things to be judged, shape (n,).
+        The things to be checked, shape (n,).
     pairs
         Rows of things and of atoms, shape (2, pairs).
     whole
@@ -200,8 +200,8 @@ def _find_astray(
     return asked & ~found
 
 
-def _judge_points(reading: Reading, ground: IntArray, things: _Things, asked: BoolArray) -> list[Finding]:
-    """Judge things by their points; the table of staff has none."""
+def _check_points(reading: Reading, ground: IntArray, things: _Things, asked: BoolArray) -> list[Finding]:
+    """Check things by their points; the table of staff has none."""
     if not isinstance(things.table, gpd.GeoDataFrame):
         return []
     rows = np.flatnonzero(asked)
@@ -211,8 +211,8 @@ def _judge_points(reading: Reading, ground: IntArray, things: _Things, asked: Bo
     return things.fault("things_elsewhere", astray)
 
 
-def _judge_buildings(reading: Reading, ground: IntArray, things: _Things, asked: BoolArray) -> list[Finding]:
-    """Judge things by the atoms of their building; staff and care keep none."""
+def _check_buildings(reading: Reading, ground: IntArray, things: _Things, asked: BoolArray) -> list[Finding]:
+    """Check things by the atoms of their building; staff and care keep none."""
     house = things.texts("building_id")
     known = np.asarray(pd.Series(house).isin(building_ids(reading.plan.buildings)), dtype=bool)
     faults = things.fault("things_building_gone", (house != "") & ~known)
@@ -225,8 +225,8 @@ def _judge_buildings(reading: Reading, ground: IntArray, things: _Things, asked:
     return faults + things.fault("things_elsewhere", _find_astray(things, ground, held, both, whole=False))
 
 
-def _judge_followers(reading: Reading, things: _Things, asked: BoolArray) -> list[Finding]:
-    """Judge things that have no place of their own by that of their enterprise."""
+def _check_followers(reading: Reading, things: _Things, asked: BoolArray) -> list[Finding]:
+    """Check things that have no place of their own by that of their enterprise."""
     owners = reading.plan.attached.get("enterprises")
     levels = [name for name in things.table if name in {level.id for level in reading.levels}]
     if owners is None or not asked.any() or not {"id", "name", *levels} <= set(owners):
@@ -259,8 +259,8 @@ def _find_first(index: pd.Index, texts: pd.Series) -> IntArray:
     return np.where(at < 0, -1, first[np.maximum(at, 0)]) if len(first) else np.full(len(texts), -1)
 
 
-def _judge_count(issues: pd.DataFrame, things: _Things, given: int | None) -> list[Finding]:
-    """Judge that each row of a list is in the plan or listed as left out; care is counted by households."""
+def _check_count(issues: pd.DataFrame, things: _Things, given: int | None) -> list[Finding]:
+    """Check that each row of a list is in the plan or listed as left out; care is counted by households."""
     if given is None or things.role == "care":
         return []
     listed = issues[(issues["layer"] == things.role) & issues["action"].isin(GONE)]

@@ -87,7 +87,7 @@ class Borders:
     crowded: IntArray
 
     def join_pairs(self, passable: BoolArray, n: int, shortest: float) -> IntArray:
-        """Give the pairs whose passable border reaches a length.
+        """Return the pairs whose passable border reaches a length.
 
         Parameters
         ----------
@@ -339,7 +339,7 @@ def _cut_pieces(streets: ShapeArray) -> tuple[ShapeArray, IntArray]:
 
 
 def _find_near_cells(ends: FloatArray, pieces: ShapeArray) -> IntArray:
-    """Give the segments whose middle lies in a square that some street piece touches.
+    """Return the segments whose middle lies in a square that some street piece touches.
 
     Most borders run through courtyards; this throws them out before the tree is asked.
     """

@@ -15,7 +15,7 @@ from gridplan.check.proofs import Proof
 from gridplan.check.reading import LevelReading, Reading
 from gridplan.check.rule import LEGAL, MIXED_KINDS, TOO_FEW, LoadRule
 
-__all__ = ["AreaVerdicts", "judge_areas", "judge_bounded", "judge_certificates"]
+__all__ = ["AreaVerdicts", "check_areas", "check_bounded", "check_certificates"]
 
 
 #: A written area may pass a cap by this share: the rounding of coordinates.
@@ -54,8 +54,8 @@ class AreaVerdicts:
     counted: IntArray
 
 
-def judge_areas(reading: Reading, level: LevelReading) -> AreaVerdicts:
-    """Judge each area of a level.
+def check_areas(reading: Reading, level: LevelReading) -> AreaVerdicts:
+    """Check each area of a level.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def judge_areas(reading: Reading, level: LevelReading) -> AreaVerdicts:
     for column in range(len(rule.kinds)):
         sums[:, column] = level.count_by_area(rule.loads[:, column])
     each = rules.statistic == "each"
-    fault = rule.judge(sums)
+    fault = rule.check(sums)
     area = level.sum_by_area(reading.area)
     homes = level.count_by_area(reading.households)
     over = (area > rules.max_area_m2 * (1 + CAP_SLACK)) if rules.max_area_m2 else np.zeros(k, dtype=bool)
@@ -164,8 +164,8 @@ def _excuse_land(level: LevelReading, verdicts: AreaVerdicts, proofs: list[Proof
                 verdicts.certificate_id[i] = proof.claim.id
 
 
-def judge_bounded(reading: Reading) -> list[Finding]:
-    """Judge the bounds of every level.
+def check_bounded(reading: Reading) -> list[Finding]:
+    """Check the bounds of every level.
 
     Parameters
     ----------
@@ -173,8 +173,8 @@ def judge_bounded(reading: Reading) -> list[Finding]:
         The plan.
     """
 
-    def judge(level: LevelReading) -> list[Finding]:
-        verdicts = judge_areas(reading, level)
+    def check(level: LevelReading) -> list[Finding]:
+        verdicts = check_areas(reading, level)
         faults = [
             Finding(
                 str(verdicts.status[i]), level.id, str(level.codes[i]), float(verdicts.value[i]),
@@ -183,24 +183,24 @@ def judge_bounded(reading: Reading) -> list[Finding]:
             )
             for i in np.flatnonzero(verdicts.status != "ok")
         ]  # fmt: skip
-        return faults + _judge_statistics(reading, level) + _compare_written(reading, level, verdicts)
+        return faults + _check_statistics(reading, level) + _compare_written(reading, level, verdicts)
 
-    return reading.judge_levels(judge)
+    return reading.check_levels(check)
 
 
-def _judge_statistics(reading: Reading, level: LevelReading) -> list[Finding]:
-    """Judge bounds that hold for the mean or the 95th percentile of a level, and those that only warn."""
+def _check_statistics(reading: Reading, level: LevelReading) -> list[Finding]:
+    """Check bounds that hold for the mean or the 95th percentile of a level, and those that only warn."""
     rules = level.rules
     hard = "violation" if rules.hard else "warning"
     asked = [(rules.statistic, hard)] if rules.statistic != "each" else []
     asked += [(statistic, "warning") for statistic in rules.warn if statistic != "each"]
     faults = []
     for statistic, verdict in asked if len(level.codes) else ():
-        faults += _judge_statistic(reading, level, statistic, verdict)
+        faults += _check_statistic(reading, level, statistic, verdict)
     return faults
 
 
-def _judge_statistic(reading: Reading, level: LevelReading, statistic: str, verdict: str) -> list[Finding]:
+def _check_statistic(reading: Reading, level: LevelReading, statistic: str, verdict: str) -> list[Finding]:
     rules = level.rules
     faults = []
     if rules.max_area_m2:
@@ -244,8 +244,8 @@ def _compare_written(reading: Reading, level: LevelReading, verdicts: AreaVerdic
     ]  # fmt: skip
 
 
-def judge_certificates(reading: Reading) -> list[Finding]:
-    """Judge every certificate by itself, used or not.
+def check_certificates(reading: Reading) -> list[Finding]:
+    """Check every certificate by itself, used or not.
 
     Parameters
     ----------
@@ -271,5 +271,5 @@ def judge_certificates(reading: Reading) -> list[Finding]:
             for proof in proofs
             if proof.reason
         ]
-        rows += with_ok(level.id, faults, judged=len(proofs))
+        rows += with_ok(level.id, faults, checked=len(proofs))
     return rows

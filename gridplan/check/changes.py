@@ -13,7 +13,7 @@ from gridplan.check.findings import Finding, name_ids, with_ok
 from gridplan.check.reading import LevelReading, Reading
 from gridplan.check.succession import Standing, find_urban, match_by_people
 
-__all__ = ["judge_changed"]
+__all__ = ["check_changed"]
 
 #: A code of the statistics bureau: 9 digits of province, prefecture, county and township, then 3 of the
 #: committee (docs/sources.md, statistical codes).
@@ -42,8 +42,8 @@ class _Claims:
     best: int
 
 
-def judge_changed(reading: Reading) -> list[Finding]:
-    """Judge levels that go on from areas that stood before.
+def check_changed(reading: Reading) -> list[Finding]:
+    """Check levels that go on from areas that stood before.
 
     Every person of the old areas is in the new ones; an old code stands for an area that continues the old
     one, by as many people as can be; a village that became a community left its series; new codes come
@@ -57,11 +57,11 @@ def judge_changed(reading: Reading) -> list[Finding]:
     rows: list[Finding] = []
     for level in reading.levels:
         if level.id in reading.plan.existing:
-            rows += _judge_level(reading, level)
+            rows += _check_level(reading, level)
     return rows
 
 
-def _judge_level(reading: Reading, level: LevelReading) -> list[Finding]:
+def _check_level(reading: Reading, level: LevelReading) -> list[Finding]:
     name = level.id
     column = f"old_{name}"
     if column not in reading.plan.atoms:
@@ -70,7 +70,7 @@ def _judge_level(reading: Reading, level: LevelReading) -> list[Finding]:
     faults = [Finding("violation", name, value=len(strange), reason="old_unknown", values=name_ids(strange))]
     faults = faults if strange else []
     claims = _read_claims(standing, level)
-    faults += _judge_claims(standing, level, claims) + _judge_appended(standing, level, claims)
+    faults += _check_claims(standing, level, claims) + _check_appended(standing, level, claims)
     if claims.kept < claims.best:
         values = {"people": claims.best - claims.kept}
         faults.append(Finding("violation", name, "", claims.kept, claims.best, "codes_move_people", values))
@@ -81,7 +81,7 @@ def _judge_level(reading: Reading, level: LevelReading) -> list[Finding]:
             Finding("violation", name, "", held, lived, "people_left_out", {"people": lived - held})
         )
     values = {"moved": lived - claims.kept, "people": lived, "areas": len(standing.codes)}
-    rows = with_ok(name, faults, judged=len(level.codes))
+    rows = with_ok(name, faults, checked=len(level.codes))
     return [*rows, Finding("ok", name, "", lived - claims.kept, np.nan, "people_moved", values)]
 
 
@@ -128,8 +128,8 @@ def _count_kept(standing: Standing, level: LevelReading, continues: IntArray) ->
     return int(standing.people[stays].sum())
 
 
-def _judge_claims(standing: Standing, level: LevelReading, claims: _Claims) -> list[Finding]:
-    """Judge the codes of areas that continue an old one, or say that they do."""
+def _check_claims(standing: Standing, level: LevelReading, claims: _Claims) -> list[Finding]:
+    """Check the codes of areas that continue an old one, or say that they do."""
     name = level.id
     urban = find_urban(standing, level.labels) if len(level.codes) else np.zeros(0, dtype=bool)
     faults = []
@@ -167,7 +167,7 @@ def _find_series(code: str) -> tuple[str, int] | None:
     return (found["town"], int(found["number"]) // 200) if found else None
 
 
-def _judge_appended(standing: Standing, level: LevelReading, claims: _Claims) -> list[Finding]:
+def _check_appended(standing: Standing, level: LevelReading, claims: _Claims) -> list[Finding]:
     """Warn of new codes that fill a hole in a series instead of coming after it."""
     last: dict[tuple[str, int], str] = {}
     for code in standing.codes.astype(str).tolist():

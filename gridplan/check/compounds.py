@@ -13,7 +13,7 @@ from gridplan.check.reading import LevelReading, Reading
 from gridplan.check.rule import MIXED_KINDS, TOO_MANY
 from gridplan.graph import find_components
 
-__all__ = ["judge_compounds"]
+__all__ = ["check_compounds"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,8 @@ class _Parts:
     part: IntArray
 
 
-def judge_compounds(reading: Reading) -> list[Finding]:
-    """Judge that no area cuts a compound without need.
+def check_compounds(reading: Reading) -> list[Finding]:
+    """Check that no area cuts a compound without need.
 
     Parameters
     ----------
@@ -60,11 +60,11 @@ def judge_compounds(reading: Reading) -> list[Finding]:
     rows: list[Finding] = []
     for level in reading.levels:
         if level.rules.make == "bounded" and len(level.codes):
-            rows += _judge_level(reading, level, compound, held)
+            rows += _check_level(reading, level, compound, held)
     return rows
 
 
-def _judge_level(
+def _check_level(
     reading: Reading, level: LevelReading, compound: npt.NDArray[np.object_], held: BoolArray
 ) -> list[Finding]:
     parts = _find_parts(reading, level, compound, held & (level.labels >= 0) & reading.applies(level.rules))
@@ -132,6 +132,6 @@ def _weigh(reading: Reading, level: LevelReading, parts: _Parts) -> tuple[BoolAr
         uneven = total(reading.households) > reading.households.sum() / len(level.codes)
         return large | (uneven & bool(rules.count)), ~(uneven & bool(rules.count))
     sums = np.stack([total(rule.loads[:, k]) for k in range(len(rule.kinds))], axis=1).astype(np.int64)
-    large |= np.isin(rule.judge(sums), (TOO_MANY, MIXED_KINDS))
+    large |= np.isin(rule.check(sums), (TOO_MANY, MIXED_KINDS))
     divisible = np.array([rule.count_unplaceable(part_sums) == 0 for part_sums in sums], dtype=bool)
     return large, divisible

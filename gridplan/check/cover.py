@@ -12,7 +12,7 @@ from gridplan.check.borders import Segments, fingerprint_segments, take_segments
 from gridplan.check.findings import Finding, name_ids, with_ok
 from gridplan.check.reading import LevelReading, Reading
 
-__all__ = ["judge_seamless"]
+__all__ = ["check_seamless"]
 
 
 #: Share of the district's area that may be lost to rounding (DESIGN.md, law 1).
@@ -23,26 +23,26 @@ SPECK_M2 = 0.1
 ON_RIM_M = 0.01
 
 
-def judge_seamless(reading: Reading) -> list[Finding]:
-    """Judge the cover by atoms and every written level layer.
+def check_seamless(reading: Reading) -> list[Finding]:
+    """Check the cover by atoms and every written level layer.
 
     Parameters
     ----------
     reading
         The plan.
     """
-    rows = with_ok("", _judge_atoms(reading), judged=len(reading.geometry))
+    rows = with_ok("", _check_atoms(reading), checked=len(reading.geometry))
     for level in reading.levels:
         layer = reading.polygons.get(level.id)
         if layer is None:
             # a plan just made has labels only: its areas are as seamless as its atoms
-            rows += with_ok(level.id, [], judged=len(level.codes))
+            rows += with_ok(level.id, [], checked=len(level.codes))
         else:
-            rows += with_ok(level.id, _judge_layer(reading, level, layer), judged=len(level.codes))
+            rows += with_ok(level.id, _check_layer(reading, level, layer), checked=len(level.codes))
     return rows
 
 
-def _judge_atoms(reading: Reading) -> list[Finding]:
+def _check_atoms(reading: Reading) -> list[Finding]:
     shapes = reading.geometry
     polygonal = np.isin(shapely.get_type_id(shapes), (3, 6))
     broken = np.flatnonzero(~polygonal | shapely.is_empty(shapes) | ~shapely.is_valid(shapes))
@@ -199,7 +199,7 @@ def layer_codes(layer: gpd.GeoDataFrame) -> list[str]:
     return ["" if code is None or code != code else str(code) for code in column]  # noqa: PLR0124 (NaN)
 
 
-def _judge_layer(reading: Reading, level: LevelReading, layer: gpd.GeoDataFrame) -> list[Finding]:
+def _check_layer(reading: Reading, level: LevelReading, layer: gpd.GeoDataFrame) -> list[Finding]:
     name = level.id
     codes = np.array(layer_codes(layer), dtype=object)
     shapes = layer.geometry.to_numpy()

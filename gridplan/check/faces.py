@@ -9,11 +9,11 @@ from gridplan.check.findings import Finding, with_ok
 from gridplan.check.reading import LevelReading, Reading
 from gridplan.graph import find_components
 
-__all__ = ["judge_counts", "judge_faces"]
+__all__ = ["check_counts", "check_faces"]
 
 
-def judge_faces(reading: Reading) -> list[Finding]:
-    """Judge that areas which are faces of barriers lie between barriers, all of them and nothing else.
+def check_faces(reading: Reading) -> list[Finding]:
+    """Check that areas which are faces of barriers lie between barriers, all of them and nothing else.
 
     Parameters
     ----------
@@ -23,11 +23,11 @@ def judge_faces(reading: Reading) -> list[Finding]:
     rows: list[Finding] = []
     for level in reading.levels:
         if level.rules.make == "faces":
-            rows += with_ok(level.id, _judge_level(reading, level), judged=len(level.codes))
+            rows += with_ok(level.id, _check_level(reading, level), checked=len(level.codes))
     return rows
 
 
-def _judge_level(reading: Reading, level: LevelReading) -> list[Finding]:
+def _check_level(reading: Reading, level: LevelReading) -> list[Finding]:
     rules, borders = level.rules, reading.borders
     n = len(level.labels)
     applies = reading.applies(rules) & (level.labels >= 0)
@@ -60,8 +60,8 @@ def _judge_level(reading: Reading, level: LevelReading) -> list[Finding]:
     return faults
 
 
-def judge_counts(reading: Reading) -> list[Finding]:
-    """Judge that each level has as many areas as the scheme asks for.
+def check_counts(reading: Reading) -> list[Finding]:
+    """Check that each level has as many areas as the scheme asks for.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def judge_counts(reading: Reading) -> list[Finding]:
                 values = {"found": found, "wanted": wanted}
                 faults.append(Finding("violation", rules.id, "", found, wanted, "count_differs", values))
         if asked:
-            rows += with_ok(rules.id, faults, judged=len(level.codes))
+            rows += with_ok(rules.id, faults, checked=len(level.codes))
     return rows
 
 

@@ -1,4 +1,4 @@
-"""What a check says: one judged fact per row, as keys and numbers."""
+"""What the check found: one fact per row, as keys and numbers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NAMED = 10
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One judged fact.
+    """One fact that was checked.
 
     Parameters
     ----------
@@ -51,8 +51,8 @@ class Finding:
     values: dict[str, Any] = field(default_factory=dict)
 
 
-def with_ok(level: str, faults: Sequence[Finding], *, judged: float) -> list[Finding]:
-    """Add the row that says "this was judged" where nothing is out of order.
+def with_ok(level: str, faults: Sequence[Finding], *, checked: float) -> list[Finding]:
+    """Add the row that says "this was checked" where nothing is out of order.
 
     Parameters
     ----------
@@ -60,12 +60,14 @@ def with_ok(level: str, faults: Sequence[Finding], *, judged: float) -> list[Fin
         Id of the level, "" for the plan.
     faults
         Rows found; exempt rows and warnings leave the level in order.
-    judged
+    checked
         How many things were looked at.
     """
     rows = list(faults)
     if all(row.verdict != "violation" for row in rows):
-        rows.append(Finding("ok", level, value=float(judged), reason="judged", values={"count": int(judged)}))
+        rows.append(
+            Finding("ok", level, value=float(checked), reason="judged", values={"count": int(checked)})
+        )
     return rows
 
 

@@ -47,7 +47,7 @@ class GroupSearch:
     max_area: float
 
     def arrays(self) -> tuple[Any, Any, Any, float]:
-        """Give the arguments of the compiled search in its order."""
+        """Return the arguments of the compiled search in its order."""
         rule = self.rule
         bounds = np.vstack([rule.lower, rule.upper, rule.lower_weight, rule.upper_weight])
         limits = np.array([MODES[rule.mixed], rule.need, rule.cap], dtype=np.int64)

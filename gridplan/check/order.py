@@ -15,11 +15,11 @@ from gridplan.check.findings import Finding, name_ids, with_ok
 from gridplan.check.reading import LevelReading, Reading
 from gridplan.check.totals import building_ids
 
-__all__ = ["judge_coded", "judge_nested", "judge_whole"]
+__all__ = ["check_coded", "check_nested", "check_whole"]
 
 
-def judge_nested(reading: Reading) -> list[Finding]:
-    """Judge that each area lies in its parent: in the atoms, in the table, in the code and on the ground.
+def check_nested(reading: Reading) -> list[Finding]:
+    """Check that each area lies in its parent: in the atoms, in the table, in the code and on the ground.
 
     Parameters
     ----------
@@ -27,14 +27,14 @@ def judge_nested(reading: Reading) -> list[Finding]:
         The plan.
     """
 
-    def judge(level: LevelReading) -> list[Finding]:
+    def check(level: LevelReading) -> list[Finding]:
         above = (reading.find_level(name) for name in (level.rules.parent, *level.rules.within) if name)
-        return [fault for up in above if up is not None for fault in _judge_parents(reading, level, up)]
+        return [fault for up in above if up is not None for fault in _check_parents(reading, level, up)]
 
-    return reading.judge_levels(judge)
+    return reading.check_levels(check)
 
 
-def _judge_parents(reading: Reading, level: LevelReading, parent: LevelReading) -> list[Finding]:
+def _check_parents(reading: Reading, level: LevelReading, parent: LevelReading) -> list[Finding]:
     name = level.id
     held = (level.labels >= 0) & (parent.labels >= 0)
     pairs = np.unique(np.column_stack([level.labels[held], parent.labels[held]]), axis=0)
@@ -69,7 +69,7 @@ def _judge_parents(reading: Reading, level: LevelReading, parent: LevelReading) 
         for code, found in own.items()
         if not _fits_format(code, form, found)
     ]
-    return faults + _judge_ground(reading, level, parent, own)
+    return faults + _check_ground(reading, level, parent, own)
 
 
 def _find_frame(reading: Reading, level: LevelReading) -> str:
@@ -90,7 +90,7 @@ def _fits_format(code: str, form: str, parent: str) -> bool:
     return code.startswith(head) and code[len(head) : len(head) + 1].isdigit()
 
 
-def _judge_ground(
+def _check_ground(
     reading: Reading, level: LevelReading, parent: LevelReading, own: dict[str, str]
 ) -> list[Finding]:
     """Written polygons that are not the union of their atoms are compared with the parent's polygon.
@@ -117,8 +117,8 @@ def _judge_ground(
     return faults
 
 
-def judge_whole(reading: Reading) -> list[Finding]:
-    """Judge that buildings are cut by slices only, and count those cut and those that had to be.
+def check_whole(reading: Reading) -> list[Finding]:
+    """Check that buildings are cut by slices only, and count those cut and those that had to be.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ def judge_whole(reading: Reading) -> list[Finding]:
         for reason, ids in (("house_cut", broken), ("house_elsewhere", _find_elsewhere(reading)))
         if ids
     ]
-    rows = with_ok("", faults, judged=len(count))
+    rows = with_ok("", faults, checked=len(count))
     for level in reading.levels:
         rows += _count_cut(reading, level, home)
     return rows
@@ -186,8 +186,8 @@ def _cut_row(
     return Finding(verdict, level.id, "", float(cut.sum()), float(forced), "buildings_cut", values)
 
 
-def judge_coded(reading: Reading) -> list[Finding]:
-    """Judge that codes are unique and run west to east, then north to south.
+def check_coded(reading: Reading) -> list[Finding]:
+    """Check that codes are unique and run west to east, then north to south.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def judge_coded(reading: Reading) -> list[Finding]:
     """
     xy = shapely.get_coordinates(shapely.point_on_surface(reading.geometry))
 
-    def judge(level: LevelReading) -> list[Finding]:
+    def check(level: LevelReading) -> list[Finding]:
         name = level.id
         table, layer = reading.plan.areas.get(name), reading.polygons.get(name)
         written = [table.index.astype(str).tolist() if table is not None else []]
@@ -207,12 +207,12 @@ def judge_coded(reading: Reading) -> list[Finding]:
         faults = [Finding("violation", name, code, reason="code_twice") for code in doubled]
         if any(code.strip() == "" for codes in written for code in codes):
             faults.append(Finding("violation", name, reason="code_empty"))
-        return faults + _judge_order(reading, level, xy)
+        return faults + _check_order(reading, level, xy)
 
-    return reading.judge_levels(judge)
+    return reading.check_levels(check)
 
 
-def _judge_order(reading: Reading, level: LevelReading, xy: FloatArray) -> list[Finding]:
+def _check_order(reading: Reading, level: LevelReading, xy: FloatArray) -> list[Finding]:
     """Warn of numbers out of order.
 
     No more than that: areas that were drawn or retired later keep their numbers. Levels that go on from

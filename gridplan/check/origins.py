@@ -11,7 +11,7 @@ from gridplan.check.totals import building_ids
 from gridplan.errors import SchemeError
 from gridplan.scheme import parse_scheme
 
-__all__ = ["judge_accounted", "judge_reproducible"]
+__all__ = ["check_accounted", "check_reproducible"]
 
 #: What the provenance of every plan must say.
 RUN = ("gridplan_version", "scheme_toml", "scheme_sha256", "seed")
@@ -21,8 +21,8 @@ FILES = ("inputs", "buildings_in")
 DIGEST = 64
 
 
-def judge_reproducible(reading: Reading) -> list[Finding]:
-    """Judge that the file says how it was made, and that its scheme is the one it names.
+def check_reproducible(reading: Reading) -> list[Finding]:
+    """Check that the file says how it was made, and that its scheme is the one it names.
 
     Parameters
     ----------
@@ -35,13 +35,13 @@ def judge_reproducible(reading: Reading) -> list[Finding]:
         for key in RUN
         if not str(provenance.get(key, "")).strip()
     ]
-    faults += _judge_scheme(reading, str(provenance.get("scheme_toml", "")))
+    faults += _check_scheme(reading, str(provenance.get("scheme_toml", "")))
     if provenance.get("inputs") and not _has_digests(str(provenance["inputs"])):
         faults.append(Finding("violation", reason="digest_missing"))
-    return with_ok("", faults, judged=len(RUN) + len(FILES))
+    return with_ok("", faults, checked=len(RUN) + len(FILES))
 
 
-def _judge_scheme(reading: Reading, text: str) -> list[Finding]:
+def _check_scheme(reading: Reading, text: str) -> list[Finding]:
     if not text:
         return []
     try:
@@ -69,8 +69,8 @@ def _has_digests(text: str) -> bool:
     return whole and all(len(text) == DIGEST and set(text.lower()) <= set(hexdigits) for text in digests)
 
 
-def judge_accounted(reading: Reading) -> list[Finding]:
-    """Judge that buildings read = buildings in the plan + buildings dropped and listed.
+def check_accounted(reading: Reading) -> list[Finding]:
+    """Check that buildings read = buildings in the plan + buildings dropped and listed.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def judge_accounted(reading: Reading) -> list[Finding]:
     if missing:
         verdict = "warning" if len(missing) == len(FILES) else "violation"
         values = {"name": missing[0]}
-        return with_ok("", [Finding(verdict, reason="provenance_missing", values=values)], judged=0)
+        return with_ok("", [Finding(verdict, reason="provenance_missing", values=values)], checked=0)
     came = str(plan.provenance["buildings_in"])
     if not came.isdigit():
         return [Finding("violation", reason="provenance_missing", values={"name": "buildings_in"})]
@@ -97,4 +97,4 @@ def judge_accounted(reading: Reading) -> list[Finding]:
     if found != int(came):
         sums = {"came": int(came), "inside": len(inside), "listed": len(gone), "lost": int(came) - found}
         faults.append(Finding("violation", "", "", found, int(came), "buildings_lost", sums))
-    return with_ok("", faults, judged=int(came))
+    return with_ok("", faults, checked=int(came))

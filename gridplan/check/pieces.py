@@ -11,52 +11,42 @@ from gridplan.check.findings import Finding
 from gridplan.check.reading import LevelReading, Reading
 from gridplan.graph import find_components
 
-__all__ = ["judge_contiguous"]
+__all__ = ["check_contiguous"]
 
 
-def judge_contiguous(reading: Reading) -> list[Finding]:
-    """Judge every area of every level.
+def check_contiguous(reading: Reading) -> list[Finding]:
+    """Check every area of every level.
 
     Parameters
     ----------
     reading
         The plan.
     """
-    return reading.judge_levels(lambda level: _judge_areas(reading, level) + _judge_written(reading, level))
+    return reading.check_levels(lambda level: _check_areas(reading, level) + _check_written(reading, level))
 
 
-def count_pieces(level: LevelReading, pairs: IntArray, chosen: BoolArray) -> IntArray:
-    """Count the connected pieces of the chosen atoms of each area.
+def count_pieces(level: LevelReading, pairs: IntArray, carries: BoolArray, counts: BoolArray) -> IntArray:
+    """Count the connected pieces of each area.
 
     Parameters
     ----------
     level
         The level.
     pairs
-        Atoms that may be joined.
-    chosen
-        Atoms that are counted and that carry, shape (n,).
+        Atoms that may be joined, shape (p, 2).
+    carries
+        Atoms that join their neighbours into one piece, shape (n,).
+    counts
+        Atoms whose pieces are counted, shape (n,).
 
     Returns
     -------
     ndarray of int64, shape (k,)
     """
-    inside = (level.labels[pairs[:, 0]] == level.labels[pairs[:, 1]]) & chosen[pairs].all(axis=1)
+    inside = (level.labels[pairs[:, 0]] == level.labels[pairs[:, 1]]) & carries[pairs].all(axis=1)
     piece = find_components(len(level.labels), pairs[inside])
-    counted = chosen & (level.labels >= 0)
+    counted = counts & (level.labels >= 0)
     found = np.unique(np.column_stack([level.labels[counted], piece[counted]]), axis=0)
-    return np.bincount(found[:, 0], minlength=len(level.codes)).astype(np.int64)
-
-
-def count_dwelling_groups(reading: Reading, level: LevelReading, pairs: IntArray) -> IntArray:
-    """Count the groups of dwellings of each area that only large empty land holds together, shape (k,)."""
-    dwelling = (reading.households > 0) & reading.applies(level.rules)
-    large = ~dwelling & (reading.area > reading.plan.scheme.atoms.carry_land_m2)
-    carrying = ~large
-    inside = (level.labels[pairs[:, 0]] == level.labels[pairs[:, 1]]) & carrying[pairs].all(axis=1)
-    group = find_components(len(level.labels), pairs[inside])
-    counted = dwelling & (level.labels >= 0)
-    found = np.unique(np.column_stack([level.labels[counted], group[counted]]), axis=0)
     return np.bincount(found[:, 0], minlength=len(level.codes)).astype(np.int64)
 
 
@@ -71,15 +61,16 @@ def find_taken(reading: Reading, level: LevelReading) -> BoolArray:
     return taken
 
 
-def _judge_areas(reading: Reading, level: LevelReading) -> list[Finding]:
+def _check_areas(reading: Reading, level: LevelReading) -> list[Finding]:
     name = level.id
     everything = np.ones(len(level.labels), dtype=bool)
     pairs = reading.passable_pairs(level.rules)
     n = len(level.labels)
-    pieces = count_pieces(level, pairs, everything)
+    pieces = count_pieces(level, pairs, everything, everything)
     borders = reading.borders
     any_rank = np.ones(len(borders.pairs), dtype=bool)
-    unbarred = count_pieces(level, borders.join_pairs(any_rank, n, level.rules.min_border_m), everything)
+    meeting = borders.join_pairs(any_rank, n, level.rules.min_border_m)
+    unbarred = count_pieces(level, meeting, everything, everything)
     faults = []
     taken = find_taken(reading, level)
     for i in np.flatnonzero(pieces > 1):
@@ -97,8 +88,10 @@ def _judge_areas(reading: Reading, level: LevelReading) -> list[Finding]:
     if not level.rules.joins_homes:
         # whole blocks stand side by side, parks and all
         return faults
-    groups = count_dwelling_groups(reading, level, pairs)
+    # dwellings that only large empty land holds together
     carry = reading.plan.scheme.atoms.carry_land_m2
+    dwelling = (reading.households > 0) & reading.applies(level.rules)
+    groups = count_pieces(level, pairs, dwelling | (reading.area <= carry), dwelling)
     faults += [
         Finding(
             "violation", name, str(level.codes[i]), float(groups[i]), 1.0, "carried_by_land", {"m2": carry}
@@ -115,7 +108,7 @@ def _touches(reading: Reading, level: LevelReading, label: int) -> bool:
     return int(find_components(len(atoms), np.column_stack([a, b])).max()) == 0
 
 
-def _judge_written(reading: Reading, level: LevelReading) -> list[Finding]:
+def _check_written(reading: Reading, level: LevelReading) -> list[Finding]:
     """Each written polygon is a single part."""
     layer = reading.polygons.get(level.id)
     if layer is None:

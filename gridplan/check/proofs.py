@@ -159,7 +159,7 @@ def prove_indivisible(carriers: Carriers, core: IntArray) -> tuple[str, int]:
     search = carriers.search
     rule = carriers.rule
     # 2 is TOO_MANY: an atom alone can only be too much, never mixed
-    alone = (rule.judge(search.loads[core]) == 2) | (search.area[core] > search.max_area)
+    alone = (rule.check(search.loads[core]) == 2) | (search.area[core] > search.max_area)
     if not alone.all():
         return "certificate_core_divisible", int(carriers.households[core[alone]].sum())
     return "", int(carriers.households[core].sum())

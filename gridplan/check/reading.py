@@ -174,11 +174,11 @@ class Reading:
             proved[rules.id] = (carriers, [] if carriers is None else verify_claims(carriers, claims))
         return proved
 
-    def judge_levels(self, judge: Callable[[LevelReading], list[Finding]]) -> list[Finding]:
-        """Judge level by level; a level without violations gets the row that says so."""
+    def check_levels(self, check: Callable[[LevelReading], list[Finding]]) -> list[Finding]:
+        """Check level by level; a level without violations gets the row that says so."""
         rows: list[Finding] = []
         for level in self.levels:
-            rows += with_ok(level.id, judge(level), judged=len(level.codes))
+            rows += with_ok(level.id, check(level), checked=len(level.codes))
         return rows
 
     def with_plan(self, plan: Plan) -> Reading:

@@ -59,8 +59,8 @@ class LoadRule:
         """What counts of each atom under all kinds, shape (n,)."""
         return np.asarray(self.loads.sum(axis=1), dtype=np.int64)
 
-    def judge(self, sums: IntArray) -> IntArray:
-        """Judge areas from their sums by kind.
+    def check(self, sums: IntArray) -> IntArray:
+        """Check areas from their sums by kind.
 
         Parameters
         ----------
@@ -87,7 +87,7 @@ class LoadRule:
         return np.where(total > 0, verdict, LEGAL)
 
     def count_unplaceable(self, sums: IntArray) -> int:
-        """Give the households of a closed set that no legal areas can hold together (the lemma).
+        """Return the households of a closed set that no legal areas can hold together (the lemma).
 
         Parameters
         ----------

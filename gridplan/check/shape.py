@@ -62,7 +62,7 @@ def _take_compactness(reading: Reading, level: LevelReading) -> Finding:
 
 
 def measure_compactness(reading: Reading, level: LevelReading) -> FloatArray:
-    """Give the compactness of each area, shape (k,)."""
+    """Return the compactness of each area, shape (k,)."""
     outline = outline_segments(reading, level)
     perimeter = np.bincount(outline.owner, outline.length, minlength=len(level.codes))
     compact: FloatArray = 4 * np.pi * level.sum_by_area(reading.area) / np.maximum(perimeter, 1e-9) ** 2

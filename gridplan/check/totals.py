@@ -13,7 +13,7 @@ from gridplan.check.cover import layer_codes
 from gridplan.check.findings import Finding, name_ids, with_ok
 from gridplan.check.reading import LevelReading, Reading
 
-__all__ = ["building_ids", "judge_complete"]
+__all__ = ["building_ids", "check_complete"]
 
 
 #: Columns of a level layer that are sums over the atoms, in whole numbers.
@@ -22,15 +22,15 @@ SUMS = ("households", "population")
 AREA_SHARE = 1e-6
 
 
-def judge_complete(reading: Reading) -> list[Finding]:
-    """Judge that every atom, building, household and person is in one area of each level.
+def check_complete(reading: Reading) -> list[Finding]:
+    """Check that every atom, building, household and person is in one area of each level.
 
     Parameters
     ----------
     reading
         The plan.
     """
-    rows = with_ok("", _judge_atoms(reading) + _judge_buildings(reading), judged=len(reading.plan.buildings))
+    rows = with_ok("", _check_atoms(reading) + _check_buildings(reading), checked=len(reading.plan.buildings))
     present = {level.id for level in reading.levels}
     rows += [
         Finding("violation", name, reason="level_missing")
@@ -38,12 +38,12 @@ def judge_complete(reading: Reading) -> list[Finding]:
         if name not in present
     ]
 
-    def judge(level: LevelReading) -> list[Finding]:
+    def check(level: LevelReading) -> list[Finding]:
         layer = reading.polygons.get(level.id)
-        faults = _judge_labels(reading, level)
-        return faults if layer is None else faults + _judge_layer_rows(reading, level, layer)
+        faults = _check_labels(reading, level)
+        return faults if layer is None else faults + _check_layer_rows(reading, level, layer)
 
-    return rows + reading.judge_levels(judge)
+    return rows + reading.check_levels(check)
 
 
 def _count_fault(reason: str, ids: Sequence[object], level: str = "") -> list[Finding]:
@@ -53,7 +53,7 @@ def _count_fault(reason: str, ids: Sequence[object], level: str = "") -> list[Fi
     return [Finding("violation", level, value=len(ids), bound=0, reason=reason, values=name_ids(ids))]
 
 
-def _judge_atoms(reading: Reading) -> list[Finding]:
+def _check_atoms(reading: Reading) -> list[Finding]:
     atoms = reading.plan.atoms
     doubled = atoms.index[atoms.index.duplicated()].tolist()
     slices = pd.to_numeric(atoms["slice"], errors="coerce").fillna(-1).to_numpy()
@@ -67,7 +67,7 @@ def _judge_atoms(reading: Reading) -> list[Finding]:
     )
 
 
-def _judge_buildings(reading: Reading) -> list[Finding]:
+def _check_buildings(reading: Reading) -> list[Finding]:
     """Slices sum to their building, and both tables name the same buildings."""
     buildings = reading.plan.buildings
     ids = building_ids(buildings)
@@ -100,7 +100,7 @@ def building_ids(buildings: gpd.GeoDataFrame) -> pd.Index:
     return pd.Index([str(name) for name in ids], dtype=object)
 
 
-def _judge_labels(reading: Reading, level: LevelReading) -> list[Finding]:
+def _check_labels(reading: Reading, level: LevelReading) -> list[Finding]:
     """Every atom has a code, and codes and the areas table name the same areas."""
     name = level.id
     faults = _count_fault("code_missing", np.flatnonzero(level.labels < 0).tolist(), name)
@@ -118,7 +118,7 @@ def _judge_labels(reading: Reading, level: LevelReading) -> list[Finding]:
     return faults
 
 
-def _judge_layer_rows(reading: Reading, level: LevelReading, layer: gpd.GeoDataFrame) -> list[Finding]:
+def _check_layer_rows(reading: Reading, level: LevelReading, layer: gpd.GeoDataFrame) -> list[Finding]:
     """Compare the numbers written beside each polygon with the sums of its atoms."""
     name = level.id
     codes = layer_codes(layer)

@@ -138,7 +138,7 @@ def _add_up(issues: pd.DataFrame) -> pd.DataFrame:
 
 
 def _gives_way(lines: gpd.GeoDataFrame) -> BoolArray:
-    """Tell the slip roads and shores."""
+    """Find the slip roads and shores."""
     classes = lines["street_class"].fillna("").astype(str)
     found: BoolArray = (classes.str.endswith("_link") | classes.isin(_LESSER)).to_numpy()
     return found

@@ -71,7 +71,7 @@ def clean_existing(
         tables.append(listed)
         standing = areas[level.id]
         if level.make != "given":
-            # of a level that is drawn anew only the ground that it does not apply to stands as it is
+            # of a level that is redrawn only the ground that it does not apply to stands as it is
             # (ground is urban unless it is given as rural)
             rural = standing["ground"] == "rural"
             standing = standing[(rural == (level.applies_to == "urban")) & bool(level.applies_to)]

@@ -127,7 +127,7 @@ def find_surroundings(
 def find_kinds(
     buildings: gpd.GeoDataFrame, around: Surroundings, rules: DwellingRules
 ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_], pd.DataFrame]:
-    """Tell every building's kind.
+    """Find the kind of every building.
 
     Parameters
     ----------
@@ -201,7 +201,7 @@ def find_kinds(
 
 
 def _counts_homes(buildings: gpd.GeoDataFrame) -> bool:
-    """Tell whether the table counts households or people for most buildings known to have homes.
+    """Return whether the table counts households or people for most buildings known to have homes.
 
     In such a table a building of unknown use without a count is no home left to be guessed: in
     nantes_centre guessing them would add 15,000 households to the 39,108 that the tax files know.
@@ -221,7 +221,7 @@ def _numbers(column: pd.Series) -> FloatArray:
 def _look_up_land(
     points: npt.NDArray[np.object_], landuse: gpd.GeoDataFrame | None
 ) -> tuple[BoolArray, BoolArray]:
-    """Tell by land use whether a place is for homes, or for something else."""
+    """Find by land use which places are for homes, and which for something else."""
     nothing = np.zeros(len(points), dtype=bool)
     if landuse is None or not len(landuse):
         return nothing, nothing.copy()

@@ -246,7 +246,7 @@ def trace_faces(net: Net) -> Faces:
 
 
 def find_bridges(net: Net) -> BoolArray:
-    """Tell the edges that bound no face: the same face lies on both sides."""
+    """Find the edges that bound no face: the same face lies on both sides."""
     walk = trace_faces(net).walk
     m = len(net.lines)
     bridges: BoolArray = walk[:m] == walk[m:]

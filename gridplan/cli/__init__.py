@@ -31,7 +31,7 @@ _COMMANDS = {
     "feasibility": "gridplan.cli.feasibility:run_feasibility",
     "attach": "gridplan.cli.attach:run_attach",
     "demo": "gridplan.cli.planning:run_demo",
-    "check": "gridplan.cli.judging:run_check",
+    "check": "gridplan.cli.checking:run_check",
     "export": "gridplan.cli.exporting:run_export",
     "compare": "gridplan.cli.comparing:run_compare",
     "borders": "gridplan.cli.borders:run_borders",

@@ -77,7 +77,7 @@ def _format(counts: dict[str, dict[str, int]], lang: str) -> str:
 
 
 def _format_issues(issues: pd.DataFrame, lang: str) -> str:
-    """Tell what was wrong by role and kind, the most frequent first, with the ids of a few."""
+    """Format what was wrong by role and kind, the most frequent first, with the ids of a few."""
     groups = issues.groupby(["layer", "code"], sort=True)
     order = groups.size().sort_values(ascending=False, kind="stable")
     lines = []

@@ -14,7 +14,7 @@ __all__ = ["run_compounds"]
 
 
 def run_compounds(options: argparse.Namespace) -> int:
-    """Tell the compounds by type, and write the register where that is asked for."""
+    """Print the compounds by type, and write the register where that is asked for."""
     plan = open_plan(options.plan)
     tables = list_compounds(plan, options.lang)
     written = write_tables(tables, options.out) if options.out else ()

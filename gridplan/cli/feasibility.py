@@ -19,7 +19,7 @@ __all__ = ["run_feasibility"]
 
 
 def run_feasibility(options: argparse.Namespace) -> int:
-    """Tell what cannot be legal, why, and what would help; 1 where something cannot."""
+    """Report what cannot be legal, why, and what would help; 1 where something cannot."""
     scheme = load_scheme(options.scheme)
     inputs = read_inputs(options, scheme)
     rooms = tuple(room for room in ROOMS if room != "solve")

@@ -30,7 +30,7 @@ _OPTIONAL = ("esda", "highspy", "libpysal", "osmnx", "pyrosm", "streamlit")
 
 
 def run_doctor(options: argparse.Namespace) -> int:
-    """Tell what a bug report needs, and what is missing."""
+    """Print what a bug report needs, and what is missing."""
     facts = {
         "python": f"{platform.python_version()} ({platform.machine()})",
         "system": platform.platform(),
@@ -118,7 +118,7 @@ def run_app(options: argparse.Namespace) -> int:
     ]  # fmt: skip
     setting = {"GRIDPLAN_LANG": options.lang, "GRIDPLAN_AUDIENCE": options.audience}
     with subprocess.Popen(command, env={**os.environ, **setting}) as server:
-        # whoever ends this process ends the server: it must not stay behind with the port
+        # ending this process ends the server too, which would keep the port otherwise
         signal.signal(signal.SIGTERM, lambda *_: server.terminate())
         return server.wait()
 

@@ -151,7 +151,7 @@ def _infer_as_written(bounds: Bounds) -> CRSGuess:
 
 
 def _is_swapped_china(bounds: Bounds) -> bool:
-    """Tell whether degrees can only be latitude before longitude: the two do not overlap in China."""
+    """Return whether degrees can only be latitude before longitude: the two do not overlap in China."""
     x0, y0, x1, y1 = bounds
     return x0 >= 16 and x1 <= 54 and y0 >= 73 and y1 <= 90
 
@@ -208,7 +208,7 @@ def find_bounds(frame: gpd.GeoDataFrame) -> Bounds:
 
 
 def fits_crs(bounds: Bounds, crs: pyproj.CRS) -> bool:
-    """Tell whether coordinates can be of a coordinate system at all.
+    """Return whether coordinates can be of a coordinate system at all.
 
     Parameters
     ----------
@@ -240,7 +240,7 @@ def fits_crs(bounds: Bounds, crs: pyproj.CRS) -> bool:
 
 
 def is_swapped(bounds: Bounds, crs: pyproj.CRS) -> bool:
-    """Tell whether coordinates of a known system were certainly written north before east."""
+    """Return whether coordinates of a known system were certainly written north before east."""
     flipped = (bounds[1], bounds[0], bounds[3], bounds[2])
     if crs.is_geographic and _is_swapped_china(bounds):
         return True
@@ -331,7 +331,7 @@ def _to_degrees(crs: pyproj.CRS) -> pyproj.Transformer:
 
 
 def is_metric(crs: pyproj.CRS, bounds: Bounds) -> bool:
-    """Tell whether lengths measured in a system are metres on the ground.
+    """Return whether lengths measured in a system are metres on the ground.
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ from gridplan.attach import (
     relabel_compounds,
     replace_followers,
 )
-from gridplan.check import judge_plan
+from gridplan.check import record_findings
 from gridplan.clean.compounds import name_compounds, place_buildings
 from gridplan.crs import WGS84, describe_crs, reproject
 from gridplan.errors import InputError
@@ -111,7 +111,7 @@ def attach_things(
         plan, directory = _attach_list(plan, read, [read.source], directory)
         if progress is not None:
             progress(role, 1.0)
-    return judge_plan(plan) if "compounds" in things else plan
+    return record_findings(plan) if "compounds" in things else plan
 
 
 def attach_services(plan: Plan, services: gpd.GeoDataFrame, sources: Sequence[Source]) -> Plan:

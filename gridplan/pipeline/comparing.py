@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gridplan.check import judge_plan
+from gridplan.check import record_findings
 from gridplan.compare.comparison import Comparison, compare_plans, restore_plan
 from gridplan.compare.crosswalk import list_levels
 from gridplan.errors import InputError
@@ -44,5 +44,5 @@ def compare_with_existing(plan: Plan, levels: Sequence[str] | None = None) -> di
         raise InputError("compare_nothing_before")
     compared: dict[str, Comparison] = {}
     for level in chosen:
-        compared |= compare_plans(judge_plan(restore_plan(plan, level)), plan)
+        compared |= compare_plans(record_findings(restore_plan(plan, level)), plan)
     return compared

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gridplan.check import judge_plan
+from gridplan.check import record_findings
 from gridplan.io import load_scheme
 from gridplan.io import write_plan as write_tables
 from gridplan.io.frames import LayerOrLayers
@@ -206,7 +206,7 @@ def solve_plan(
             provenance={**(provenance or {}), **describe_run(scheme, seed, solved)},
             timings=watch.timings,
         )
-        plan = judge_plan(plan)
+        plan = record_findings(plan)
     return replace(plan, timings=dict(watch.timings))
 
 

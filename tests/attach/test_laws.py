@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from lattice_town import ORIGIN, build_town
 
 from gridplan.attach import build_directory, place_things
-from gridplan.check.attached import judge_attached
+from gridplan.check.attached import check_attached
 from gridplan.check.reading import read_plan
 from gridplan.io import open_plan
 from gridplan.pipeline import attach_things, write_plan
@@ -117,7 +117,7 @@ def test_codes_are_nested(drawn) -> None:
 def test_the_check_finds_nothing_wrong_with_what_was_placed(drawn) -> None:
     roles = ("enterprises", "staff", "care")
     placed = {role: place_things(DIRECTORY, _make(role, drawn))[0] for role in roles}
-    findings = judge_attached(read_plan(replace(TOWN, attached=placed)))
+    findings = check_attached(read_plan(replace(TOWN, attached=placed)))
     assert [one.reason for one in findings] == ["judged"]
 
 

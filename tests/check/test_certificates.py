@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gridplan.check import check_plan, judge_plan, read_reason
+from gridplan.check import check_plan, read_reason, record_findings
 from gridplan.i18n import LANGUAGES, t
 from gridplan.plan import Plan
 
@@ -36,7 +36,7 @@ def judge(plan: Plan) -> tuple[set[str], set[str]]:
 def test_pocket_behind_a_main_street_is_exempt(kind: str) -> None:
     plan = towns.build_pocket_town(towns.certify("grid", kind, POCKET, 40))
     assert judge(plan) == ({"exempt"}, set())
-    table = judge_plan(plan).areas["grid"]
+    table = record_findings(plan).areas["grid"]
     assert table[table["status"] == "exempt"]["certificate"].tolist() == [kind]
 
 

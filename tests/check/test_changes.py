@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lattice_town import build_town
 
-from gridplan.check.changes import judge_changed
+from gridplan.check.changes import check_changed
 from gridplan.check.findings import Finding
 from gridplan.check.reading import read_plan
 from gridplan.compare.crosswalk import stand_areas
@@ -52,7 +52,7 @@ def renew(base: Plan, old: np.ndarray, new: np.ndarray, villages: set[int], urba
 
 
 def judge(plan: Plan) -> list[Finding]:
-    return judge_changed(read_plan(plan))
+    return check_changed(read_plan(plan))
 
 
 def reasons(plan: Plan) -> set[str]:
@@ -113,5 +113,5 @@ def test_every_way_of_breaking_it_is_seen(redrawn: Plan) -> None:
     assert reasons(replace(redrawn, atoms=redrawn.atoms.drop(columns="old_community"))) == {"old_missing"}
 
 
-def test_levels_without_old_areas_are_not_judged(base: Plan) -> None:
+def test_levels_without_old_areas_are_not_checked(base: Plan) -> None:
     assert not judge(base)

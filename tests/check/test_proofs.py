@@ -53,7 +53,7 @@ def list_groups(search: GroupSearch, pairs: list[tuple[int, int]]) -> set[frozen
             group = set(chosen)
             sums = search.loads[list(group)].sum(axis=0)[None, :]
             small = search.area[list(group)].sum() <= search.max_area
-            if small and search.rule.judge(sums)[0] == LEGAL and is_connected(group, pairs):
+            if small and search.rule.check(sums)[0] == LEGAL and is_connected(group, pairs):
                 found.add(frozenset(group))
     return found
 
@@ -145,7 +145,7 @@ def test_lemma_for_two_kinds(apartment: int, selfbuilt: int) -> None:
 )
 def test_rule_is_exact_at_its_bounds(mixed: str, sums: tuple[int, int], legal: bool) -> None:
     rule = make_rule(mixed, {"apartment": (50, 80), "selfbuilt": (30, 50)}, [1, 1], [0, 1])
-    assert (rule.judge(np.array([sums]))[0] == LEGAL) == legal
+    assert (rule.check(np.array([sums]))[0] == LEGAL) == legal
 
 
 def test_one_of_an_odd_number_that_fits_in_pairs_only_is_left_over() -> None:

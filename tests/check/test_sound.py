@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gridplan.check import CHECKS, check_plan, judge_plan, summarise_findings
+from gridplan.check import LAWS, check_plan, record_findings, summarise_findings
 from gridplan.plan import Plan
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -28,7 +28,7 @@ def test_sound_plan_passes_every_law(written: bool) -> None:
     # a plan without faces, counts, old areas, compounds and things has nothing of that sort to be judged
     # a plan without faces, counts, old areas, compounds and things has nothing of that sort to be judged
     unasked = {"faces", "count", "changed", "compound", "placed"}
-    assert set(findings["key"]) == {check.key for check in CHECKS} - unasked
+    assert set(findings["key"]) == {check.key for check in LAWS} - unasked
     judged = findings[findings["level"] == "grid"]["key"]
     assert {"seamless", "complete", "contiguous", "bounded", "nested", "whole", "coded"} <= set(judged)
 
@@ -77,7 +77,7 @@ def test_house_cut_without_need_is_told() -> None:
 
 def test_status_of_areas_is_filled_in() -> None:
     plan = towns.build_pocket_town()
-    table = judge_plan(plan).areas["grid"]
+    table = record_findings(plan).areas["grid"]
     assert table["status"].value_counts().to_dict() == {"ok": 7, "violation": 1}
     bad = table[table["status"] == "violation"].iloc[0]
     assert (bad["certificate"], bad["certificate_id"], bad["reason_key"]) == ("unproven", -1, "unproven")

@@ -8,6 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gridplan.check.changes import _find_series
 from gridplan.check.order import _rank_areas
 from gridplan.check.succession import Standing, find_urban, match_by_people
 from gridplan.plan import codes, succession
@@ -98,3 +99,10 @@ def test_the_check_and_the_plan_count_areas_in_one_order(points: list[tuple[int,
 def test_rows_run_west_to_east_and_the_next_row_lies_south() -> None:
     xy = np.array([[0.0, 100.0], [100.0, 98.0], [0.0, 0.0], [100.0, 2.0]])
     assert _rank_areas(xy, np.array([0, 1, 2, 3])).tolist() == [0, 1, 2, 3]
+
+
+def test_a_series_has_two_hundred_numbers_of_a_township() -> None:
+    series = [_find_series(f"61102300{code}") for code in ("1001", "1150", "1199", "1200", "2150")]
+    assert series[0] == series[1] == series[2]
+    assert len(set(series)) == 3
+    assert _find_series("grid-7") is None

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import gridplan.check
-from gridplan.check import CHECKS
+from gridplan.check import LAWS
 from gridplan.i18n import LANGUAGES, has_text
 
 SOURCE = Path(gridplan.check.__file__).parent
@@ -26,6 +26,6 @@ def told_reasons() -> list[str]:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_laws_and_reasons_have_texts(lang: str) -> None:
-    keys = [f"finding.{check.key}" for check in CHECKS] + [f"reason.{key}" for key in told_reasons()]
+    keys = [f"finding.{check.key}" for check in LAWS] + [f"reason.{key}" for key in told_reasons()]
     assert len(keys) > 50
     assert [key for key in keys if not has_text(key, lang)] == []

@@ -146,9 +146,9 @@ def test_areas_are_found_by_code_and_compound(shown: Shown) -> None:
 
 
 def test_misfits_tell_number_and_limit(told_town: Shown, town: Plan) -> None:
-    from gridplan.check import judge_plan
+    from gridplan.check import record_findings
 
-    judged = judge_plan(town)
+    judged = record_findings(town)
     shown = show_plan_to(judged, describe_plan(judged), Audience(), name="town")
     rows = list_misfits(shown)
     words = {lang: set(format_misfits(shown, rows, lang)) for lang in ("zh", "en")}

@@ -10,26 +10,26 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gridplan.check.attached import judge_attached
-from gridplan.check.bounds import AreaVerdicts, judge_areas, judge_bounded, judge_certificates
-from gridplan.check.changes import judge_changed
-from gridplan.check.compounds import judge_compounds
-from gridplan.check.cover import judge_seamless
-from gridplan.check.faces import judge_counts, judge_faces
+from gridplan.check.attached import check_attached
+from gridplan.check.bounds import AreaVerdicts, check_areas, check_bounded, check_certificates
+from gridplan.check.changes import check_changed
+from gridplan.check.compounds import check_compounds
+from gridplan.check.cover import check_seamless
+from gridplan.check.faces import check_counts, check_faces
 from gridplan.check.findings import Finding, tabulate_findings
-from gridplan.check.order import judge_coded, judge_nested, judge_whole
-from gridplan.check.origins import judge_accounted, judge_reproducible
-from gridplan.check.pieces import judge_contiguous
+from gridplan.check.order import check_coded, check_nested, check_whole
+from gridplan.check.origins import check_accounted, check_reproducible
+from gridplan.check.pieces import check_contiguous
 from gridplan.check.reading import LevelReading, Reading, read_plan
 from gridplan.check.shape import measure_shape
-from gridplan.check.totals import judge_complete
+from gridplan.check.totals import check_complete
 from gridplan.plan import Plan
 
-__all__ = ["CHECKS", "Check", "check_plan", "judge_plan"]
+__all__ = ["LAWS", "Law", "check_plan", "record_findings"]
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class Law:
     """One law.
 
     Parameters
@@ -48,23 +48,23 @@ class Check:
 
 
 #: All laws of DESIGN.md section 2, in its order, then the figures that no law bounds.
-CHECKS = (
-    Check("seamless", 1, judge_seamless),
-    Check("complete", 1, judge_complete),
-    Check("contiguous", 1, judge_contiguous),
-    Check("bounded", 1, judge_bounded),
-    Check("certificate", 1, judge_certificates),
-    Check("nested", 1, judge_nested),
-    Check("faces", 1, judge_faces),
-    Check("count", 1, judge_counts),
-    Check("whole", 1, judge_whole),
-    Check("compound", 1, judge_compounds),
-    Check("coded", 1, judge_coded),
-    Check("changed", 1, judge_changed),
-    Check("reproducible", 1, judge_reproducible),
-    Check("accounted", 1, judge_accounted),
-    Check("placed", 1, judge_attached),
-    Check("shape", 1, measure_shape),
+LAWS = (
+    Law("seamless", 1, check_seamless),
+    Law("complete", 1, check_complete),
+    Law("contiguous", 1, check_contiguous),
+    Law("bounded", 1, check_bounded),
+    Law("certificate", 1, check_certificates),
+    Law("nested", 1, check_nested),
+    Law("faces", 1, check_faces),
+    Law("count", 1, check_counts),
+    Law("whole", 1, check_whole),
+    Law("compound", 1, check_compounds),
+    Law("coded", 1, check_coded),
+    Law("changed", 1, check_changed),
+    Law("reproducible", 1, check_reproducible),
+    Law("accounted", 1, check_accounted),
+    Law("placed", 1, check_attached),
+    Law("shape", 1, measure_shape),
 )
 
 
@@ -96,10 +96,10 @@ def check_plan(plan: Plan, *, level_polygons: Mapping[str, gpd.GeoDataFrame] | N
     >>> int((findings["verdict"] == "violation").sum())
     0
     """
-    return _judge_reading(read_plan(plan, level_polygons))
+    return _check_reading(read_plan(plan, level_polygons))
 
 
-def judge_plan(plan: Plan) -> Plan:
+def record_findings(plan: Plan) -> Plan:
     """Check a plan just made and write the findings into it.
 
     Parameters
@@ -118,16 +118,14 @@ def judge_plan(plan: Plan) -> Plan:
     tables = dict(plan.areas)
     for level in reading.levels:
         if level.id in tables:
-            verdicts = judge_areas(reading, level)
+            verdicts = check_areas(reading, level)
             tables[level.id] = _fill_table(tables[level.id], level, verdicts)
-    judged = replace(plan, areas=tables)
-    return replace(judged, findings=_judge_reading(reading.with_plan(judged)))
+    checked = replace(plan, areas=tables)
+    return replace(checked, findings=_check_reading(reading.with_plan(checked)))
 
 
-def _judge_reading(reading: Reading) -> pd.DataFrame:
-    return tabulate_findings(
-        (law.key, law.version, finding) for law in CHECKS for finding in law.func(reading)
-    )
+def _check_reading(reading: Reading) -> pd.DataFrame:
+    return tabulate_findings((law.key, law.version, finding) for law in LAWS for finding in law.func(reading))
 
 
 def _fill_table(table: pd.DataFrame, level: LevelReading, verdicts: AreaVerdicts) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""``gridplan check``: every law judged from the written file."""
+"""``gridplan check``: checks every law from the written file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["run_check"]
 
 
 def run_check(options: argparse.Namespace) -> int:
-    """Judge every law from the written file."""
+    """Check every law from the written file."""
     findings = check_plan(open_plan(options.plan))
     violations = int((findings["verdict"] == "violation").sum())
     if options.json:
