@@ -114,10 +114,11 @@ def _write_levels(plan: Plan, options: argparse.Namespace, audience: str) -> tup
 
 def _write_map(plan: Plan, options: argparse.Namespace, target: Path, audience: str) -> Path:
     """Write one of the maps as its audience may see it."""
+    from gridplan.onemap.catalogue import MapOrder
     from gridplan.onemap.exports import export_view
+    from gridplan.onemap.maps import make_map
     from gridplan.onemap.pictures import SCREEN_SIZE
     from gridplan.onemap.shown import described_from_file, show_plan_to
-    from gridplan.onemap.standard import MapOrder, make_standard
 
     shown = show_plan_to(
         plan, described_from_file(plan), parse_audience(audience), name=Path(options.plan).stem
@@ -131,6 +132,6 @@ def _write_map(plan: Plan, options: argparse.Namespace, target: Path, audience: 
         review_number=options.review_number,
         stamp="" if options.stamp == "none" else options.stamp,
     )
-    view, tables = make_standard(shown, order, options.lang)
+    view, tables = make_map(shown, order, options.lang)
     size = SCREEN_SIZE if options.paper == _SCREEN else options.paper
     return write_whole(target, export_view(shown, view, tables, options.format, size=size))

@@ -10,13 +10,13 @@ from typing import Any, NoReturn
 
 from gridplan.errors import InputError
 from gridplan.i18n import LANGUAGES, t
+from gridplan.onemap.catalogue import AREA_RULES, MAPS
 
-__all__ = ["EXPORT_FORMATS", "EXPORT_MAPS", "EXPORT_PAPERS", "asked_language", "build_parser"]
+__all__ = ["EXPORT_FORMATS", "EXPORT_PAPERS", "asked_language", "build_parser"]
 
 #: Formats of ``gridplan export``.
 EXPORT_FORMATS = ("geojson", "geoparquet", "shapefile", "csv", "png", "svg", "pdf", "html", "xlsx", "gpkg")
-#: Maps that can be exported, and the sheets that they are drawn on.
-EXPORT_MAPS = ("population", "density", "households", "status", "risk", "compounds")
+#: Sheets that maps are drawn on.
 EXPORT_PAPERS = ("screen", "A4", "A3")
 
 
@@ -207,11 +207,11 @@ def _add_export(group: _Group, say: _Say) -> None:
     group.add_argument("--format", choices=EXPORT_FORMATS, required=True, help=say("cli.export.format"))
     group.add_argument("--out", metavar="PATH", required=True, help=say("cli.export.out"))
     group.add_argument("--level", metavar="ID", help=say("cli.export.level"))
-    group.add_argument("--map", choices=EXPORT_MAPS, help=say("cli.export.map"))
+    group.add_argument("--map", choices=[kind.key for kind in MAPS], help=say("cli.export.map"))
     group.add_argument("--within", metavar="CODE", default="", help=say("cli.export.within"))
     group.add_argument(
         "--rule",
-        choices=("worst", "weighted", "count", "hotspot"),
+        choices=AREA_RULES,
         default="",
         help=say("cli.export.rule"),
     )

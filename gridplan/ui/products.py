@@ -5,23 +5,23 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 import pandas as pd
 
 from gridplan.i18n import t
-from gridplan.onemap.compounds import tabulate_estates, view_compounds
+from gridplan.onemap.catalogue import MapOrder, find_map
+from gridplan.onemap.compounds import tabulate_estates
 from gridplan.onemap.exports import export_view
 from gridplan.onemap.issues import list_findings, list_issues, name_layer
+from gridplan.onemap.maps import has_needs, make_view
 from gridplan.onemap.numbers import fill_withheld
-from gridplan.onemap.population import list_measures, view_areas
-from gridplan.onemap.risk import AREA_RULES, THING_ROLES, rate_all, tabulate_key_areas, view_risk
+from gridplan.onemap.risk import tabulate_key_areas
 from gridplan.onemap.shown import Shown
-from gridplan.onemap.standard import list_roles
-from gridplan.onemap.view import Imprint, MapView
+from gridplan.onemap.view import Imprint
 from gridplan.ui.choices import name_measure
 
-__all__ = ["Product", "list_products", "make_view", "pack_pictures", "tabulate_plan"]
+__all__ = ["is_in_set", "label_map", "pack_pictures", "tabulate_plan"]
 
 # columns of the areas of each level
 _AREA_COLUMNS = (
@@ -38,93 +38,35 @@ _STAMP = (2000, 1, 1, 0, 0, 0)
 _NOT_IN_SET = frozenset(("households", "weighted", "count"))
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
-    """A map that can be exported.
-
-    Parameters
-    ----------
-    page
-        "population", "risk" or "compounds".
-    what
-        What areas are coloured by; "" where there is no choice.
-    """
-
-    page: str
-    what: str = ""
-
-    @property
-    def roles(self) -> tuple[str, ...]:
-        """The roles of the things that it shows: their date is the date of the map."""
-        return list_roles(self.page)
-
-    @property
-    def in_set(self) -> bool:
-        """Whether it belongs to a set of slides."""
-        return self.what not in _NOT_IN_SET
-
-    def label(self, lang: str) -> str:
-        """Name the map."""
-        if self.page == "population":
-            return name_measure(self.what, lang)
-        head = t(f"ui.page.{self.page}", lang)
-        return f"{head} · {t(f'ui.risk.rule.{self.what}', lang)}" if self.page == "risk" else head
+def label_map(order: MapOrder, lang: str) -> str:
+    """Name a map, with the rule that its areas are coloured by."""
+    kind = find_map(order.name)
+    if kind is None or kind.page == "population":
+        return name_measure(order.name, lang)
+    head = t(kind.label, lang)
+    return f"{head} · {t(f'ui.risk.rule.{order.rule}', lang)}" if order.rule else head
 
 
-def list_products(shown: Shown) -> tuple[Product, ...]:
-    """List the maps that a plan has something for and its audience may see."""
-    products = [Product("population", measure) for measure in list_measures(shown)]
-    if any(len(shown.attached.get(role, ())) for role in THING_ROLES):
-        products += [Product("risk", rule) for rule in AREA_RULES]
-    if len(shown.compounds) or shown.access is not None:
-        products.append(Product("compounds"))
-    return tuple(products)
-
-
-def make_view(
-    shown: Shown, product: Product, level: str, lang: str, *, imprint: Imprint, within: str = ""
-) -> MapView:
-    """Make a map.
-
-    Parameters
-    ----------
-    shown
-        What may be seen.
-    product
-        One of :func:`list_products`.
-    level
-        Level of the areas; a map of compounds has its own.
-    lang
-        "zh" or "en".
-    imprint
-        What stands on it.
-    within
-        Code of an area above, "" for everything.
-
-    Returns
-    -------
-    MapView
-    """
-    if product.page == "population":
-        return view_areas(shown, level, product.what, lang, within=within, imprint=imprint)
-    if product.page == "risk":
-        return view_risk(
-            shown, level, product.what, lang, things=rate_all(shown), within=within, imprint=imprint
-        )
-    return view_compounds(shown, lang, within=within, imprint=imprint)
+def is_in_set(order: MapOrder) -> bool:
+    """Return whether a map belongs to a set of slides."""
+    return not _NOT_IN_SET & {order.name, order.rule}
 
 
 def pack_pictures(
-    shown: Shown, products: Sequence[Product], level: str, lang: str, sign: Callable[[Product], Imprint]
+    shown: Shown, orders: Sequence[MapOrder], level: str, lang: str, sign: Callable[[MapOrder], Imprint]
 ) -> bytes:
     """Draw maps for the screen, one picture each, and put them into one file (for a set of slides).
 
     Parameters
     ----------
-    shown, level, lang
-        As in :func:`make_view`.
-    products
+    shown
+        What may be seen.
+    orders
         The maps.
+    level
+        Level of the areas; a map of compounds has its own.
+    lang
+        "zh" or "en".
     sign
         Gives what stands on a map; its picture is called by the title.
 
@@ -135,9 +77,9 @@ def pack_pictures(
     """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as target:
-        for number, product in enumerate(products, 1):
-            imprint = sign(product)
-            view = make_view(shown, product, level, lang, imprint=imprint)
+        for number, order in enumerate(orders, 1):
+            imprint = sign(order)
+            view = make_view(shown, replace(order, level=level), lang, imprint=imprint)
             part = zipfile.ZipInfo(f"{number:02d}_{imprint.title.replace(' · ', '_')}.png", _STAMP)
             target.writestr(part, export_view(shown, view, {}, "png"), zipfile.ZIP_STORED)
     return buffer.getvalue()
@@ -162,9 +104,9 @@ def tabulate_plan(shown: Shown, level: str, lang: str) -> Mapping[str, pd.DataFr
         issues and findings, as far as there are such.
     """
     tables = {shown.scheme[level].name[lang]: _describe_areas(shown, level, lang) for level in shown.levels}
-    if len(shown.compounds) or shown.access is not None:
+    if has_needs(shown, "compounds"):
         tables |= tabulate_estates(shown, level, lang)
-    if any(len(shown.attached.get(role, ())) for role in THING_ROLES):
+    if has_needs(shown, "things"):
         tables |= tabulate_key_areas(shown, level, lang)
     if len(shown.issues):
         issues = list_issues(shown, lang)

@@ -17,15 +17,16 @@ from PIL import Image
 
 from gridplan import cli
 from gridplan.cli import planning
-from gridplan.cli.parser import EXPORT_FORMATS, EXPORT_MAPS, EXPORT_PAPERS
+from gridplan.cli.parser import EXPORT_FORMATS, EXPORT_PAPERS
 from gridplan.errors import InputError
 from gridplan.io import open_plan, write_plan
 from gridplan.io.export import FORMATS
+from gridplan.onemap.catalogue import AREA_RULES
 from gridplan.onemap.exports import EXPORT_KINDS
 from gridplan.onemap.pictures import PAPERS
-from gridplan.onemap.standard import STANDARD_MAPS
 from gridplan.plan import Plan
 from gridplan.report import describe_plan
+from gridplan.scheme.judge import AREA_RULES as SCHEME_RULES
 
 
 def test_help_speaks_both_languages_until_one_is_asked_for(call: Callable) -> None:
@@ -193,7 +194,7 @@ def test_check_judges_the_written_file(call: Callable, plan_file: Path) -> None:
 
 def test_formats_maps_and_papers_are_those_of_the_rooms_that_make_them() -> None:
     assert set(EXPORT_FORMATS) == {*FORMATS, "png", "svg", "pdf", *EXPORT_KINDS}
-    assert set(EXPORT_MAPS) == set(STANDARD_MAPS)
+    assert set(AREA_RULES) == set(SCHEME_RULES)
     assert set(EXPORT_PAPERS) == {"screen", *PAPERS}
 
 

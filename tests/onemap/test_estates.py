@@ -18,6 +18,7 @@ from raising import raises
 
 from gridplan.cli import main
 from gridplan.errors import InputError
+from gridplan.onemap.catalogue import MAPS, MapOrder
 from gridplan.onemap.compounds import (
     COMPOUNDS,
     DISTANCE_COLUMNS,
@@ -29,9 +30,9 @@ from gridplan.onemap.compounds import (
 )
 from gridplan.onemap.exports import EXPORT_KINDS, export_layers, export_view
 from gridplan.onemap.imprint import make_imprint
+from gridplan.onemap.maps import make_map
 from gridplan.onemap.pictures import render_poster
 from gridplan.onemap.shown import Shown, show_plan_to
-from gridplan.onemap.standard import STANDARD_MAPS, MapOrder, make_standard
 from gridplan.pipeline import write_plan
 from gridplan.plan import Plan
 from gridplan.privacy import parse_audience
@@ -129,14 +130,14 @@ def test_without_service_places_there_are_no_distances(guarded: Plan) -> None:
 @pytest.mark.parametrize("kind", [kind for kind in EXPORT_KINDS if kind != "pdf"])
 @pytest.mark.parametrize("name", ["population", "compounds"])
 def test_a_page_is_the_same_file_every_time(shown: Shown, name: str, kind: str) -> None:
-    view, tables = make_standard(shown, MapOrder(name, "grid"), "en")
+    view, tables = make_map(shown, MapOrder(name, "grid"), "en")
     one, other = (export_view(shown, view, tables, kind, size=(640, 360)) for _ in range(2))
     assert one == other
 
 
-@pytest.mark.parametrize("name", STANDARD_MAPS)
+@pytest.mark.parametrize("name", [kind.key for kind in MAPS])
 def test_every_map_has_tables_that_are_read_again(shown: Shown, name: str) -> None:
-    view, tables = make_standard(shown, MapOrder(name), "zh")
+    view, tables = make_map(shown, MapOrder(name), "zh")
     book = openpyxl.load_workbook(io.BytesIO(export_view(shown, view, tables, "xlsx")))
     assert len(book.sheetnames) == len(tables)
     for sheet, table in zip(book, tables.values(), strict=True):
@@ -145,7 +146,7 @@ def test_every_map_has_tables_that_are_read_again(shown: Shown, name: str) -> No
 
 
 def test_layers_hold_what_is_told_and_null_for_the_rest(shown: Shown, tmp_path: Path) -> None:
-    view, _ = make_standard(shown, MapOrder("population", "grid"), "en")
+    view, _ = make_map(shown, MapOrder("population", "grid"), "en")
     path = tmp_path / "x.gpkg"
     path.write_bytes(export_view(shown, view, {}, "gpkg"))
     areas = pyogrio.read_dataframe(path, layer="grid").set_index("code")
@@ -161,7 +162,7 @@ def test_layers_hold_what_is_told_and_null_for_the_rest(shown: Shown, tmp_path: 
 
 
 def test_things_are_layers_of_their_own(shown: Shown) -> None:
-    view, _ = make_standard(shown, MapOrder("risk", "grid"), "en")
+    view, _ = make_map(shown, MapOrder("risk", "grid"), "en")
     layers = export_layers(shown, view)
     assert {"grid", "enterprises", "risk_points"} == set(layers)
     drawn = {points.id: len(points.xy) for points in view.points}
@@ -171,9 +172,9 @@ def test_things_are_layers_of_their_own(shown: Shown) -> None:
 def test_the_public_gets_no_risk_and_no_grids(guarded: Plan) -> None:
     public = _show(guarded, "public")
     with raises(InputError, "export_not_shown"):
-        make_standard(public, MapOrder("risk"), "en")
+        make_map(public, MapOrder("risk"), "en")
     with raises(InputError, "export_level"):
-        make_standard(public, MapOrder("population", "grid"), "en")
+        make_map(public, MapOrder("population", "grid"), "en")
 
 
 @pytest.mark.parametrize(
@@ -186,7 +187,7 @@ def test_the_public_gets_no_risk_and_no_grids(guarded: Plan) -> None:
 )
 def test_what_is_not_known_is_said(shown: Shown, order: MapOrder, key: str) -> None:
     with raises(InputError, key):
-        make_standard(shown, order, "en")
+        make_map(shown, order, "en")
 
 
 def test_a_page_without_a_map_is_no_picture(shown: Shown) -> None:
@@ -204,10 +205,10 @@ def test_no_file_holds_what_its_audience_may_not_see(
     cut = _show(guarded, audience)
     forbidden = list_forbidden(guarded, cut.audience)
     assert forbidden
-    for name in STANDARD_MAPS:
+    for name in (kind.key for kind in MAPS):
         if name == "risk" and audience == "public":
             continue
-        view, tables = make_standard(cut, MapOrder(name), "zh")
+        view, tables = make_map(cut, MapOrder(name), "zh")
         if kind == "svg":
             content = render_poster(view, "svg", size=(640, 360)).decode()
         elif kind == "xlsx":

@@ -14,16 +14,18 @@ from busy_town import fill_town
 from forbidden import list_forbidden
 from streamlit.testing.v1 import AppTest
 
+from gridplan.onemap.catalogue import MapOrder, find_map
 from gridplan.onemap.compounds import find_outline_level
 from gridplan.onemap.imprint import make_imprint
 from gridplan.onemap.issues import count_needs, list_groups, list_issues, select_rows
+from gridplan.onemap.maps import list_orders, make_view
 from gridplan.onemap.shown import Shown
 from gridplan.onemap.view import MapView
 from gridplan.plan import Plan
 from gridplan.privacy import parse_audience
 from gridplan.ui.exports import LAYERS, MAP_FILES, WORKBOOK, make_file, name_file
 from gridplan.ui.maps import Pick
-from gridplan.ui.products import Product, list_products, make_view, pack_pictures, tabulate_plan
+from gridplan.ui.products import label_map, pack_pictures, tabulate_plan
 
 ShowPage = Callable[..., AppTest]
 ShowTo = Callable[..., Shown]
@@ -160,8 +162,13 @@ def test_other_audiences_see_compounds_too(show_page: ShowPage, show_to: ShowTo,
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_map_can_be_chosen_for_export(show_page: ShowPage, busy: Shown, lang: str) -> None:
     app = show_page("export", busy, lang)
-    for product in (Product("population", "density"), Product("risk", "worst"), Product("compounds")):
-        app.selectbox(key=f"export-map-{lang}").set_value(product).run()
+    for order in (
+        MapOrder("density"),
+        MapOrder("risk", rule="worst"),
+        MapOrder("compounds"),
+        MapOrder("overview"),
+    ):
+        app.selectbox(key=f"export-map-{lang}").set_value(order).run()
         assert not app.exception
     app.selectbox(key=f"export-stamp-{lang}").set_value("none").run()
     assert app.warning
@@ -179,7 +186,8 @@ def test_only_areas_that_hold_those_of_the_level_whole_are_offered(show_page: Sh
 
 
 def test_the_public_gets_no_map_of_risk(show_to: ShowTo) -> None:
-    assert {product.page for product in list_products(show_to("public"))} == {"population", "compounds"}
+    pages = {find_map(order.name).page for order in list_orders(show_to("public"))}
+    assert pages == {"overview", "population", "compounds"}
 
 
 @pytest.mark.parametrize("audience", ["public", "worker:S001-02"])
@@ -189,9 +197,9 @@ def test_nothing_is_given_away_that_the_audience_may_not_see(
     shown = show_to(audience)
     level = shown.finest.id
     files = [make_file(shown, None, lambda: tabulate_plan(shown, level, "zh"), WORKBOOK)]
-    for product in list_products(shown):
+    for order in list_orders(shown):
         imprint = make_imprint(shown, "小城", "zh")
-        view = make_view(shown, product, level, "zh", imprint=imprint)
+        view = make_view(shown, replace(order, level=level), "zh", imprint=imprint)
         files += [make_file(shown, lambda view=view: view, None, LAYERS)]
     told = "\n".join(_unpack(content) for content in files)
     assert level in told or "S001" in told
@@ -230,7 +238,7 @@ def test_counts_that_are_not_told_are_told_as_such(busy: Shown) -> None:
 def test_files_of_a_map_are_made_with_what_was_chosen_to_stand_on_them(busy: Shown) -> None:
     imprint = make_imprint(busy, "小城 · 人口", "zh", review_number="GS(2026)0000号", stamp="")
     level = find_outline_level(busy)
-    view = make_view(busy, Product("population", "population"), level, "zh", imprint=imprint)
+    view = make_view(busy, MapOrder("population", level), "zh", imprint=imprint)
     page = make_file(busy, lambda: view, None, MAP_FILES["html"]).decode("utf-8")
     assert "GS(2026)0000号" in page
     assert make_file(busy, lambda: view, None, MAP_FILES["png"]).startswith(b"\x89PNG")
@@ -238,9 +246,9 @@ def test_files_of_a_map_are_made_with_what_was_chosen_to_stand_on_them(busy: Sho
 
 
 def test_a_set_of_pictures_is_numbered_and_named(busy: Shown) -> None:
-    chosen = (Product("population", "density"), Product("compounds"))
+    chosen = (MapOrder("density"), MapOrder("compounds"))
     packed = pack_pictures(
-        busy, chosen, "grid", "zh", lambda product: make_imprint(busy, f"小城 · {product.label('zh')}", "zh")
+        busy, chosen, "grid", "zh", lambda order: make_imprint(busy, f"小城 · {label_map(order, 'zh')}", "zh")
     )
     names = zipfile.ZipFile(io.BytesIO(packed)).namelist()
     assert names == ["01_小城_人口密度.png", "02_小城_小区.png"]

@@ -1,7 +1,7 @@
 """The risk of enterprises on the one map: things with their ratings, areas, hazards, hot spots."""
 
+from gridplan.onemap.catalogue import AREA_RULES, THING_ROLES
 from gridplan.onemap.risk.areas import (
-    AREA_RULES,
     compare_risk_staff,
     find_spots,
     list_hazards,
@@ -11,7 +11,6 @@ from gridplan.onemap.risk.areas import (
 from gridplan.onemap.risk.swatches import label_method, label_rating
 from gridplan.onemap.risk.tables import tabulate_key_areas
 from gridplan.onemap.risk.things import (
-    THING_ROLES,
     Kinds,
     ThingFilter,
     count_undated,

@@ -22,7 +22,6 @@ from gridplan.risk import (
 )
 
 __all__ = [
-    "AREA_RULES",
     "compare_risk_staff",
     "find_spots",
     "has_ratings",
@@ -30,9 +29,6 @@ __all__ = [
     "list_key_areas",
     "score_level",
 ]
-
-#: What areas may be coloured by.
-AREA_RULES = ("worst", "weighted", "count", "hotspot")
 
 
 def score_level(shown: Shown, level: str, things: Mapping[str, pd.DataFrame] | None = None) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from gridplan.arrays import IntArray
 from gridplan.i18n import t
+from gridplan.onemap.catalogue import THING_ROLES
 from gridplan.onemap.picking import break_values, label_classes, pick_areas
 from gridplan.onemap.risk.areas import find_spots, has_ratings, list_hazards, score_level
 from gridplan.onemap.risk.swatches import (
@@ -20,7 +21,6 @@ from gridplan.onemap.risk.swatches import (
     swatch_spots,
     swatch_unknown,
 )
-from gridplan.onemap.risk.things import THING_ROLES
 from gridplan.onemap.shown import Shown
 from gridplan.onemap.view import AreaLayer, Swatch
 from gridplan.risk import MIN_AREAS, RATINGS, SPOTS

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from gridplan.arrays import BoolArray
+from gridplan.onemap.catalogue import THING_ROLES
 from gridplan.onemap.shown import Shown
 from gridplan.risk import rate
 from gridplan.schema import ATTACHED_COLUMNS, PLACED_COLUMNS
 
 __all__ = [
-    "THING_ROLES",
     "Kinds",
     "ThingFilter",
     "count_undated",
@@ -23,9 +23,6 @@ __all__ = [
     "rate_things",
     "select_things",
 ]
-
-#: What is rated and drawn, the lower layer first.
-THING_ROLES = ("enterprises", "risk_points")
 
 
 def rate_things(shown: Shown, role: str) -> pd.DataFrame:

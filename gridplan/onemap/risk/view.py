@@ -9,12 +9,11 @@ import numpy as np
 import pandas as pd
 
 from gridplan.i18n import t
+from gridplan.onemap.catalogue import AREA_RULES, THING_ROLES
 from gridplan.onemap.picking import find_level, pick_outlines
 from gridplan.onemap.places import find_points
-from gridplan.onemap.risk.areas import AREA_RULES
 from gridplan.onemap.risk.colouring import colour_areas
 from gridplan.onemap.risk.swatches import drop_unused, label_method, name_ratings, swatch_ratings
-from gridplan.onemap.risk.things import THING_ROLES
 from gridplan.onemap.shown import Shown
 from gridplan.onemap.view import HeatLayer, Imprint, MapView, PointLayer
 from gridplan.risk import RATINGS

@@ -10,9 +10,10 @@ import pytest
 from guarded_town import SMALL, build_guarded_town
 
 from gridplan.i18n import t
+from gridplan.onemap.catalogue import MapOrder
+from gridplan.onemap.maps import make_map
 from gridplan.onemap.picking import break_values, label_classes
 from gridplan.onemap.shown import Shown, show_plan_to
-from gridplan.onemap.standard import MapOrder, make_standard
 from gridplan.privacy import parse_audience
 from gridplan.report import describe_plan
 
@@ -26,11 +27,9 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
 
 
 def test_a_map_of_things_is_of_the_day_of_its_lists(shown: Shown) -> None:
-    dates = {
-        name: make_standard(shown, MapOrder(name), "en")[0].imprint.date for name in ("risk", "compounds")
-    }
+    dates = {name: make_map(shown, MapOrder(name), "en")[0].imprint.date for name in ("risk", "compounds")}
     assert dates == {"risk": "2026-05-01", "compounds": "2026-06-30"}
-    view, _ = make_standard(shown, MapOrder("population"), "en")
+    view, _ = make_map(shown, MapOrder("population"), "en")
     assert view.imprint.date == t("onemap.date_unknown", "en")
 
 
@@ -43,7 +42,7 @@ def test_a_class_alone_begins_at_a_number_that_is_read(value: float, told: str) 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_count_that_is_not_told_is_told_as_such(shown: Shown, lang: str) -> None:
-    (table,) = make_standard(shown, MapOrder("population", "grid"), lang)[1].values()
+    (table,) = make_map(shown, MapOrder("population", "grid"), lang)[1].values()
     rows = table.set_index(t("export.column.code", lang))
     counts = [t(f"export.column.{name}", lang) for name in ("households", "population", "density")]
     assert set(rows.loc[SMALL, counts]) == {t("onemap.withheld", lang)}
