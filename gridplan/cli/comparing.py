@@ -11,7 +11,8 @@ from gridplan.compare.comparison import Comparison, compare_plans
 from gridplan.compare.crosswalk import CHANGES, count_changes
 from gridplan.compare.tables import format_comparison, tabulate_changes, tabulate_crosswalks
 from gridplan.i18n import align_rows, t
-from gridplan.io import open_plan, write_tables
+from gridplan.io import open_plan, write_tables, write_whole
+from gridplan.onemap.browser.page import write_page
 from gridplan.onemap.changes import view_changes
 from gridplan.onemap.overview import OVERVIEW_SIZE
 from gridplan.onemap.pictures import draw_poster
@@ -59,8 +60,11 @@ def _write(options: argparse.Namespace, compared: dict[str, Comparison], after: 
         target = Path(options.map)
         for level, comparison in compared.items():
             stem = target.stem if len(compared) == 1 else f"{target.stem}-{level}"
-            view = view_changes(comparison, after, options.lang)
-            written.append(draw_poster(view, target.with_stem(stem), size=OVERVIEW_SIZE))
+            view, path = view_changes(comparison, after, options.lang), target.with_stem(stem)
+            if path.suffix.lower() == ".html":
+                written.append(write_whole(path, write_page(view).encode("utf-8")))
+            else:
+                written.append(draw_poster(view, path, size=OVERVIEW_SIZE))
     if options.table:
         tables = tabulate_changes(compared, after, options.lang)
         if options.after is None:

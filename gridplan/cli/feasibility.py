@@ -13,7 +13,7 @@ from gridplan.i18n import t
 from gridplan.io import load_scheme, write_tables
 from gridplan.parallel import default_workers
 from gridplan.pipeline import ROOMS, assess_feasibility
-from gridplan.report.feasibility import describe_outlook, format_outlook, table_obstacles
+from gridplan.report.feasibility import describe_outlook, format_outlook, tabulate_obstacles
 
 __all__ = ["run_feasibility"]
 
@@ -30,7 +30,7 @@ def run_feasibility(options: argparse.Namespace) -> int:
     written: tuple[Path, ...] = ()
     if options.out is not None:
         title = t("feasibility.table", options.lang)
-        written = write_tables({title: table_obstacles(found, options.lang)}, options.out)
+        written = write_tables({title: tabulate_obstacles(found, options.lang)}, options.out)
     if options.json:
         plain = {**describe_outlook(found), "written": [str(path) for path in written]}
         print(json.dumps(plain, ensure_ascii=False))

@@ -128,7 +128,7 @@ def _step_borders(areas: ShapeArray, rim: ShapeArray) -> ShapeArray:
 
 
 def _lie_on(lines: ShapeArray, others: ShapeArray) -> BoolArray:
-    """Tell which steps lie on one of the others: their middle does."""
+    """Find which steps lie on one of the others: their middle does."""
     on = np.zeros(len(lines), dtype=bool)
     if len(lines) and len(others):
         middle = shapely.line_interpolate_point(lines, 0.5, normalized=True)

@@ -91,7 +91,7 @@ def overlay_counts(before: Homes, after: Homes, column: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``before, after, count``. The homes of a building are told apart by their turn only: the n-th of one
+        ``before, after, count``. The homes of a building differ by their turn only: the n-th of one
         plan is the n-th of the other, so buildings may be sliced differently. What one plan counts more than
         the other stands with :data:`ABSENT` on the other side.
     """

@@ -80,11 +80,12 @@ def _list_pieces(comparison: Comparison, level: str, lang: str) -> AreaLayer:
     """Divide the new areas into ground that stays and ground that comes from another area."""
     after, moved = comparison.after, comparison.moved
     target = after.index.get_indexer(moved["after"])
-    kept = _cut_moved(after.geometry.to_numpy(), target, moved.geometry.to_numpy())
+    pieces = _keep_ground(moved.geometry.to_numpy())
+    kept = _keep_ground(_cut_moved(after.geometry.to_numpy(), target, pieces))
     stays = np.flatnonzero(~shapely.is_empty(kept))
     owner = np.concatenate((stays, target))
     shapes = gpd.GeoDataFrame(
-        geometry=[*kept[stays], *moved.geometry],
+        geometry=[*kept[stays], *pieces],
         index=pd.Index([*after.index[stays], *(moved["before"] + "→" + moved["after"])], name="code"),
         crs=after.crs,
     )
@@ -120,6 +121,16 @@ def _list_pieces(comparison: Comparison, level: str, lang: str) -> AreaLayer:
         lines=lines,
         bordered=False,
     )
+
+
+def _keep_ground(shapes: ShapeArray) -> ShapeArray:
+    """Drop lines and points that two areas share where they only touch."""
+    kept = shapes.copy()
+    for row in np.flatnonzero(shapely.get_dimensions(shapes) == 2):
+        if shapely.get_type_id(shapes[row]) == shapely.GeometryType.GEOMETRYCOLLECTION:
+            parts = shapely.get_parts(shapes[row])
+            kept[row] = shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
+    return kept
 
 
 def _cut_moved(areas: ShapeArray, target: IntArray, moved: ShapeArray) -> ShapeArray:

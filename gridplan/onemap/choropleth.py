@@ -53,7 +53,7 @@ def list_measures(shown: Shown) -> tuple[str, ...]:
     """List what areas can be coloured by: the care classes where somebody attached such."""
     care = shown.attached.get(ATTACHED_CARE)
     classes = sorted(set(care["care_class"])) if care is not None else []
-    return ("population", "density", "households", "status", *(f"{_CARE}{one}" for one in classes))
+    return ("population", "density", "households", "status", *(f"{_CARE}{name}" for name in classes))
 
 
 def view_areas(
@@ -81,7 +81,7 @@ def view_areas(
     -------
     MapView
         Numbers are in at most six classes of about as many areas each, with round limits; areas without
-        homes and those whose count is not told have classes of their own.
+        homes and those whose count is withheld have classes of their own.
 
     Raises
     ------
@@ -113,10 +113,13 @@ def _class_status(areas: gpd.GeoDataFrame, lang: str) -> _Classed:
     """Put areas into classes by what the check says of them, those without homes apart."""
     verdicts = np.where(areas["verdict"] == "ok", areas["status"], areas["verdict"])
     empty = (areas["households"] == 0).fillna(False).to_numpy(dtype=bool) & (verdicts == "ok")
-    named = [one for one in reversed(_STATUSES) if (verdicts == one).any() or one == "ok"]
-    classes = np.select([empty, *(verdicts == one for one in named)], [len(named), *range(len(named))], -1)
+    named = [status for status in reversed(_STATUSES) if (verdicts == status).any() or status == "ok"]
+    classes = np.select(
+        [empty, *(verdicts == status for status in named)], [len(named), *range(len(named))], -1
+    )
     legend = [
-        Swatch(t(f"onemap.status.{one}", lang), _STATUS_FILLS[one], "", _MARKS.get(one, "")) for one in named
+        Swatch(t(f"onemap.status.{status}", lang), _STATUS_FILLS[status], "", _MARKS.get(status, ""))
+        for status in named
     ]
     if empty.any():
         legend.append(Swatch(t("legend.empty", lang), EMPTY_COLOUR))
@@ -125,8 +128,8 @@ def _class_status(areas: gpd.GeoDataFrame, lang: str) -> _Classed:
 
 def _class_numbers(shown: Shown, areas: gpd.GeoDataFrame, level: str, measure: str, lang: str) -> _Classed:
     """Put areas into classes by a number."""
-    told, title, extra = _take_measure(shown, areas, level, measure, lang)
-    values = told.to_numpy(dtype=np.float64, na_value=np.nan)
+    numbers, title, extra = _take_measure(shown, areas, level, measure, lang)
+    values = numbers.to_numpy(dtype=np.float64, na_value=np.nan)
     withheld, zero = np.isnan(values), values == 0
     whole = not measure.endswith((_SHARE, "density"))
     ramp = _RAMPS["care" if measure.startswith(_CARE) else measure]
@@ -143,12 +146,14 @@ def _class_numbers(shown: Shown, areas: gpd.GeoDataFrame, level: str, measure: s
         if mask.any():
             classes[mask] = len(legend)
             legend.append(swatch)
-    figures = [_tell_figure(one, measure, lang) for one in told] if len(areas) <= _MOST_FIGURES else ()
+    figures = (
+        [_format_figure(number, measure, lang) for number in numbers] if len(areas) <= _MOST_FIGURES else ()
+    )
     return _Classed(classes, tuple(legend), title, extra, figures)
 
 
-def _tell_figure(value: object, measure: str, lang: str) -> str:
-    """Tell the number that stands on an area, "" for nothing and for one that is not told."""
+def _format_figure(value: object, measure: str, lang: str) -> str:
+    """Format the number that stands on an area, "" for nothing and for one that is withheld."""
     if pd.isna(value) or not value:
         return ""
     if measure.endswith(_SHARE):
@@ -159,10 +164,14 @@ def _tell_figure(value: object, measure: str, lang: str) -> str:
 def _take_measure(
     shown: Shown, areas: gpd.GeoDataFrame, level: str, measure: str, lang: str
 ) -> tuple[pd.Series, str, Sequence[str]]:
-    """Return the number of each area, what it is called, and what is told of it besides."""
+    """Return the number of each area, what it is called, and what is said of it besides."""
     if measure == "density":
         density = areas["population"] / (areas["area_m2"] / 1e6)
-        return density, t("onemap.measure.density", lang), [format_density(one, lang) for one in density]
+        return (
+            density,
+            t("onemap.measure.density", lang),
+            [format_density(number, lang) for number in density],
+        )
     if measure in ("population", "households"):
         return areas[measure], t(f"onemap.legend.{measure}", lang), ()
     if measure.removesuffix(_SHARE) not in list_measures(shown) or not measure.startswith(_CARE):
@@ -172,7 +181,7 @@ def _take_measure(
     mine = care[(care["level"] == level) & (care["care_class"] == wanted)].set_index("code")["households"]
     counts = mine.reindex(areas["code"].to_numpy(), fill_value=0).reset_index(drop=True)
     name = t(f"onemap.care.{wanted}", lang)
-    told = [
+    shares_text = [
         f"{name} {format_whole(part, lang)}" + ("" if pd.isna(part) else f" ({format_share(part, homes)})")
         for part, homes in zip(counts, areas["households"], strict=True)
     ]
@@ -181,9 +190,9 @@ def _take_measure(
         return (
             shares.where(areas["households"] != 0, 0.0),
             t("onemap.legend.care_share", lang, care=name),
-            told,
+            shares_text,
         )
-    return counts, t("onemap.legend.care", lang, care=name), told
+    return counts, t("onemap.legend.care", lang, care=name), shares_text
 
 
 def label_areas(areas: gpd.GeoDataFrame, figures: Sequence[str]) -> list[str]:
@@ -191,7 +200,7 @@ def label_areas(areas: gpd.GeoDataFrame, figures: Sequence[str]) -> list[str]:
     holding = [areas[column].tolist() for column in areas if str(column).startswith(in_column(""))]
     labels = []
     for at, (code, name) in enumerate(zip(areas["code"], areas["name"], strict=True)):
-        known = max((len(one[at]) for one in holding if code.startswith(one[at])), default=0)
+        known = max((len(codes[at]) for codes in holding if code.startswith(codes[at])), default=0)
         labels.append(str(name) if name and name != code else code[known:].lstrip("-") or code)
     if not figures:
         return labels
@@ -209,9 +218,9 @@ def list_area_lines(areas: gpd.GeoDataFrame, level: str, extra: Sequence[str], l
             f"{level} {name} {code}" if name and name != code else f"{level} {code}",
             f"{heads[0]} {format_whole(people, lang)}",
             f"{heads[1]} {format_whole(homes, lang)}",
-            *([told] if told else []),
+            *([note] if note else []),
             f"{heads[2]} {format_km2(area, lang)}",
             f"{heads[3]} {t(f'onemap.status.{state}', lang)}",
         ]
-        for code, name, people, homes, area, state, told in rows
+        for code, name, people, homes, area, state, note in rows
     ]

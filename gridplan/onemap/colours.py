@@ -10,7 +10,7 @@ from gridplan.arrays import IntArray
 
 __all__ = ["EMPTY_COLOUR", "PALETTE", "STATUS_COLOURS", "colour_areas"]
 
-#: Fills of areas with households: light enough for buildings and letters on top, told apart in print.
+#: Fills of areas with households: light enough for buildings and letters on top, different in print.
 PALETTE = ("#b5d3b9", "#f2d6a9", "#b3cbe4", "#eebfb2", "#cfc3e2", "#ece3ae", "#abd5d4", "#dcc9b6")
 #: Fill of areas without households.
 EMPTY_COLOUR = "#eceee8"

@@ -16,7 +16,7 @@ from gridplan.onemap.service_access import DISTANCE_COLUMNS, SERVICE_COLUMNS, SE
 from gridplan.onemap.shown import Shown
 from gridplan.onemap.view import AreaLayer, Imprint, MapView, PointLayer, Swatch
 from gridplan.privacy import MIN_CELL
-from gridplan.report.compounds import COMPOUND_TYPES, tell_compounds, tell_type
+from gridplan.report.compounds import COMPOUND_TYPES, label_type, tell_compounds
 
 __all__ = [
     "COMPOUNDS",
@@ -106,7 +106,7 @@ def view_compounds(
         level=COMPOUNDS,
         shapes=shapes[["geometry"]],
         classes=np.array([drawn.index(kind) for kind in register["type"]], dtype=np.int64),
-        legend=tuple(Swatch(tell_type(kind, lang), _TYPES[kind][0], "", _TYPES[kind][1]) for kind in drawn),
+        legend=tuple(Swatch(label_type(kind, lang), _TYPES[kind][0], "", _TYPES[kind][1]) for kind in drawn),
         legend_title=t("estates.by_type", lang),
         labels=list(register["name"]),
         lines=_describe_compounds(shown, register, lang),
@@ -132,7 +132,7 @@ def _describe_compounds(shown: Shown, register: pd.DataFrame, lang: str) -> list
         rows.append(
             [
                 str(compound["name"]),
-                f"{heads['type']} {tell_type(str(compound['type']), lang)}",
+                f"{heads['type']} {label_type(str(compound['type']), lang)}",
                 *(
                     f"{heads[name]} {format_whole(compound[name], lang)}"
                     for name in ("households", "population", "buildings")

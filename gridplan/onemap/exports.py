@@ -84,8 +84,8 @@ def export_layers(shown: Shown, view: MapView) -> dict[str, gpd.GeoDataFrame]:
     -------
     dict of GeoDataFrame
         The areas under the id of their level: what is known of them, with ``class`` and ``colour`` of the
-        map; counts that are not told are NULL. The layers of things by their id: ``class``, ``letter``,
-        ``colour`` and ``told``, what the map tells of them line by line.
+        map; withheld counts are NULL. The layers of things by their id: ``class``, ``letter``,
+        ``colour`` and ``description``, what the map says of them line by line.
     """
     crs = view.ground.streets.crs
     layers = {view.areas.level: _list_areas(shown, view.areas).set_crs(crs, allow_override=True)}
@@ -100,13 +100,13 @@ def _list_areas(shown: Shown, layer: AreaLayer) -> gpd.GeoDataFrame:
     known = shown.areas.get(layer.level)
     if known is None:
         return frame.reset_index(names="code")
-    told = pd.DataFrame(known.drop(columns="geometry")).set_index("code").reindex(frame.index)
-    return gpd.GeoDataFrame(told.join(frame).rename_axis("code").reset_index(), geometry="geometry")
+    columns = pd.DataFrame(known.drop(columns="geometry")).set_index("code").reindex(frame.index)
+    return gpd.GeoDataFrame(columns.join(frame).rename_axis("code").reset_index(), geometry="geometry")
 
 
 def _list_points(layer: PointLayer) -> gpd.GeoDataFrame:
-    told = ["\n".join(lines) for lines in layer.lines]
-    table = {**_name_classes(layer), "told": pd.array(told, dtype="str")}
+    texts = ["\n".join(lines) for lines in layer.lines]
+    table = {**_name_classes(layer), "description": pd.array(texts, dtype="str")}
     return gpd.GeoDataFrame(table, geometry=list(shapely.points(layer.xy)))
 
 
@@ -114,9 +114,9 @@ def _name_classes(layer: AreaLayer | PointLayer) -> dict[str, object]:
     """Name the class of each area or thing; "" for none."""
     kept = np.where(layer.classes < 0, len(layer.legend), layer.classes)
     columns = {
-        "class": [one.label for one in layer.legend],
-        "letter": [one.letter for one in layer.legend],
-        "colour": [one.colour for one in layer.legend],
+        "class": [swatch.label for swatch in layer.legend],
+        "letter": [swatch.letter for swatch in layer.legend],
+        "colour": [swatch.colour for swatch in layer.legend],
     }
     return {
         name: pd.array(np.array([*words, ""], dtype=object)[kept], dtype="str")

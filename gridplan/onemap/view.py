@@ -22,7 +22,7 @@ __all__ = [
     "Swatch",
 ]
 
-#: Fills that tell classes apart without colour: grey print and colour-blind eyes.
+#: Fills that show classes without colour: grey print and colour-blind eyes.
 PATTERNS = ("", "lines", "cross", "dots", "grid")
 
 

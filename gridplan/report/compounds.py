@@ -11,14 +11,14 @@ from gridplan.scheme import Scheme
 
 __all__ = [
     "COMPOUND_TYPES",
+    "label_type",
     "list_compounds",
     "tabulate_compounds",
     "tabulate_types",
     "tell_compounds",
-    "tell_type",
 ]
 
-#: Types of compounds as Wuhou's register names them, and "" where the type is not told.
+#: Types of compounds as Wuhou's register names them, and "" where the type is not given.
 COMPOUND_TYPES = ("property", "old", "resettled", "unit", "")
 
 _COUNTS = ("buildings", "households", "population", "dwellings")
@@ -39,7 +39,7 @@ def tabulate_compounds(plan: Plan) -> pd.DataFrame:
         ``buildings``, ``households``, ``population``, ``dwellings``, ``area_m2`` (of its atoms, land inside
         included), per level a column of the codes of the areas that its homes lie in (of all its ground
         where nobody lives), joined by ", ", and ``cut``: the levels on which it is spread over several areas
-        of which one holds others too. Law 6 of the check tells which of these cuts are without need.
+        of which one holds others too. Law 6 of the check says which of these cuts are without need.
     """
     atoms = pd.DataFrame(plan.atoms.drop(columns="geometry"))
     atoms = atoms.assign(compound=atoms["compound"].fillna("").astype(str))
@@ -53,14 +53,14 @@ def tabulate_compounds(plan: Plan) -> pd.DataFrame:
     empty = mine["compound"].map(table["households"]) == 0
     homes = mine[(mine["households"] > 0) | empty]
     cut = pd.Series("", index=table.index, dtype="str")
-    for level in (one for one in plan.areas if one in atoms):
+    for level in (name for name in plan.areas if name in atoms):
         held = homes.groupby(["compound", level], sort=True)["households"].sum().reset_index()
         codes = held.groupby("compound")[level]
-        table[level] = codes.agg(lambda one: ", ".join(one.astype(str))).reindex(table.index).fillna("")
+        table[level] = codes.agg(lambda held: ", ".join(held.astype(str))).reindex(table.index).fillna("")
         whole = held[level].map(atoms.groupby(level)["households"].sum()).astype("int64")
         shared = (whole > held["households"]).groupby(held["compound"]).any()
-        told = ((codes.nunique() > 1) & shared).reindex(table.index, fill_value=False)
-        cut = cut.where(~told.astype(bool), cut + f"{level}, ")
+        divided = ((codes.nunique() > 1) & shared).reindex(table.index, fill_value=False)
+        cut = cut.where(~divided.astype(bool), cut + f"{level}, ")
     table["cut"] = cut.str.removesuffix(", ")
     return table.rename_axis("name").reset_index()
 
@@ -117,21 +117,21 @@ def tell_compounds(register: pd.DataFrame, scheme: Scheme, lang: str) -> dict[st
     Returns
     -------
     dict of DataFrame
-        By title. Sums are of the counts that are told.
+        By title. Sums are of the counts that are given.
     """
     levels = {level.id: level.name[lang] for level in scheme.levels}
-    told = register.assign(
-        type=[tell_type(one, lang) for one in register["type"]],
-        cut=[", ".join(levels.get(one, one) for one in cut.split(", ")) for cut in register["cut"]],
+    labelled = register.assign(
+        type=[label_type(kind, lang) for kind in register["type"]],
+        cut=[", ".join(levels.get(level, level) for level in cut.split(", ")) for cut in register["cut"]],
     )
     types = tabulate_types(register)
-    types["type"] = [tell_type(one, lang) for one in types["type"]]
+    types["type"] = [label_type(kind, lang) for kind in types["type"]]
     heads = {
         name: t(f"compounds.{name}", lang)
         for name in ("name", "type", "compounds", "area_m2", "cut", *_COUNTS)
     }
     return {
-        t("compounds.register", lang): told.rename(columns={**heads, **levels}),
+        t("compounds.register", lang): labelled.rename(columns={**heads, **levels}),
         t("compounds.by_type", lang): types.rename(columns=heads),
     }
 
@@ -141,10 +141,10 @@ def _find_types(plan: Plan) -> dict[str, str]:
     houses = plan.buildings
     if "compound_type" not in houses or "compound" not in houses:
         return {}
-    told = houses[houses["compound"].notna() & houses["compound_type"].notna()]
-    return dict(zip(told["compound"].astype(str), told["compound_type"].astype(str), strict=True))
+    typed = houses[houses["compound"].notna() & houses["compound_type"].notna()]
+    return dict(zip(typed["compound"].astype(str), typed["compound_type"].astype(str), strict=True))
 
 
-def tell_type(word: str, lang: str) -> str:
+def label_type(word: str, lang: str) -> str:
     """Name a type of :data:`COMPOUND_TYPES`."""
     return t(f"compounds.type.{word or 'unknown'}", lang)

@@ -13,11 +13,18 @@ from gridplan.i18n import align_rows, has_text, t
 from gridplan.report.reasons import format_bounds
 from gridplan.scheme import Level, Scheme
 
-__all__ = ["Foresight", "describe_outlook", "format_outlook", "table_obstacles", "tell_obstacle", "tell_way"]
+__all__ = [
+    "Foresight",
+    "describe_outlook",
+    "format_obstacle",
+    "format_outlook",
+    "format_way",
+    "tabulate_obstacles",
+]
 
 # the eight winds from east, against the clock, as the angle of a vector grows
 _WINDS = ("e", "ne", "n", "nw", "w", "sw", "s", "se")
-# the columns of the table, and what machines are told of an obstacle
+# the columns of the table, and what machines are given of an obstacle
 _COLUMNS = (
     "level", "scope", "block", "cause", "held", "households", "people", "km2", "fewest", "most", "lost",
     "why", "way_0", "way_1", "way_2", "way_3", "x", "y",
@@ -27,12 +34,12 @@ _PLAIN = (
     "fewest", "most", "lost",
 )  # fmt: skip
 #: Rows of each kind that are printed; all of them are in the table.
-ROWS_TOLD = 12
+ROWS_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Foresight:
-    """An outlook with the names that it is told with.
+    """An outlook with the names that its sentences need.
 
     Parameters
     ----------
@@ -52,60 +59,61 @@ class Foresight:
     existing: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
-def format_outlook(told: Foresight, lang: str) -> str:
+def format_outlook(foresight: Foresight, lang: str) -> str:
     """Write an outlook as text: what contradicts, what cannot be legal, what would help.
 
     Parameters
     ----------
-    told
+    foresight
         The outlook and its names.
     lang
         "zh" or "en".
     """
-    outlook = told.outlook
+    outlook = foresight.outlook
     parts = [
         t(f"feasibility.{'possible' if outlook.possible else 'impossible'}", lang),
-        _format_levels(told, lang),
+        _format_levels(foresight, lang),
     ]
     wrong = [row for row in outlook.reckonings if row.verdict != "holds"]
     right = [row for row in outlook.reckonings if row.verdict == "holds"]
     for key, rows in (("wrong", wrong), ("right", right)):
         if rows:
-            lines = [f"- {_tell_reckoning(row, told.scheme, lang)}" for row in rows]
+            lines = [f"- {_format_reckoning(row, foresight.scheme, lang)}" for row in rows]
             parts.append("\n".join([t(f"feasibility.head.{key}", lang), *lines]))
     for scope in ("ground", "existing", "block"):
-        found = [one for one in outlook.obstacles if one.scope == scope]
+        found = [obstacle for obstacle in outlook.obstacles if obstacle.scope == scope]
         if found:
             head = t(f"feasibility.head.{scope}", lang, count=len(found))
             lines = [
-                f"{place}. {tell_obstacle(told, one, lang)}" for place, one in enumerate(found[:ROWS_TOLD], 1)
+                f"{place}. {format_obstacle(foresight, obstacle, lang)}"
+                for place, obstacle in enumerate(found[:ROWS_SHOWN], 1)
             ]
-            if len(found) > ROWS_TOLD:
-                lines.append(t("feasibility.more", lang, count=len(found) - ROWS_TOLD))
+            if len(found) > ROWS_SHOWN:
+                lines.append(t("feasibility.more", lang, count=len(found) - ROWS_SHOWN))
             parts.append("\n".join([head, *lines]))
     return "\n\n".join(parts)
 
 
-def _format_levels(told: Foresight, lang: str) -> str:
+def _format_levels(foresight: Foresight, lang: str) -> str:
     keys = ("level", "held", "pieces", "areas", "lost", "alone")
     rows = [[t(f"feasibility.column.{key}", lang) for key in keys]]
-    for one in told.outlook.levels:
-        level = told.scheme[one.level]
-        alone = f"{one.zones_alone}/{one.zones}" if one.scope else ""
-        span = f"{one.fewest:,}–{one.most:,}" if level.bounds else f"≥{one.fewest:,}"
-        lost = f"{one.lost:,}" if level.bounds else ""
-        rows.append([level.name[lang], f"{one.held:,}", f"{len(one.pieces):,}", span, lost, alone])
+    for row in foresight.outlook.levels:
+        level = foresight.scheme[row.level]
+        alone = f"{row.zones_alone}/{row.zones}" if row.scope else ""
+        span = f"{row.fewest:,}–{row.most:,}" if level.bounds else f"≥{row.fewest:,}"
+        lost = f"{row.lost:,}" if level.bounds else ""
+        rows.append([level.name[lang], f"{row.held:,}", f"{len(row.pieces):,}", span, lost, alone])
     return align_rows(rows)
 
 
-def tell_obstacle(told: Foresight, one: Obstacle, lang: str) -> str:
+def format_obstacle(foresight: Foresight, obstacle: Obstacle, lang: str) -> str:
     """Tell why some ground cannot be legal, and what would help.
 
     Parameters
     ----------
-    told
+    foresight
         The names.
-    one
+    obstacle
         The ground.
     lang
         "zh" or "en".
@@ -115,57 +123,69 @@ def tell_obstacle(told: Foresight, one: Obstacle, lang: str) -> str:
     str
         One or two sentences, and the ways out numbered by rank.
     """
-    return t("feasibility.join", lang, why=_tell_why(told, one, lang), ways=_tell_ways(told, one, lang))
+    return t(
+        "feasibility.join",
+        lang,
+        why=_format_why(foresight, obstacle, lang),
+        ways=_join_ways(foresight, obstacle, lang),
+    )
 
 
-def _tell_why(told: Foresight, one: Obstacle, lang: str) -> str:
-    level = told.scheme[one.level]
-    key = f"{one.cause}_area" if one.values.get("by_area") else one.cause
-    if one.cause == "pocket":
-        key = "short" if one.scope != "ground" else ("cornered" if one.values.get("cornered") else key)
+def _format_why(foresight: Foresight, obstacle: Obstacle, lang: str) -> str:
+    level = foresight.scheme[obstacle.level]
+    key = f"{obstacle.cause}_area" if obstacle.values.get("by_area") else obstacle.cause
+    if obstacle.cause == "pocket":
+        key = (
+            "short"
+            if obstacle.scope != "ground"
+            else ("cornered" if obstacle.values.get("cornered") else key)
+        )
     values = {
-        **one.values,
-        "place": _tell_place(told, one, lang),
-        "held": one.held,
-        "fewest": one.fewest,
-        "most": one.most,
-        "lost": one.lost,
-        "km2": one.area_m2 / 1e6,
+        **obstacle.values,
+        "place": _format_place(foresight, obstacle, lang),
+        "held": obstacle.held,
+        "fewest": obstacle.fewest,
+        "most": obstacle.most,
+        "lost": obstacle.lost,
+        "km2": obstacle.area_m2 / 1e6,
         "cap_km2": min((cap for cap in (level.max_area_m2,) if cap), default=0.0) / 1e6,
         "metres": level.min_border_m,
-        **_tell_level(level, one.kinds, lang),
+        **_list_level_values(level, obstacle.kinds, lang),
     }
     text = t(f"feasibility.cause.{key}", lang, **values)
-    if one.scope == "ground" and one.lost < one.held:
+    if obstacle.scope == "ground" and obstacle.lost < obstacle.held:
         text += t("feasibility.lost", lang, **values)
     return text
 
 
-def _tell_level(level: Level, kinds: Sequence[str], lang: str) -> dict[str, object]:
+def _list_level_values(level: Level, kinds: Sequence[str], lang: str) -> dict[str, object]:
     """Name of a level, its unit, and its bounds for some kinds."""
     bounds = format_bounds(level, kinds[0] if len(kinds) == 1 else "", lang)
     unit = t(f"feasibility.unit.{level.measure}", lang)
     return {"level": level.name[lang], "unit": unit, "bounds": bounds}
 
 
-def _tell_place(told: Foresight, one: Obstacle, lang: str) -> str:
+def _format_place(foresight: Foresight, obstacle: Obstacle, lang: str) -> str:
     """Name a place by its block, or by its old area, and the streets that it lies on."""
-    streets = [told.streets["name"].iloc[number] for number in one.around]
+    streets = [foresight.streets["name"].iloc[number] for number in obstacle.around]
     named = [name for name in streets if name]
-    if one.scope == "existing":
-        name = _name_existing(told, one.level, one.piece)
+    if obstacle.scope == "existing":
+        name = _name_existing(foresight, obstacle.level, obstacle.piece)
         return t("feasibility.place.existing", lang, name=name)
     key = "feasibility.place.near" if named else "feasibility.place.block"
-    return t(key, lang, block=one.block, streets=t("borders.and", lang).join(named))
+    return t(key, lang, block=obstacle.block, streets=t("borders.and", lang).join(named))
 
 
-def _name_existing(told: Foresight, level: str, number: int) -> str:
-    names = told.existing.get(level, ())
+def _name_existing(foresight: Foresight, level: str, number: int) -> str:
+    names = foresight.existing.get(level, ())
     return str(names[number]) if number < len(names) else str(number)
 
 
-def _tell_ways(told: Foresight, one: Obstacle, lang: str) -> str:
-    ways = [f"{_number(place)}{tell_way(told, one, way, lang)}" for place, way in enumerate(one.ways)]
+def _join_ways(foresight: Foresight, obstacle: Obstacle, lang: str) -> str:
+    ways = [
+        f"{_number(place)}{format_way(foresight, obstacle, way, lang)}"
+        for place, way in enumerate(obstacle.ways)
+    ]
     return t("feasibility.ways", lang, ways=t("feasibility.next_way", lang).join(ways))
 
 
@@ -173,31 +193,31 @@ def _number(place: int) -> str:
     return chr(ord("①") + place)
 
 
-def tell_way(told: Foresight, one: Obstacle, way: Way, lang: str) -> str:
-    """Tell one way out and its effect.
+def format_way(foresight: Foresight, obstacle: Obstacle, way: Way, lang: str) -> str:
+    """Put a way out and its effect into words.
 
     Parameters
     ----------
-    told
+    foresight
         The names.
-    one
+    obstacle
         The ground that it is offered for.
     way
         The way out.
     lang
         "zh" or "en".
     """
-    level = told.scheme[one.level]
+    level = foresight.scheme[obstacle.level]
     values = {
-        **_tell_level(level, one.kinds, lang),
-        "beside": _tell_beside(told, one, way, lang),
-        "through": _tell_through(told, way, lang),
-        "street": "" if not way.streets else _name_street(told, way.streets[0], lang),
+        **_list_level_values(level, obstacle.kinds, lang),
+        "beside": _format_beside(foresight, obstacle, way, lang),
+        "through": _format_through(foresight, way, lang),
+        "street": "" if not way.streets else _name_street(foresight, way.streets[0], lang),
         "metres": way.metres,
         "hectares": way.land_m2 / 1e4,
         "things": way.things,
         "held": way.held,
-        "areas": _tell_span(way.fewest, way.most),
+        "areas": _format_span(way.fewest, way.most),
         "gained": way.gained,
         "left": way.left,
     }
@@ -206,41 +226,41 @@ def tell_way(told: Foresight, one: Obstacle, way: Way, lang: str) -> str:
     return t(f"feasibility.way.{way.action}", lang, **values)
 
 
-def _tell_span(fewest: int, most: int) -> str:
+def _format_span(fewest: int, most: int) -> str:
     return f"{fewest:,}" if fewest >= most else f"{fewest:,}–{most:,}"
 
 
-def _tell_beside(told: Foresight, one: Obstacle, way: Way, lang: str) -> str:
+def _format_beside(foresight: Foresight, obstacle: Obstacle, way: Way, lang: str) -> str:
     """Name the neighbours of a way out, with the wind in which the first border lies."""
     comma = t("borders.and", lang)
-    if one.scope == "existing":
-        return comma.join(_name_existing(told, one.level, number) for number in way.beside)
+    if obstacle.scope == "existing":
+        return comma.join(_name_existing(foresight, obstacle.level, number) for number in way.beside)
     blocks = comma.join(str(block) for block in dict.fromkeys(way.blocks))
-    key = "same" if set(way.blocks) == {one.block} else ("at" if way.at else "plain")
-    wind = t(f"feasibility.wind.{_find_wind(one, way)}", lang) if way.at else ""
+    key = "same" if set(way.blocks) == {obstacle.block} else ("at" if way.at else "plain")
+    wind = t(f"feasibility.wind.{_find_wind(obstacle, way)}", lang) if way.at else ""
     return t(f"feasibility.beside.{key}", lang, wind=wind, blocks=blocks)
 
 
-def _find_wind(one: Obstacle, way: Way) -> str:
-    angle = atan2(way.at[1] - one.xy[1], way.at[0] - one.xy[0])
+def _find_wind(obstacle: Obstacle, way: Way) -> str:
+    angle = atan2(way.at[1] - obstacle.xy[1], way.at[0] - obstacle.xy[0])
     return _WINDS[round(angle / (pi / 4)) % 8]
 
 
-def _tell_through(told: Foresight, way: Way, lang: str) -> str:
+def _format_through(foresight: Foresight, way: Way, lang: str) -> str:
     """Name what is crossed: streets, open land, or the border of an area above."""
-    named = list(dict.fromkeys(_name_street(told, number, lang) for number in way.streets))
+    named = list(dict.fromkeys(_name_street(foresight, number, lang) for number in way.streets))
     if way.land_m2:
         named.append(t("feasibility.land", lang, hectares=way.land_m2 / 1e4))
     return t("borders.and", lang).join(named) or t("feasibility.border_above", lang)
 
 
-def _name_street(told: Foresight, number: int, lang: str) -> str:
-    name, word = (str(told.streets[column].iloc[number]) for column in ("name", "street_class"))
+def _name_street(foresight: Foresight, number: int, lang: str) -> str:
+    name, word = (str(foresight.streets[column].iloc[number]) for column in ("name", "street_class"))
     key = f"borders.unnamed.{word}"
     return name or t(key if has_text(key, lang) else "borders.unnamed", lang)
 
 
-def _tell_reckoning(row: Reckoning, scheme: Scheme, lang: str) -> str:
+def _format_reckoning(row: Reckoning, scheme: Scheme, lang: str) -> str:
     level = scheme[row.level]
     bounds = format_bounds(level, "", lang)
     values: dict[str, object] = {**row.values, "level": level.name[lang], "bounds": bounds}
@@ -253,48 +273,48 @@ def _tell_reckoning(row: Reckoning, scheme: Scheme, lang: str) -> str:
     return t(f"feasibility.reckoning.{key}", lang, **values) + verdict
 
 
-def table_obstacles(told: Foresight, lang: str) -> pd.DataFrame:
+def tabulate_obstacles(foresight: Foresight, lang: str) -> pd.DataFrame:
     """List everything that cannot be legal, one row each, for a spreadsheet.
 
     Parameters
     ----------
-    told
+    foresight
         The outlook and its names.
     lang
         Language of the texts and of the headings.
     """
     rows = []
-    for one in told.outlook.obstacles:
-        ways = [tell_way(told, one, way, lang) for way in one.ways]
+    for obstacle in foresight.outlook.obstacles:
+        ways = [format_way(foresight, obstacle, way, lang) for way in obstacle.ways]
         rows.append(
             {
-                "level": told.scheme[one.level].name[lang],
-                "scope": t(f"feasibility.scope.{one.scope}", lang),
-                "block": one.block,
-                "cause": t(f"feasibility.word.{one.cause}", lang),
-                "held": one.held,
-                "households": one.households,
-                "people": one.people,
-                "km2": round(one.area_m2 / 1e6, 4),
-                "fewest": one.fewest,
-                "most": one.most,
-                "lost": one.lost,
-                "why": _tell_why(told, one, lang),
+                "level": foresight.scheme[obstacle.level].name[lang],
+                "scope": t(f"feasibility.scope.{obstacle.scope}", lang),
+                "block": obstacle.block,
+                "cause": t(f"feasibility.word.{obstacle.cause}", lang),
+                "held": obstacle.held,
+                "households": obstacle.households,
+                "people": obstacle.people,
+                "km2": round(obstacle.area_m2 / 1e6, 4),
+                "fewest": obstacle.fewest,
+                "most": obstacle.most,
+                "lost": obstacle.lost,
+                "why": _format_why(foresight, obstacle, lang),
                 **{f"way_{place}": ways[place] if place < len(ways) else "" for place in range(4)},
-                "x": round(one.xy[0], 1),
-                "y": round(one.xy[1], 1),
+                "x": round(obstacle.xy[0], 1),
+                "y": round(obstacle.xy[1], 1),
             }
         )
     table = pd.DataFrame(rows, columns=list(_COLUMNS))
     return table.rename(columns={name: t(f"feasibility.column.{name}", lang) for name in _COLUMNS})
 
 
-def describe_outlook(told: Foresight) -> dict[str, object]:
+def describe_outlook(foresight: Foresight) -> dict[str, object]:
     """Give an outlook as plain values, what ``--json`` prints.
 
     Parameters
     ----------
-    told
+    foresight
         The outlook and its names.
 
     Returns
@@ -305,27 +325,29 @@ def describe_outlook(told: Foresight) -> dict[str, object]:
     """
     names = [
         str(name or word)
-        for name, word in zip(told.streets["name"], told.streets["street_class"], strict=True)
+        for name, word in zip(foresight.streets["name"], foresight.streets["street_class"], strict=True)
     ]
     return {
-        "possible": told.outlook.possible,
+        "possible": foresight.outlook.possible,
         "levels": [
             {
-                "level": one.level, "hard": one.hard, "held": one.held, "pieces": len(one.pieces),
-                "fewest": one.fewest, "most": one.most, "lost": one.lost, "scope": one.scope,
-                "zones": one.zones, "zones_alone": one.zones_alone,
+                "level": row.level, "hard": row.hard, "held": row.held, "pieces": len(row.pieces),
+                "fewest": row.fewest, "most": row.most, "lost": row.lost, "scope": row.scope,
+                "zones": row.zones, "zones_alone": row.zones_alone,
             }
-            for one in told.outlook.levels
+            for row in foresight.outlook.levels
         ],
-        "obstacles": [_describe_obstacle(one, names) for one in told.outlook.obstacles],
-        "reckonings": [asdict(row) for row in told.outlook.reckonings],
+        "obstacles": [_describe_obstacle(obstacle, names) for obstacle in foresight.outlook.obstacles],
+        "reckonings": [asdict(row) for row in foresight.outlook.reckonings],
     }  # fmt: skip
 
 
-def _describe_obstacle(one: Obstacle, names: Sequence[str]) -> dict[str, object]:
-    told: dict[str, object] = {name: getattr(one, name) for name in _PLAIN}
-    told["around"] = [names[number] for number in one.around]
-    told["values"] = dict(one.values)
-    told["atoms"] = len(one.atoms)
-    told["ways"] = [{**asdict(way), "streets": [names[number] for number in way.streets]} for way in one.ways]
-    return told
+def _describe_obstacle(obstacle: Obstacle, names: Sequence[str]) -> dict[str, object]:
+    record: dict[str, object] = {name: getattr(obstacle, name) for name in _PLAIN}
+    record["around"] = [names[number] for number in obstacle.around]
+    record["values"] = dict(obstacle.values)
+    record["atoms"] = len(obstacle.atoms)
+    record["ways"] = [
+        {**asdict(way), "streets": [names[number] for number in way.streets]} for way in obstacle.ways
+    ]
+    return record

@@ -41,13 +41,13 @@ def summarise_staff(plan: Plan, staffing: Staffing | None = None) -> pd.DataFram
         return table
     own = posts.groupby("rule")
     loads = posts[posts["households"] > 0].groupby("rule")["load"].agg(["min", "median", "max"])
-    ways = staffing.assignments.groupby("rule")["distance_m"].agg(["median", "max"])
+    distances = staffing.assignments.groupby("rule")["distance_m"].agg(["median", "max"])
     extra = {
         "assigned": own["assigned"].sum(),
         "short": own["short"].sum(),
         "areas_short": own["short"].agg(lambda lacking: int((lacking > 0).sum())),
         **{f"load_{name}": loads[name].round(1) for name in loads.columns},
-        **{f"distance_{name}": ways[name].round() for name in ways.columns},
+        **{f"distance_{name}": distances[name].round() for name in distances.columns},
     }
     return table.assign(**{name: column.reindex(table["rule"]).to_numpy() for name, column in extra.items()})
 
@@ -87,7 +87,7 @@ def _tabulate_people(plan: Plan, staffing: Staffing, lang: str) -> dict[str, pd.
     reasons = {word: t(f"staff.{word}", lang) for word in ("no_room", "post_unknown")}
     unplaced = staffing.unplaced.assign(reason=staffing.unplaced["reason"].map(reasons))
     issues = staffing.issues
-    told = pd.DataFrame(
+    issues = pd.DataFrame(
         {
             "person": issues["id"].astype(str),
             "issue": tell_issues(issues, lang),
@@ -100,7 +100,7 @@ def _tabulate_people(plan: Plan, staffing: Staffing, lang: str) -> dict[str, pd.
         "sheet.assignments": _name_posts(assigned, plan, lang),
         "sheet.shortfalls": _name_posts(short[columns], plan, lang),
         "sheet.unplaced": unplaced,
-        "sheet.issues": told,
+        "sheet.issues": issues,
     }
     return {t(key, lang): label_columns(table, lang) for key, table in tables.items() if len(table)}
 
@@ -134,7 +134,7 @@ def format_staff(plan: Plan, lang: str, staffing: Staffing | None = None) -> str
     named = _name_posts(table, plan, lang)
     rows = [["", *(t(f"column.{name}", lang) for name in shown)]]
     rows += [
-        [f"{row['level']} · {row['post']}", *(_tell_number(row[name]) for name in shown)]
+        [f"{row['level']} · {row['post']}", *(_format_number(row[name]) for name in shown)]
         for row in named.to_dict("records")
     ]
     lines = [align_rows(rows)]
@@ -163,5 +163,5 @@ def format_staff(plan: Plan, lang: str, staffing: Staffing | None = None) -> str
     return "\n".join(lines)
 
 
-def _tell_number(value: object) -> str:
+def _format_number(value: object) -> str:
     return "–" if pd.isna(value) else f"{float(value):,.10g}"  # type: ignore[arg-type]

@@ -37,7 +37,7 @@ _OWN_WORDS = {
 #: Plain values only: what ``--json`` prints.
 Summary = dict[str, object]
 
-# the figures of a level that people are told, in this order
+# the figures of a level that people read, in this order
 _FIGURES = (
     "areas", "with_households", "legal", "exempt", "unproven", "over_cap", "areas_in_pieces",
     "areas_mostly_empty",
@@ -62,7 +62,7 @@ def summarise_plan(plan: Plan, areas: Mapping[str, gpd.GeoDataFrame] | None = No
         ``buildings, households, population, atoms, area_km2, estimated_households``; ``issues``: rows by
         what was done; ``levels``: per level the number of areas, of those with households, legal,
         exempt by kind of certificate, unproven, over the area cap, the median of households, and what
-        the check tells of the level (:func:`gridplan.check.summarise_findings`); ``rooms``: seconds and
+        the check says of the level (:func:`gridplan.check.summarise_findings`); ``rooms``: seconds and
         peak memory [MiB].
     """
     described = areas or describe_plan(plan)
@@ -178,19 +178,19 @@ def format_summary(summary: Mapping[str, object], plan: Plan, lang: str) -> str:
     columns = [plan.scheme[level_id].name[lang] for level_id in levels]
     rows = [["", *columns]]
     rows += [
-        [t(f"table.{key}", lang), *(_tell_figure(key, level, lang) for level in levels.values())]
+        [t(f"table.{key}", lang), *(_format_figure(key, level, lang) for level in levels.values())]
         for key in _FIGURES
         if key in next(iter(levels.values()))
     ]
     blocks = [head, align_rows(rows)]
     if rooms:
-        told = [["", t("table.seconds", lang), t("table.peak", lang)]]
+        rows = [["", t("table.seconds", lang), t("table.peak", lang)]]
         for room, cost in rooms.items():
             peak = cost["peak_mib"]
-            told.append(
+            rows.append(
                 [t(f"room.{room}", lang), f"{cost['seconds']:.1f}", "–" if peak is None else f"{peak:,.0f}"]
             )
-        blocks.append(align_rows(told))
+        blocks.append(align_rows(rows))
     issues: dict[str, int] = summary["issues"]  # type: ignore[assignment]
     if issues:
         actions = [
@@ -200,16 +200,16 @@ def format_summary(summary: Mapping[str, object], plan: Plan, lang: str) -> str:
     return "\n\n".join(blocks)
 
 
-def _tell_figure(key: str, level: Mapping[str, object], lang: str) -> str:
+def _format_figure(key: str, level: Mapping[str, object], lang: str) -> str:
     value = level[key]
     if key == "exempt":
         kinds: Mapping[str, int] = value  # type: ignore[assignment]
-        told = [
+        texts = [
             t("table.of_kind", lang, kind=t(f"certificate.{kind}", lang), count=n)
             for kind, n in kinds.items()
         ]
         count = sum(kinds.values())
-        return t("table.exempt_kinds", lang, count=count, kinds=told) if told else "0"
+        return t("table.exempt_kinds", lang, count=count, kinds=texts) if texts else "0"
     if key == "unproven":
         return t("table.unproven_share", lang, count=value, share=level["unproven_share"])
     if key == "buildings_cut":
@@ -231,7 +231,7 @@ def format_findings(findings: pd.DataFrame, lang: str, *, most: int = 12) -> str
     lang
         "zh" or "en".
     most
-        How many violations and warnings of one law are told before the rest is only counted.
+        How many violations and warnings of one law are shown before the rest is only counted.
 
     Returns
     -------
@@ -257,7 +257,7 @@ def format_findings(findings: pd.DataFrame, lang: str, *, most: int = 12) -> str
 
 
 def tell_issues(issues: pd.DataFrame, lang: str) -> list[str]:
-    """Tell what was wrong with the input, one line per row.
+    """Put what was wrong with the input into words, one line per row.
 
     Parameters
     ----------
@@ -269,10 +269,10 @@ def tell_issues(issues: pd.DataFrame, lang: str) -> list[str]:
     Returns
     -------
     list of str
-        In the order of the rows; a code without a text is told as it is.
+        In the order of the rows; a code without a text stays as it is.
     """
     return [
-        t(f"issue.{code}", lang, value=_tell_hidden(value, lang), detail=_tell_detail(code, detail, lang))
+        t(f"issue.{code}", lang, value=_hide_value(value, lang), detail=_format_detail(code, detail, lang))
         if has_text(f"issue.{code}", lang)
         else code
         for code, value, detail in zip(
@@ -281,14 +281,14 @@ def tell_issues(issues: pd.DataFrame, lang: str) -> list[str]:
     ]
 
 
-def _tell_detail(code: str, detail: str, lang: str) -> str:
+def _format_detail(code: str, detail: str, lang: str) -> str:
     """Tell a word of our own in the language; names and ids stay as they are."""
     key = f"{_OWN_WORDS.get(code, '')}{detail}"
     return t(key, lang) if code in _OWN_WORDS and has_text(key, lang) else detail
 
 
 class _Some(str):
-    """The word for a number that is not told: the texts format it as they would the number."""
+    """The word for a number that is not given: the texts format it as they would the number."""
 
     __slots__ = ()
 
@@ -296,23 +296,23 @@ class _Some(str):
         return str(self)
 
 
-def _tell_hidden(value: object, lang: str) -> object:
+def _hide_value(value: object, lang: str) -> object:
     unknown = value is None or (isinstance(value, float) and np.isnan(value))
     return _Some(t("table.some", lang)) if unknown else value
 
 
 def tell_action(word: str, lang: str) -> str:
-    """Tell what was done about an issue; a word without a text is told as it is."""
+    """Say what was done about an issue; a word without a text stays as it is."""
     return t(f"action.{word}", lang) if has_text(f"action.{word}", lang) else word
 
 
 def name_law(key: str, lang: str) -> str:
-    """Name a law of the check; one without a text is told as it is."""
+    """Name a law of the check; one without a text stays as it is."""
     return t(f"finding.{key}", lang) if has_text(f"finding.{key}", lang) else key
 
 
 def tell_finding(finding: pd.Series, lang: str) -> str:
-    """Tell one finding in one line: verdict, law, place and reason.
+    """Put a finding into one line: verdict, law, place and reason.
 
     Parameters
     ----------
@@ -332,12 +332,12 @@ def tell_finding(finding: pd.Series, lang: str) -> str:
 
 
 def tell_reason(reason: str, lang: str) -> str:
-    """Tell the reason of a finding; one that another version of the check wrote is told as it is."""
+    """Put the reason of a finding into words; one that another version of the check wrote stays as it is."""
     key, values = read_reason(reason)
-    told = {name: _tell_hidden(value, lang) for name, value in values.items()}
-    if has_text(f"attach.{told.get('role')}", lang):
-        told["role"] = t(f"attach.{told['role']}", lang)
+    given = {name: _hide_value(value, lang) for name, value in values.items()}
+    if has_text(f"attach.{given.get('role')}", lang):
+        given["role"] = t(f"attach.{given['role']}", lang)
     try:
-        return t(f"reason.{key}", lang, **told)
+        return t(f"reason.{key}", lang, **given)
     except (KeyError, ValueError, TypeError):
         return ", ".join([key, *(f"{name}={value}" for name, value in values.items())])

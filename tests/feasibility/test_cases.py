@@ -12,10 +12,10 @@ from gridplan.feasibility import Outlook, judge_feasibility
 from gridplan.report.feasibility import (
     Foresight,
     describe_outlook,
+    format_obstacle,
     format_outlook,
-    table_obstacles,
-    tell_obstacle,
-    tell_way,
+    format_way,
+    tabulate_obstacles,
 )
 from gridplan.scheme import Level, Text
 from tests.feasibility.small_grounds import GRID, SCHEME, lay_row, make_ground, with_levels
@@ -219,10 +219,10 @@ def test_words_name_the_block_the_street_and_the_sum() -> None:
         fixed_streets=np.zeros(3, dtype=bool),
     )
     told = Foresight(outlook, ALONE, STREETS)
-    text = tell_obstacle(told, outlook.obstacles[0], "zh")
+    text = format_obstacle(told, outlook.obstacles[0], "zh")
     assert "第0号街区（杏花巷旁）有90户，按每个网格50–80户分不成整数个：1个嫌多、2个嫌少。" in text
     assert "①与东邻的第1号街区合并（穿过杏花巷，边界20米，合计171户，可分3个）" in text
-    english = tell_obstacle(told, outlook.obstacles[0], "en")
+    english = format_obstacle(told, outlook.obstacles[0], "en")
     assert (
         "Block 0 (on 杏花巷) has 90 households" in english
         and "171 households together, enough for 3" in english
@@ -249,9 +249,9 @@ def test_everything_that_is_found_has_words(lang: str) -> None:
     told = Foresight(outlook, scheme, STREETS, {"community": ["东关", "西关"]})
     text = format_outlook(told, lang)
     for one in outlook.obstacles:
-        assert tell_obstacle(told, one, lang)
-        assert all(tell_way(told, one, way, lang) for way in one.ways)
-    table = table_obstacles(told, lang)
+        assert format_obstacle(told, one, lang)
+        assert all(format_way(told, one, way, lang) for way in one.ways)
+    table = tabulate_obstacles(told, lang)
     assert len(table) == len(outlook.obstacles) and not table.columns.duplicated().any()
     plain = describe_outlook(told)
     assert plain["possible"] is False and len(plain["obstacles"]) == len(table)

@@ -5,19 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from map_views import decode_points
 from PIL import Image
 from raising import raises
 
 from gridplan.compare.comparison import compare_plans
+from gridplan.crs import WGS84, reproject
 from gridplan.errors import InputError, WriteError
+from gridplan.onemap.browser.encode import encode_view
 from gridplan.onemap.browser.page import write_page
-from gridplan.onemap.changes import view_changes
+from gridplan.onemap.changes import _keep_ground, view_changes
 from gridplan.onemap.overview import view_overview, view_plan
 from gridplan.onemap.pictures import draw_poster, fonts, render_poster
 from gridplan.onemap.shown import show_plan_to
+from gridplan.onemap.view import MapView
 from gridplan.plan import Plan
 from gridplan.privacy import Audience
 from gridplan.report import describe_plan
@@ -171,8 +176,36 @@ def test_nothing_changes_between_a_plan_and_itself(town: Plan) -> None:
 def test_changes_are_drawn_by_every_renderer(town: Plan, moved: Plan) -> None:
     view = view_changes(compare_plans(town, moved)["grid"], moved, "en")
     assert render_poster(view, "png", size=SMALL) == render_poster(view, "png", size=SMALL)
-    assert "people moved" not in write_page(view_plan(town, "en"))
+    config = encode_view(view).config
+    assert [line["label"] for line in config["lines"]] == [layer.label for layer in view.lines]
+    assert [line["dashed"] for line in config["lines"]] == [False, True]
+    assert ["people moved", dict(view.figures)["people moved"]] in config["figures"]
+    assert not config["areas"]["bordered"]
+    assert encode_view(view_plan(town, "en")).config["areas"]["bordered"]
     assert write_page(view)
+
+
+def test_lines_reach_the_browser_as_they_are(town: Plan, moved: Plan) -> None:
+    view = view_changes(compare_plans(town, moved)["grid"], moved, "en")
+    encoded = encode_view(view)
+    gone = next(line for line in encoded.config["lines"] if line["dashed"])
+    points = np.concatenate(decode_points(encoded.blobs[gone["blob"]]))
+    near = shapely.distance(shapely.points(points), shapely.union_all(_turn_lines(view)))
+    assert near.max() < 2e-5, "degrees: two metres"
+
+
+def _turn_lines(view: MapView) -> np.ndarray:
+    """Return the dashed lines in longitudes and latitudes."""
+    (layer,) = (layer for layer in view.lines if layer.dashed)
+    frame = gpd.GeoDataFrame(geometry=list(layer.shapes), crs=view.areas.shapes.crs)
+    return reproject(frame, WGS84).geometry.to_numpy()
+
+
+def test_ground_that_areas_only_touch_is_no_piece() -> None:
+    box = shapely.box(0, 0, 1, 1)
+    mixed = shapely.GeometryCollection([box, shapely.LineString([(1, 0), (2, 0)])])
+    kept = _keep_ground(np.array([mixed, box], dtype=object))
+    assert shapely.equals(kept, box).all()
 
 
 def test_what_cannot_be_written_leaves_nothing(town: Plan, tmp_path: Path) -> None:

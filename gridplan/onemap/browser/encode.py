@@ -1,6 +1,6 @@
 """A picture of the map for the browser: a small table of settings and blobs that are named by their content.
 
-Geometry and what is told of it lie in blobs of their own, so that another measure, language or selection of
+Geometry and what is said of it lie in blobs of their own, so that another measure, language or selection of
 the same areas needs no geometry anew.
 """
 
@@ -23,7 +23,7 @@ from gridplan.errors import CRSError
 from gridplan.i18n import t
 from gridplan.onemap.browser.stream import pack_places, pack_shapes, pack_values
 from gridplan.onemap.browser.tiles import Tiles
-from gridplan.onemap.view import AreaLayer, MapView, PointLayer
+from gridplan.onemap.view import AreaLayer, LineLayer, MapView, PointLayer
 
 __all__ = ["DEGREE_STEP", "PLANE_STEP", "EncodedView", "Target", "encode_view", "find_tolerance"]
 
@@ -57,7 +57,7 @@ class EncodedView:
     Parameters
     ----------
     config
-        What the map is told directly: words, legends, bounds, and the names of the blobs. Plain JSON values.
+        What the map is given directly: words, legends, bounds, and the names of the blobs. Plain JSON values.
     blobs
         What the config names, by SHA-256 of the content.
     key
@@ -184,10 +184,22 @@ def encode_view(view: MapView, tiles: Tiles | None = None) -> EncodedView:
             "shapes": keep(borders.areas),
             "values": keep(_encode_values(areas)),
             "legend_title": areas.legend_title,
+            "bordered": areas.bordered,
             "legend": [asdict(swatch) for swatch in areas.legend],
         },
         "outlines": keep(borders.outlines),
         "outline_codes": [str(code) for code in parents.index],
+        "lines": [
+            {
+                "label": layer.label,
+                "colour": layer.colour,
+                "width": layer.width,
+                "dashed": layer.dashed,
+                "blob": keep(_encode_line_layer(layer, target, borders.tolerance)),
+            }
+            for layer in view.lines
+        ],
+        "figures": [list(figure) for figure in view.figures],
         "streets": keep(_encode_streets(view.ground.streets, target, borders.tolerance)),
         "buildings": keep(_encode_buildings(_Shapes(view.ground.buildings.geometry.to_numpy()), target)),
         "building_count": len(view.ground.buildings),
@@ -225,7 +237,7 @@ def _encode_values(areas: AreaLayer) -> bytes:
             "codes": [str(code) for code in areas.shapes.index],
             "classes": _to_list(areas.classes),
             "labels": [str(label) for label in areas.labels],
-            "lines": [list(told) for told in areas.lines],
+            "lines": [list(lines) for lines in areas.lines],
         }
     )
 
@@ -233,11 +245,16 @@ def _encode_values(areas: AreaLayer) -> bytes:
 def _encode_points(layer: PointLayer, target: Target) -> bytes:
     head = {
         "classes": _to_list(layer.classes),
-        "lines": [list(told) for told in layer.lines],
+        "lines": [list(lines) for lines in layer.lines],
         "heights": None if layer.heights is None else _to_list(layer.heights),
         "codes": None if layer.codes is None else [str(code) for code in layer.codes],
     }
     return pack_places(target.move_places(layer.xy), target.step, head)
+
+
+def _encode_line_layer(layer: LineLayer, target: Target, tolerance: float) -> bytes:
+    parts = shapely.get_parts(layer.shapes)
+    return pack_shapes(target.move(shapely.simplify(parts, tolerance / 2)), target.step, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,15 +320,15 @@ def _outline(shapes: ShapeArray, spots: FloatArray, outlines: ShapeArray, tolera
 
 
 def _encode_streets(streets: gpd.GeoDataFrame, target: Target, tolerance: float) -> bytes | None:
-    """Encode the streets with rank and name; a name is told once."""
+    """Encode the streets with rank and name; a name is stored once."""
     if streets.empty:
         return None
     names, name = np.unique(streets["name"].fillna("").astype(str).to_numpy(), return_inverse=True)
     return _encode_lines(
         _Shapes(streets.geometry.to_numpy()),
         tuple(int(rank) for rank in streets["rank"]),
-        tuple(str(one) for one in names),
-        tuple(int(one) if names[one] else -1 for one in name),
+        tuple(str(text) for text in names),
+        tuple(int(row) if names[row] else -1 for row in name),
         target,
         tolerance,
     )

@@ -68,8 +68,8 @@ def _fill_page(view: MapView, encoded: EncodedView, *, with_buildings: bool) -> 
     left_out = "" if with_buildings else str(config["buildings"])
     note = ""
     if left_out:
-        told = t("onemap.page.no_buildings", view.lang, count=config["building_count"])
-        note = f"<p>{html.escape(told)}</p>\n"
+        text = t("onemap.page.no_buildings", view.lang, count=config["building_count"])
+        note = f"<p>{html.escape(text)}</p>\n"
         config["buildings"] = None
     blobs = {
         digest: base64.b64encode(blob).decode("ascii")

@@ -1,7 +1,7 @@
 """Shapes and places as streams of small whole numbers: what the browser map reads.
 
 A blob is the length of its head (uint32, little-endian), the head as JSON, and whole numbers of seven bits a
-byte, low bits first, the high bit telling that more follow. Signed numbers are folded (0, -1, 1, -2 ...).
+byte, low bits first, the high bit set where more follow. Signed numbers are folded (0, -1, 1, -2 ...).
 Coordinates count steps of one lattice that all layers of a view share, each as the difference from the point
 before: borders that two areas share stay shared, whatever the step.
 """
@@ -37,7 +37,7 @@ def pack_shapes(
     step
         Step of the lattice in the same units.
     head
-        What else is told.
+        What else is stored.
     places
         Further places, shape (m, 2), None for none.
 
@@ -65,12 +65,12 @@ def pack_shapes(
         drop = last & (sizes[ring] > 1)
         steps, ring = steps[~drop], ring[~drop]
     rings, points = np.bincount(owner, minlength=len(shapes)), np.bincount(ring, minlength=len(parts))
-    told = {**head, "step": step, "shapes": len(shapes), "rings": len(parts), "points": len(steps)}
+    whole = {**head, "step": step, "shapes": len(shapes), "rings": len(parts), "points": len(steps)}
     stream = to_varints(rings) + to_varints(points) + to_varints(_fold(_differ(steps)))
     if places is not None:
-        told["places"] = len(places)
+        whole["places"] = len(places)
         stream += _stream_places(places, step)
-    return pack_values(told, stream)
+    return pack_values(whole, stream)
 
 
 def pack_places(places: FloatArray, step: float, head: Mapping[str, object]) -> bytes:
@@ -102,7 +102,7 @@ def to_varints(numbers: IntArray) -> bytes:
         table[:, place] = left & np.uint64(127)
         more[:, place] = left > 127
         left = left >> np.uint64(7)
-    # a byte is written where the byte before it tells that more follow
+    # a byte is written where the byte before it says that more follow
     written = np.ones_like(more)
     written[:, 1:] = more[:, :-1]
     table |= more.astype(np.uint8) << 7

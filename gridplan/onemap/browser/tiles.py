@@ -43,7 +43,7 @@ class Tiles:
     max_zoom
         Finest zoom that the service has; finer ones show its tiles enlarged.
     attribution
-        What the service wants told.
+        What the service wants to be credited with.
     subdomains
         What {s} stands for, one sign each.
     zoom_offset
@@ -105,29 +105,29 @@ def parse_tiles(text: str) -> Tiles | None:
         ``tiles_broken``, ``tiles_unknown``, ``tiles_value``, ``tiles_degrees`` or ``tiles_key_missing``.
     """
     try:
-        told = tomllib.loads(text)
+        given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as fault:
         raise InputError("tiles_broken", reason=str(fault)) from None
-    if not told:
+    if not given:
         return None
-    preset = told.pop("preset", None)
-    url = told.pop("url", None)
-    known = {one.name: one.default for one in fields(Tiles) if one.name != "urls"}
-    unknown = sorted(set(told) - set(known))
+    preset = given.pop("preset", None)
+    url = given.pop("url", None)
+    known = {field.name: field.default for field in fields(Tiles) if field.name != "urls"}
+    unknown = sorted(set(given) - set(known))
     if unknown or (preset is None) == (url is None) or preset not in [None, *TILE_PRESETS]:
         wrong = unknown[0] if unknown else str(preset or url)
         raise InputError("tiles_unknown", word=wrong, presets=sorted(TILE_PRESETS), fields=sorted(known))
-    _check_values(told, known)
+    _check_values(given, known)
     start = TILE_PRESETS[preset] if preset else Tiles(_check_urls(url))
-    tiles = replace(start, **told)
+    tiles = replace(start, **given)
     if not tiles.key and any("{key}" in address for address in tiles.urls):
         raise InputError("tiles_key_missing", preset=str(preset or url))
     return tiles
 
 
-def _check_values(told: Mapping[str, object], known: Mapping[str, object]) -> None:
+def _check_values(given: Mapping[str, object], known: Mapping[str, object]) -> None:
     """Refuse what a field cannot be: a number in quotes, a key without them, a system that tiles have not."""
-    for name, value in told.items():
+    for name, value in given.items():
         if type(value) is not type(known[name]) or (name == "crs" and value not in _SYSTEMS):
             example = ", ".join(_SYSTEMS) if name == "crs" else f"{name} = {_write(known[name])}"
             raise InputError("tiles_value", field=name, word=_write(value), example=example)
@@ -135,13 +135,15 @@ def _check_values(told: Mapping[str, object], known: Mapping[str, object]) -> No
 
 def _check_urls(url: object) -> tuple[str, ...]:
     """Return the addresses of an own service; each must say where row, column and zoom stand."""
-    told = url if isinstance(url, list) and url else [url]
-    urls = tuple(one for one in told if isinstance(one, str) and all(sign in one for sign in _PLACES))
-    if len(urls) < len(told):
+    given = url if isinstance(url, list) and url else [url]
+    urls = tuple(
+        address for address in given if isinstance(address, str) and all(sign in address for sign in _PLACES)
+    )
+    if len(urls) < len(given):
         raise InputError("tiles_value", field="url", word=_write(url), example=_EXAMPLE)
-    for one in urls:
-        if _IN_DEGREES.search(one):
-            raise InputError("tiles_degrees", url=one)
+    for address in urls:
+        if _IN_DEGREES.search(address):
+            raise InputError("tiles_degrees", url=address)
     return urls
 
 

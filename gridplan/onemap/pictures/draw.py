@@ -33,7 +33,7 @@ PAPERS: Mapping[str, tuple[int, int]] = {"A4": (3508, 2480), "A3": (4961, 3508)}
 POSTER_KINDS = ("png", "pdf", "svg")
 
 _PAPER_DPI, _SCREEN_DPI = 300, 100
-# matplotlib puts any outlines into a PDF as TrueType when told so; Acrobat refuses those that are none
+# matplotlib puts any outlines into a PDF as TrueType when asked to; Acrobat refuses those that are none
 _EMBEDDED, _DRAWN = 42, 3
 
 # Sides of a sheet in units: a unit is an inch of the screen, so that every sheet has the same make-up.
@@ -74,7 +74,7 @@ def draw_poster(view: MapView, path: str | Path, *, size: Size = SCREEN_SIZE) ->
 
 
 def render_poster(view: MapView, kind: str, *, size: Size = SCREEN_SIZE) -> bytes:
-    """Draw a view of the map with all that a map must tell: title, legend, scale, north, source, stamp.
+    """Draw a view of the map with all that a map must show: title, legend, scale, north, source, stamp.
 
     Parameters
     ----------

@@ -103,12 +103,12 @@ def _draw_ground(sheet: Sheet, ground: Ground) -> None:
 
 
 def shows_houses(sheet: Sheet, ground: Ground) -> bool:
-    """Tell whether the map is near enough for footprints."""
+    """Return whether the map is near enough for footprints."""
     return sheet.unit / sheet.points_per_m < _HOUSES_FROM * _find_detail(ground)
 
 
 def _find_detail(ground: Ground) -> float:
-    """Return how much more of the ground is drawn where it is a subject of the map, with homes told apart."""
+    """Return how much more of the ground is drawn where it is a subject of the map, with homes shown."""
     return 1.0 if ground.homes is None else _DETAIL
 
 
@@ -246,7 +246,7 @@ def _draw_lines(sheet: Sheet, view: MapView) -> None:
 
 
 def weigh_heat(heat: HeatLayer) -> tuple[FloatArray, tuple[float, float, float, float]]:
-    """Reckon how thickly things lie, with the quartic kernel that GIS programs draw heat maps by.
+    """Compute how thickly things lie, with the quartic kernel that GIS programs draw heat maps by.
 
     Parameters
     ----------

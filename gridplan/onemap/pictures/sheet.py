@@ -85,8 +85,8 @@ def write(sheet: Sheet, at: tuple[float, float], text: str, size: float, **style
     font = find_fonts(text, sheet.lang, size=size * sheet.unit, bold=style.pop("bold", False))
     effects: list[AbstractPathEffect] = make_halo(size * sheet.unit / 3) if style.pop("halo", False) else []
     # a name with dollar signs in it is no formula
-    told = {"color": INK, "va": "top", "ha": "left", "parse_math": False, **style}
-    sheet.figure.text(*at, text, fontproperties=font, transform=sheet.units, path_effects=effects, **told)
+    full = {"color": INK, "va": "top", "ha": "left", "parse_math": False, **style}
+    sheet.figure.text(*at, text, fontproperties=font, transform=sheet.units, path_effects=effects, **full)
 
 
 def darken(colour: str, share: float) -> str:
@@ -106,6 +106,6 @@ def fade(colour: str, strength: float) -> str:
 
 
 def is_light(colour: str, limit: float = 0.62) -> bool:
-    """Tell whether dark letters are read better than white ones on a colour."""
+    """Return whether dark letters are read better than white ones on a colour."""
     red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
     return (0.299 * red + 0.587 * green + 0.114 * blue) / 255 > limit

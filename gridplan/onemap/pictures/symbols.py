@@ -1,4 +1,4 @@
-"""Things on a poster: symbols by class, told apart by colour, letter and mark."""
+"""Things on a poster: symbols by class, with colour, letter and mark."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def draw_points(sheet: Sheet, layers: Sequence[PointLayer]) -> None:
             for which in np.unique(layer.classes[heights == height]):
                 mine = (heights == height) & (layer.classes == which)
                 groups.append((int(height), number, int(which), layer, mine))
-    for place, (_, _, which, layer, mine) in enumerate(sorted(groups, key=lambda one: one[:3])):
+    for place, (_, _, which, layer, mine) in enumerate(sorted(groups, key=lambda group: group[:3])):
         draw_symbols(sheet, layer.xy[mine], layer.shape, layer.legend[which], radius, zorder=7 + place / 1000)
 
 

@@ -22,7 +22,7 @@ from gridplan.onemap.issues import select_rows
 from gridplan.onemap.numbers import format_count, format_km2, format_whole
 from gridplan.onemap.service_access import SERVICES
 from gridplan.onemap.shown import Shown
-from gridplan.report.compounds import COMPOUND_TYPES, tell_type
+from gridplan.report.compounds import COMPOUND_TYPES, label_type
 from gridplan.ui.choices import choose_level, is_fresh, suggest_level
 from gridplan.ui.exports import offer_exports
 from gridplan.ui.figures import Figure, show_figures
@@ -79,7 +79,7 @@ def _show_body(opened: OpenedPlan, lang: str) -> None:
             t("compounds.type", lang),
             [kind for kind in COMPOUND_TYPES if (shown.compounds["type"] == kind).any()],
             selection_mode="multi",
-            format_func=lambda kind: tell_type(kind, lang),
+            format_func=lambda kind: label_type(kind, lang),
             key="compounds-types",
             persist_state="session",
         )
@@ -198,7 +198,7 @@ def _show_register(shown: Shown, register: pd.DataFrame, lang: str) -> None:
     level, code = st.session_state.get(_CHOSEN) or ("", "")
     if level == COMPOUNDS:
         _show_compound(shown, register, code, lang)
-    rows = register.assign(type=[tell_type(kind, lang) for kind in register["type"]])
+    rows = register.assign(type=[label_type(kind, lang) for kind in register["type"]])
     heads = {name: t(f"compounds.{name}", lang) for name in _REGISTER}
     at = choose_row(rows, heads, alt=t("compounds.register", lang), key="compounds-register", height=_HEIGHT)
     if len(register) > LONG_TABLE:
@@ -228,7 +228,7 @@ def _show_compound(shown: Shown, register: pd.DataFrame, name: str, lang: str) -
         shown.scheme[level].name[lang] for level in str(compound["cut"]).split(", ") if level in shown.levels
     ]
     note = t("estates.cut", lang, levels=cut) if cut else t("estates.whole", lang)
-    show_card(name, tell_type(str(compound["type"]), lang), facts, note)
+    show_card(name, label_type(str(compound["type"]), lang), facts, note)
 
 
 def _show_distances(opened: OpenedPlan, within: str, lang: str) -> None:

@@ -86,14 +86,20 @@ function strokeShapes(pen, view, shapes, width, colour) {
 function paintBorders(pen, view, state) {
   const fine = Math.sqrt(typicalArea(state.areas.geometry)) * view.k; // side of a usual area [px]
   const width = fine < 12 ? 0.4 : fine < 40 ? 0.7 : fine < 100 ? 1 : 1.5;
-  if (fine >= 100) strokeShapes(pen, view, state.areas.geometry, width + 1.6, "rgba(255, 255, 255, 0.6)");
-  strokeShapes(pen, view, state.areas.geometry, width, fine < 12 ? "rgba(60, 64, 72, 0.55)" : "rgba(60, 64, 72, 0.8)");
+  const { bordered } = state.config.areas;
+  if (bordered && fine >= 100) strokeShapes(pen, view, state.areas.geometry, width + 1.6, "rgba(255, 255, 255, 0.6)");
+  if (bordered) strokeShapes(pen, view, state.areas.geometry, width, fine < 12 ? "rgba(60, 64, 72, 0.55)" : "rgba(60, 64, 72, 0.8)");
   if (state.outlines) {
     const bold = view.metresPerPixel > 12 ? 1.3 : 2.2;
     strokeShapes(pen, view, state.outlines.geometry, bold + 2, "rgba(255, 255, 255, 0.55)");
     strokeShapes(pen, view, state.outlines.geometry, bold, INK);
   }
   strokeShapes(pen, view, state.ground.geometry, 1.6, INK);
+  state.lines.forEach(({ geometry }, n) => {
+    styleLine(pen, state.config.lines[n], 1.2);
+    paintParts(pen, view, geometry, listTouching(geometry, view), false, () => pen.stroke());
+    pen.setLineDash([]);
+  });
 }
 
 function typicalArea(shapes) {

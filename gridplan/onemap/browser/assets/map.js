@@ -54,6 +54,7 @@ class OneMap {
       loaded = await Promise.all([
         ...wanted.map(fetchBlob),
         config.heat ? fetchBlob(config.heat.blob) : null,
+        Promise.all(config.lines.map((line) => fetchBlob(line.blob))),
         ...config.points.map((layer) => fetchBlob(layer.blob)),
       ]);
     } catch (fault) {
@@ -61,9 +62,9 @@ class OneMap {
       throw fault;
     }
     if (turn !== this.turn || this.gone) return;
-    const [ground, areas, values, outlines, streets, heat, ...points] = loaded;
+    const [ground, areas, values, outlines, streets, heat, lines, ...points] = loaded;
     this.note.textContent = "";
-    this.take({ config, ground, areas, values, outlines, streets, heat, points });
+    this.take({ config, ground, areas, values, outlines, streets, heat, lines, points });
   }
 
   take(content) {

@@ -154,6 +154,29 @@ function drawSwatch(swatch, strength) {
   return canvas;
 }
 
+// A legend's sign of a line.
+function drawLineSwatch(line) {
+  const [width, height] = [26, 16];
+  const ratio = Math.max(2, window.devicePixelRatio || 1);
+  const canvas = makeCanvas(width * ratio, height * ratio);
+  const pen = canvas.getContext("2d");
+  pen.scale(ratio, ratio);
+  styleLine(pen, line, 1);
+  pen.beginPath();
+  pen.moveTo(0, height / 2);
+  pen.lineTo(width, height / 2);
+  pen.stroke();
+  canvas.style.width = `${width}px`;
+  canvas.style.height = `${height}px`;
+  return canvas;
+}
+
+function styleLine(pen, line, scale) {
+  pen.lineWidth = line.width * scale;
+  pen.strokeStyle = line.colour;
+  pen.setLineDash(line.dashed ? [3.2 * pen.lineWidth, 1.8 * pen.lineWidth] : []);
+}
+
 function drawPointSwatch(shape, swatch, side) {
   const ratio = Math.max(2, window.devicePixelRatio || 1);
   const canvas = makeCanvas(side * ratio, side * ratio);

@@ -73,10 +73,23 @@ function writeLayers(box, layers, words, shown, change) {
 
 function writeLegend(box, config, shown, strength, unclassed) {
   box.replaceChildren();
+  if (config.figures.length) {
+    const part = addLegendPart(box, "");
+    for (const [label, value] of config.figures) {
+      const row = add(part, "li", "om-figure");
+      add(row, "span", "", label);
+      add(row, "b", "", value);
+    }
+  }
   if (shown("areas") && config.areas.legend.length) {
     const part = addLegendPart(box, config.areas.legend_title);
-    for (const swatch of config.areas.legend) addLegendRow(part, drawSwatch(swatch, strength), swatch);
+    // a class without a label looks like the one before it to a reader
+    for (const swatch of config.areas.legend.filter(({ label }) => label)) addLegendRow(part, drawSwatch(swatch, strength), swatch);
     if (unclassed) addLegendRow(part, drawSwatch(NO_SWATCH, strength), { ...NO_SWATCH, label: config.words.no_class });
+  }
+  if (config.lines.length) {
+    const part = addLegendPart(box, "");
+    for (const line of config.lines) addLegendRow(part, drawLineSwatch(line), line);
   }
   for (const layer of config.points) {
     if (!shown(layer.id)) continue;
@@ -95,7 +108,7 @@ function writeLegend(box, config, shown, strength, unclassed) {
 }
 
 function addLegendPart(box, title) {
-  add(box, "p", "om-legend-title", title);
+  if (title) add(box, "p", "om-legend-title", title);
   return add(box, "ul", "om-legend-list");
 }
 
