@@ -36,9 +36,11 @@ FINDING_COLUMNS = ("key", "version", "level", "code", "value", "bound", "verdict
 #: Claims that nothing better exists, checkable without the solver; ``atoms`` is a JSON list.
 CERTIFICATE_COLUMNS = ("certificate_id", "level", "kind", "atoms", "bound", "params")
 #: Plans of a level that is redrawn, to choose from: areas, those within bounds, what is counted in the
-#: others, people moved, mean compactness, longest way to the service place [m].
+#: others, people moved, mean compactness by moment of inertia (A^2 / 2 pi I; that of areas is 4 pi A / P^2),
+#: longest straight line to the service place of one's area [m].
 ALTERNATIVE_COLUMNS = (
-    "level", "key", "chosen", "areas", "legal", "outside", "moved", "compactness", "farthest_m",
+    "level", "key", "chosen", "areas", "legal", "outside", "moved",
+    "inertia_compactness", "farthest_straight_m",
 )  # fmt: skip
 #: Columns of the atoms besides the geometry; one column per level follows in a plan.
 ATOM_COLUMNS = (

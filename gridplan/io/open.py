@@ -26,6 +26,9 @@ __all__ = ["open_plan"]
 _NEEDED = ("atoms", "buildings", "streets", "district", "provenance", *TABLE_TYPES)
 _AREA_COLUMNS = ("name", "parent", "kind", "status", "certificate", *AREA_KEYS)
 _STREET_COLUMNS = ("street_id", "name", "street_class", "rank")
+#: Versions of the file that are read too, and columns that had other names in them.
+_OLDER = ("1",)
+_RENAMED = {"compactness": "inertia_compactness", "farthest_m": "farthest_straight_m"}
 #: Columns of the atoms that plans of the first release do not have.
 _LATER = {"dwellings": "", "compound": "", "ground": "urban"}
 #: Columns of attached things that plans written before they were known do not have.
@@ -133,7 +136,7 @@ def _read_provenance(path: Path) -> Mapping[str, str]:
     lacking = [key for key in ("format_version", "scheme_toml") if key not in facts]
     if lacking:
         raise InputError("plan_not_one", path=str(path), lacking=", ".join(lacking))
-    if facts["format_version"] != FORMAT_VERSION:
+    if facts["format_version"] not in (FORMAT_VERSION, *_OLDER):
         newer = facts["format_version"].isdigit() and int(facts["format_version"]) > int(FORMAT_VERSION)
         key = "plan_too_new" if newer else "plan_too_old"
         raise InputError(key, path=str(path), version=facts["format_version"], known=FORMAT_VERSION)
@@ -151,7 +154,13 @@ def _read_atoms(path: Path) -> gpd.GeoDataFrame:
 def _read_alternatives(path: Path | None) -> pd.DataFrame:
     if path is None:
         return pd.DataFrame(columns=list(ALTERNATIVE_COLUMNS))
-    return pd.DataFrame(_read(path, "alternatives", ALTERNATIVE_COLUMNS))[list(ALTERNATIVE_COLUMNS)]
+    table = pd.DataFrame(_read(path, "alternatives", ALTERNATIVE_COLUMNS[:-2]))
+    table = table.rename(columns=_RENAMED)
+    if lacking := [name for name in ALTERNATIVE_COLUMNS if name not in table]:
+        raise InputError(
+            "plan_columns_missing", path=str(path), layer="alternatives", columns=", ".join(lacking)
+        )
+    return table[list(ALTERNATIVE_COLUMNS)]
 
 
 def _read_existing(path: Path) -> dict[str, pd.DataFrame]:

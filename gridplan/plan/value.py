@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["FORMAT_VERSION", "Plan", "dissolve_atoms", "dissolve_level"]
 
 #: Version of the plan.gpkg contract (DESIGN.md section 4).
-FORMAT_VERSION = "1"
+FORMAT_VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True)

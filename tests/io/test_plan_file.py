@@ -20,6 +20,7 @@ from gridplan.check import check_plan
 from gridplan.errors import InputError, WriteError
 from gridplan.io import open_plan, write_plan
 from gridplan.plan import Plan
+from gridplan.schema import ALTERNATIVE_COLUMNS
 
 Areas = dict[str, gpd.GeoDataFrame]
 
@@ -53,7 +54,7 @@ def test_written_is_opened(plan: Plan, file: Path) -> None:
     pd.testing.assert_frame_equal(opened.certificates, plan.certificates, check_dtype=False)
     assert {**opened.provenance} == {
         **plan.provenance,
-        "format_version": "1",
+        "format_version": "2",
         "scheme_toml": plan.scheme.text,
     }
     assert opened.buildings["households"].sum() == plan.buildings["households"].sum()
@@ -187,6 +188,24 @@ def test_other_versions(file: Path, version: str, key: str) -> None:
     edit(file, f"update provenance set value = '{version}' where key = 'format_version'")
     with raises(InputError, key):
         open_plan(file)
+
+
+def test_a_plan_of_the_first_version_is_read_and_saved_as_one_of_today(plan: Plan, tmp_path: Path) -> None:
+    alternatives = pd.DataFrame(
+        [("grid", "keep", True, 12, 9, 60, 0, 0.71, 430.5)], columns=list(ALTERNATIVE_COLUMNS)
+    )
+    path = replace(plan, alternatives=alternatives).save(tmp_path / "old.gpkg")
+    for new, old in (("inertia_compactness", "compactness"), ("farthest_straight_m", "farthest_m")):
+        edit(path, f"alter table alternatives rename column {new} to {old}")
+    edit(path, "update provenance set value = '1' where key = 'format_version'")
+    opened = open_plan(path)
+    pd.testing.assert_frame_equal(opened.alternatives, alternatives, check_dtype=False)
+    again = open_plan(opened.save(tmp_path / "new.gpkg"))
+    pd.testing.assert_frame_equal(again.alternatives, alternatives, check_dtype=False)
+    assert again.provenance["format_version"] == "2"
+    edit(path, "alter table alternatives drop column farthest_m")
+    with raises(InputError, "plan_columns_missing"):
+        open_plan(path)
 
 
 def test_a_lost_column_is_named(file: Path) -> None:

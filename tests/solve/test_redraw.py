@@ -100,7 +100,7 @@ def judge_plan(one, graph, setting) -> None:
     legal = (people == 0) | ((people >= LOWER) & (people <= UPPER))
     assert one.legal == legal.sum()
     assert one.outside == people[~legal].sum()
-    assert np.isnan(one.compactness) or 0 < one.compactness <= 1.01
+    assert np.isnan(one.inertia_compactness) or 0 < one.inertia_compactness <= 1.01
     for proof in one.certificates:
         core = np.array(proof.core)
         assert proof.bound == setting.population[core][~legal[labels[core]]].sum()
@@ -292,15 +292,15 @@ def test_ways_to_service_places_are_told():
     ways = np.hypot(*(graph.xy[:, None] - place[None]).transpose(2, 0, 1))
     one = redraw_level(graph, setting, LEVEL, ALONE, service_m=ways)[0]
     far = max(min(ways[one.labels == a].max(axis=0)) for a in range(one.areas))
-    assert one.farthest_m == far
-    assert np.isnan(redraw_level(graph, setting, LEVEL, ALONE)[0].farthest_m)
+    assert one.farthest_straight_m == far
+    assert np.isnan(redraw_level(graph, setting, LEVEL, ALONE)[0].farthest_straight_m)
     with pytest.raises(InputError):
         redraw_level(graph, setting, LEVEL, ALONE, service_m=ways[:3])
 
 
 def test_ground_without_anybody_and_no_ground_at_all():
     one = redraw_level(*make_town(3, 2, [0] * 6), LEVEL, ALONE)[0]
-    assert one.areas == 1 and one.legal == 1 and np.isnan(one.compactness)
+    assert one.areas == 1 and one.legal == 1 and np.isnan(one.inertia_compactness)
     assert redraw_level(*make_town(0, 0, []), LEVEL, ALONE)[0].areas == 0
 
 

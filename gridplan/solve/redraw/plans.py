@@ -31,10 +31,10 @@ class Alternative:
         People whose area does not continue the one that they live in.
     legal, areas
         Areas within their bounds, and areas in all.
-    compactness
+    inertia_compactness
         Mean over the areas with people of A^2 / (2 pi I), I the second moment about the centre: 1 for a
         disc (normalised moment of inertia, Li, Goodchild and Church 2013).
-    farthest_m
+    farthest_straight_m
         Longest way to the service place of one's area [m], each area going to the place that makes its own
         longest way the shortest; nan where no ways are given.
     certificates
@@ -49,8 +49,8 @@ class Alternative:
     moved: int
     legal: int
     areas: int
-    compactness: float
-    farthest_m: float
+    inertia_compactness: float
+    farthest_straight_m: float
     certificates: tuple[Certificate, ...]
     outside: int
 
@@ -70,8 +70,8 @@ def tell_plan(quarter: Quarter, key: str, labels: IntArray) -> Alternative:
         moved=int(quarter.people[moved].sum()),
         legal=int((~ill).sum()),
         areas=k,
-        compactness=_measure_compactness(quarter, labels),
-        farthest_m=_measure_ways(quarter, labels),
+        inertia_compactness=_measure_compactness(quarter, labels),
+        farthest_straight_m=_measure_ways(quarter, labels),
         certificates=_prove_parts(quarter, ill[labels]),
         outside=int(quarter.units[ill[labels]].sum()),
     )
@@ -140,13 +140,16 @@ def rank_plans(plans: list[Alternative]) -> tuple[Alternative, ...]:
         copy = any(np.array_equal(one.labels, other.labels) for other in kept)
         if not copy and (one.key == "keep" or not any(_beats(other, one) for other in others)):
             kept.append(one)
-    best = min(kept, key=lambda one: (one.outside, one.areas - one.legal, one.moved, -one.compactness))
+    best = min(
+        kept, key=lambda one: (one.outside, one.areas - one.legal, one.moved, -one.inertia_compactness)
+    )
     return (best, *(one for one in kept if one is not best))
 
 
 def _beats(one: Alternative, other: Alternative) -> bool:
     """Whether a plan is nowhere worse than another and somewhere better."""
     mine, its = (
-        (plan.outside, plan.moved, -plan.compactness, np.nan_to_num(plan.farthest_m)) for plan in (one, other)
+        (plan.outside, plan.moved, -plan.inertia_compactness, np.nan_to_num(plan.farthest_straight_m))
+        for plan in (one, other)
     )
     return all(a <= b for a, b in zip(mine, its, strict=True)) and mine != its
