@@ -153,6 +153,9 @@ def test_changes_divide_the_new_areas(town: Plan, moved: Plan) -> None:
     (lines,) = [line for line, stays in zip(view.areas.lines, kept, strict=True) if not stays]
     assert f"{people:,}" in " ".join(lines)
     assert [bool(label) for label in view.areas.labels].count(True) == len(compared.after)
+    joined = shapes.index.str.endswith("S001-02")
+    named = [bool(label) for label in np.array(view.areas.labels, dtype=object)[joined]]
+    assert np.argmax(shapes.area[joined]) == named.index(True), "a name stands on the largest piece"
     figures = dict(view.figures)
     assert figures["people moved"] == f"{compared.figures['population_moved']:,}"
     assert {"areas unchanged", "areas changed", "areas new", "areas gone"} <= set(figures)
