@@ -9,10 +9,11 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gridplan.atoms.linework import GRID_M, Geometries, node_lines, point_keys
+from gridplan.arrays import ShapeArray
+from gridplan.atoms.linework import GRID_M, node_lines, point_keys
 
 
-def name_segments(lines: Geometries) -> set[tuple[int, int]]:
+def name_segments(lines: ShapeArray) -> set[tuple[int, int]]:
     xy, line = shapely.get_coordinates(lines, return_index=True)
     keys: npt.NDArray[np.int64] = point_keys(xy)
     inner = line[:-1] == line[1:]

@@ -102,8 +102,8 @@ def test_a_wrong_setting_is_told(text: str, key: str, lang: str) -> None:
     assert "error." not in told
 
 
-@pytest.mark.parametrize("name", ["README.md", "README.zh.md"])
-def test_settings_of_the_readme_are_read(name: str) -> None:
+@pytest.mark.parametrize("name", ["docs/guide/basemap.md", "docs/zh/guide/basemap.md"])
+def test_settings_of_the_guide_are_read(name: str) -> None:
     text = (Path(__file__).resolve().parents[2] / name).read_text(encoding="utf-8")
     blocks = [block for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL) if "extends" not in block]
     preset, own = (parse_tiles(block) for block in blocks)
