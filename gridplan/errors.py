@@ -47,9 +47,6 @@ class GridplanError(Exception):
         named = "".join(f", {name}={value!r}" for name, value in self.values.items())
         return f"{type(self).__name__}({self.key!r}{named})"
 
-    def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild, (type(self), self.key, self.values)
-
     def rename(self, old: str, new: str) -> Self:
         """Return the error with one text for another in all that it names, such as a file's true name."""
 
@@ -59,11 +56,6 @@ class GridplanError(Exception):
             return value.replace(old, new) if isinstance(value, str) else value
 
         return type(self)(self.key, **{name: put(value) for name, value in self.values.items()})
-
-
-def _rebuild(kind: type[GridplanError], key: str, values: dict[str, object]) -> GridplanError:
-    """Make an error again that was sent to another process."""
-    return kind(key, **values)
 
 
 class InputError(GridplanError, ValueError):

@@ -143,6 +143,14 @@ def test_what_an_audience_may_not_see_is_nowhere_in_the_page(
         assert not {str(number), f"{number:,}", f"{number}.0"} & set(re.findall(r"[\d,.]+\d", features))
 
 
+def test_the_area_above_is_named_where_it_is_shown(guarded: Plan) -> None:
+    for audience, seen in (("office", True), (f"worker:{OWN}", False)):
+        (properties, *_) = (
+            f["properties"] for f in _read_features(_render(guarded.explore(audience=audience)))
+        )
+        assert ("上级编码" in properties) == seen
+
+
 def test_a_count_that_is_withheld_is_said_to_be(guarded: Plan) -> None:
     page = _render(guarded.explore("grid", "households", lang="en"))
     features = _read_features(page)

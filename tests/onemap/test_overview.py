@@ -18,6 +18,7 @@ from gridplan.crs import WGS84, reproject
 from gridplan.errors import InputError, WriteError
 from gridplan.onemap.browser.encode import encode_view
 from gridplan.onemap.browser.page import write_page
+from gridplan.onemap.changes import _find_largest as find_largest
 from gridplan.onemap.changes import _keep_ground, view_changes
 from gridplan.onemap.overview import view_overview, view_plan
 from gridplan.onemap.pictures import draw_poster, fonts, render_poster
@@ -217,3 +218,9 @@ def test_what_cannot_be_written_leaves_nothing(town: Plan, tmp_path: Path) -> No
     with pytest.raises(WriteError):
         draw_poster(view_plan(town, "en"), tmp_path / "nowhere" / "map.png", size=SMALL)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_name_goes_to_the_largest_piece_whatever_the_order() -> None:
+    owner, size = np.array([0, 1, 0, 1, 0]), np.array([1.0, 5.0, 3.0, 2.0, 2.0])
+    assert find_largest(owner, size, 2).tolist() == [2, 1]
+    assert find_largest(owner[::-1], size[::-1], 2).tolist() == [2, 3]

@@ -25,6 +25,7 @@ from gridplan.onemap.pictures.draw import _lay_out as lay_out
 from gridplan.onemap.pictures.fitting import measure_width, wrap_text
 from gridplan.onemap.pictures.ground import weigh_heat
 from gridplan.onemap.pictures.labels import place_labels
+from gridplan.onemap.pictures.panel import _list_entries as list_entries
 from gridplan.onemap.pictures.panel import draw_surround
 from gridplan.onemap.view import AreaLayer, Ground, HeatLayer, Imprint, MapView, PointLayer, Swatch
 
@@ -277,3 +278,25 @@ def test_signs_in_the_legend_are_those_on_the_map(
     render_poster(replace(view, points=(many,)), "png", size=SMALL)
     # each class once on the map, once in the legend
     assert sorted(letters) == (["B", "B", "R", "R"] if lettered else [])
+
+
+def test_names_keep_off_what_is_taken() -> None:
+    shapes = np.array([shapely.box(0, 0, 400, 100)], dtype=object)
+
+    def count_names(*boxes: tuple[float, ...]) -> int:
+        taken = np.array(boxes, dtype=np.float64).reshape(-1, 4)
+        return len(place_labels(shapes, ["中"], 1.0, np.zeros((0, 2)), taken=taken))
+
+    assert count_names() == count_names((-900.0, -900.0, -800.0, -800.0)) == 1
+    assert count_names((-1.0, -1.0, 401.0, 101.0)) == 0
+
+
+def test_a_class_without_a_name_has_no_row_in_the_legend(view: MapView) -> None:
+    def count_rows(legend: tuple[Swatch, ...]) -> int:
+        shown = replace(view, areas=replace(view.areas, legend=legend))
+        sheet = lay_out(shown, PAPERS["A4"])
+        return sum(len(part) for part in list_entries(sheet, shown))
+
+    legend = view.areas.legend
+    assert count_rows((*legend, Swatch("", "#ffffff"))) == count_rows(legend)
+    assert count_rows((*legend, Swatch("小", "#ffffff"))) == count_rows(legend) + 1

@@ -53,7 +53,8 @@ def test_areas_are_known_by_their_code_and_atoms_by_their_number(busy: Plan) -> 
     grids = busy.to_geodataframe("grid")
     assert grids.index.name == "code" and list(grids.index) == sorted(busy.areas["grid"].index)
     assert busy.to_geodataframe("atoms").index.name == "atom_id"
-    assert busy.to_geodataframe("buildings").index.name == "building_id"
+    unnamed = replace(busy, buildings=busy.buildings.rename_axis(None))
+    assert unnamed.to_geodataframe("buildings").index.name == "building_id"
     # whoever changes a frame does not change the plan, nor the next frame
     grids.loc[:, "households"] = 0
     assert busy.to_geodataframe("grid")["households"].sum() == busy.atoms["households"].sum()
@@ -90,6 +91,10 @@ def test_the_summary_adds_up(busy: Plan) -> None:
     assert (summary["households"] == busy.atoms["households"].sum()).all()
     assert (summary["population"] == busy.atoms["population"].sum()).all()
     assert np.allclose(summary["area_km2"], busy.district.area / 1e6)
+    few = busy.atoms.copy()
+    few.loc[few["grid"] == "S001-01", ["households", "population"]] = 0
+    few.loc[few.index[few["grid"] == "S001-01"][0], ["households", "population"]] = (1, 2)
+    assert replace(busy, atoms=few).summary().loc["grid", "without_residents"] == 1
     grid = summary.loc["grid"]
     # of 12 blocks one is empty, one exempt, one a violation without a proof
     assert grid[["areas", "without_residents", "legal", "exempt", "unproven"]].tolist() == [12, 1, 9, 1, 1]
