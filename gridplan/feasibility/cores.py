@@ -51,7 +51,7 @@ class Load:
         lived_m2, people
             Ground of its atoms that hold something, and people, shape (p,).
         """
-        fewest, most = self.bounds.count_areas(sums)
+        fewest, most = self.bounds.rule.count_parts(sums)
         by_cap = np.maximum(np.ceil(lived_m2 / self.max_area), np.ceil(people / self.max_people))
         return np.maximum(fewest, by_cap.astype(np.int64)), most
 
@@ -65,7 +65,7 @@ class Load:
         """
         fewest, most = self.count_areas(sums, lived_m2, people)
         capped = (fewest > most) & (sums.sum(axis=1) > 0)
-        return np.asarray(np.maximum(self.bounds.count_lost(sums), capped), dtype=np.int64)
+        return np.asarray(np.maximum(self.bounds.rule.count_lost(sums), capped), dtype=np.int64)
 
     def take(self, atoms: IntArray) -> Load:
         """Cut some atoms out."""
@@ -75,12 +75,12 @@ class Load:
     @property
     def press(self) -> IntArray:
         """What each atom weighs against the upper bound, shape (n,)."""
-        return np.asarray(self.bounds.loads @ self.bounds.upper_weight, dtype=np.int64)
+        return np.asarray(self.bounds.loads @ self.bounds.rule.upper_weight, dtype=np.int64)
 
     @property
     def ease(self) -> IntArray:
         """What each atom weighs against the lower bound, shape (n,)."""
-        return np.asarray(self.bounds.loads @ self.bounds.lower_weight, dtype=np.int64)
+        return np.asarray(self.bounds.loads @ self.bounds.rule.lower_weight, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,10 +128,16 @@ def find_cores(load: Load, pairs: IntArray, carries: BoolArray) -> list[Core]:
     heavy = (
         alive
         & (total > 0)
-        & ((load.press > load.bounds.cap) | (load.area > load.max_area) | (load.people > load.max_people))
+        & (
+            (load.press > load.bounds.rule.cap)
+            | (load.area > load.max_area)
+            | (load.people > load.max_people)
+        )
     )
     cores = [
-        Core("building", np.array([v]), int(total[v]), {"by_area": int(load.press[v] <= load.bounds.cap)})
+        Core(
+            "building", np.array([v]), int(total[v]), {"by_area": int(load.press[v] <= load.bounds.rule.cap)}
+        )
         for v in np.flatnonzero(heavy)
     ]
     alive &= ~heavy
@@ -173,7 +179,7 @@ def _find_weak(load: Load, pairs: IntArray, alive: BoolArray) -> BoolArray:
     np.add.at(ease, piece, np.where(alive, load.ease, 0))
     held = np.zeros(len(alive), dtype=np.int64)
     np.add.at(held, piece, np.where(alive, load.bounds.total, 0))
-    return np.asarray(alive & ((ease < load.bounds.need) & (held > 0))[piece])
+    return np.asarray(alive & ((ease < load.bounds.rule.need) & (held > 0))[piece])
 
 
 def _group(load: Load, pairs: IntArray, chosen: BoolArray) -> list[IntArray]:
@@ -201,7 +207,7 @@ def _list_neighbours(n: int, pairs: IntArray) -> tuple[IntArray, IntArray]:
 
 
 def _judge_reach(load: Load, pairs: IntArray, alive: BoolArray) -> npt.NDArray[np.int8]:
-    limits = np.array([load.bounds.cap, load.bounds.need, load.max_area], dtype=np.float64)
+    limits = np.array([load.bounds.rule.cap, load.bounds.rule.need, load.max_area], dtype=np.float64)
     indptr, near = _list_neighbours(len(alive), pairs)
     asked = alive & (load.bounds.total > 0)
     press, ease = load.press.astype(np.float64), load.ease.astype(np.float64)
@@ -213,8 +219,8 @@ def _judge_totals(load: Load, piece: IntArray) -> list[Core]:
     """Apply the lemma to closed pieces, and see whether their homes fit below the caps at all."""
     size, bounds, total = len(piece), load.bounds, load.bounds.total
     sums = bounds.sum_by(piece, size)
-    lost = bounds.count_lost(sums)
-    fewest, most = bounds.count_areas(sums)
+    lost = bounds.rule.count_lost(sums)
+    fewest, most = bounds.rule.count_parts(sums)
     lived = (piece >= 0) & (total > 0)
     room = np.maximum(most, 1) * load.max_area
     spread = np.bincount(piece[lived], load.area[lived], minlength=size) > room
@@ -260,7 +266,7 @@ def _find_chokes(load: Load, pairs: IntArray, piece: IntArray, alive: BoolArray)
     tied, excess_rest = _spare(load, below), _spare(load, rest)
     carried = load.press + excess_rest
     np.add.at(carried, parent, tied[hung])
-    excess = np.where(alive, carried - load.bounds.cap, 0)
+    excess = np.where(alive, carried - load.bounds.rule.cap, 0)
     found = []
     for v in np.flatnonzero(excess > 0):
         parts = [tree.list_below(int(w)) for w in hung[(parent == v) & (tied[hung] > 0)]]
@@ -280,16 +286,18 @@ def _find_chokes(load: Load, pairs: IntArray, piece: IntArray, alive: BoolArray)
 def _spare(load: Load, sums: IntArray) -> IntArray:
     """Give what parts cannot place in areas of their own, in the weights of the upper bound, shape (n,)."""
     bounds = load.bounds
-    areas = sums @ bounds.lower_weight // bounds.need
-    return np.asarray(np.maximum(sums @ bounds.upper_weight - areas * bounds.cap, 0), dtype=np.int64)
+    areas = sums @ bounds.rule.lower_weight // bounds.rule.need
+    return np.asarray(
+        np.maximum(sums @ bounds.rule.upper_weight - areas * bounds.rule.cap, 0), dtype=np.int64
+    )
 
 
 def _describe_choke(load: Load, neck: int, parts: list[IntArray], excess: int) -> Core:
     """Count what is lost at a neck: the neck itself and what its parts lose alone, or the excess."""
     bounds, total = load.bounds, load.bounds.total
     sums = np.stack([bounds.loads[part].sum(axis=0) for part in parts])
-    without = int(total[neck]) + int(bounds.count_lost(sums).sum())
+    without = int(total[neck]) + int(bounds.rule.count_lost(sums).sum())
     atoms = np.sort(np.concatenate([*parts, [neck]]))
-    heaviest = int(bounds.upper_weight[bounds.loads[atoms].any(axis=0)].max(initial=1))
+    heaviest = int(bounds.rule.upper_weight[bounds.loads[atoms].any(axis=0)].max(initial=1))
     values = {"neck": int(total[neck]), "behind": int(sums.sum()), "parts": len(parts)}
     return Core("choke", atoms[total[atoms] > 0], min(without, -(-excess // heaviest)), values)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from gridplan.arrays import BoolArray, FloatArray, IntArray
-from gridplan.feasibility.bounds import count_loads, make_bounds
+from gridplan.feasibility.bounds import count_measure, make_bounds
 from gridplan.feasibility.cores import Core, Load, find_cores, split_groups
 from gridplan.feasibility.ground import Ground, lay_grounds, list_capped
 from gridplan.feasibility.joins import (
@@ -119,7 +119,7 @@ class _LevelJudge:
     def sum_up(self) -> LevelOutlook:
         """Count areas piece by piece."""
         ground, area_only = self.ground, self.level.measure == "area"
-        counted = count_loads(self.graph, self.setting, self.level.measure)
+        counted = count_measure(self.graph, self.setting, self.level.measure)
         counted = self.load.bounds.total if self.load.bounds.loads.shape[1] else counted
         lived = ground.carries & (area_only | (counted > 0))
         pieces, row = np.unique(ground.piece[lived], return_inverse=True)
@@ -204,7 +204,7 @@ class _LevelJudge:
             here = np.array([number_here])
             counts = self.load.count_areas(zones.sums[here], zones.lived_m2[here], zones.people[here])
             fewest, most = int(counts[0][0]), int(counts[1][0])
-            capped = not self.load.bounds.count_lost(zones.sums[here])[0]
+            capped = not self.load.bounds.rule.count_lost(zones.sums[here])[0]
             cause = "density" if capped else ("pocket" if most == 0 else "lemma")
             values = {"fewest": fewest, "most": most}
             core = Core(cause, atoms, int(zones.lost[number_here]), values)
@@ -223,7 +223,7 @@ class _LevelJudge:
     def _describe(self, scope: str, core: Core, piece: int, ways: tuple[Way, ...]) -> Obstacle:
         atoms = core.atoms
         sums = self.load.bounds.loads[atoms].sum(axis=0, keepdims=True)
-        fewest, most = (int(one[0]) for one in self.load.bounds.count_areas(sums))
+        fewest, most = (int(one[0]) for one in self.load.bounds.rule.count_parts(sums))
         held = self.load.bounds.total[atoms] if sums.size else self.graph.households[atoms]
         blocks, row = np.unique(self.setting.block[atoms], return_inverse=True)
         middle = np.average(self.graph.xy[atoms], axis=0, weights=np.maximum(held, 1))

@@ -9,42 +9,14 @@ import numpy.typing as npt
 from numba import njit
 
 from gridplan.arrays import BoolArray, FloatArray, IntArray
+from gridplan.graph.reach import fill_densest, find_within
 
 __all__ = ["HELD_BACK", "REACHED", "TOO_SPARSE", "judge_reach"]
 
 
-#: What :func:`judge_reach` tells of an atom: nothing, too few within the area cap, too few before the
+#: What :func:`judge_reach` says of an atom: nothing, too few within the area cap, too few before the
 #: upper bound is used up by what stands between.
 REACHED, TOO_SPARSE, HELD_BACK = 0, 1, 2
-
-
-@njit(cache=True, nogil=True)
-def find_within(
-    indptr: IntArray, near: IntArray, weight: FloatArray, start: int, limit: float, cost: FloatArray
-) -> IntArray:
-    """Atoms that a path of total weight <= limit reaches, both ends counted; ``cost`` is left clean (inf)."""
-    found = [np.int64(start)]
-    found.clear()
-    touched = [np.int64(start)]
-    heap = [(weight[start], np.int64(start))]
-    cost[start] = weight[start]
-    if weight[start] > limit:
-        heap.clear()
-    while len(heap) > 0:
-        far, v = heapq.heappop(heap)
-        if far > cost[v]:
-            continue
-        found.append(v)
-        for e in range(indptr[v], indptr[v + 1]):
-            u = near[e]
-            there = far + weight[u]
-            if there <= limit and there < cost[u]:
-                cost[u] = there
-                touched.append(u)
-                heapq.heappush(heap, (there, u))
-    for v in touched:
-        cost[v] = np.inf
-    return np.array(found, dtype=np.int64)
 
 
 @njit(cache=True, nogil=True)
@@ -83,25 +55,6 @@ def grow_legal(
     for v in touched:
         seen[v] = False
     return np.array(held, dtype=np.int64), gain >= need
-
-
-@njit(cache=True, nogil=True)
-def fill_densest(gain: FloatArray, area: FloatArray, atoms: IntArray, first: int, room: float) -> float:
-    """Most that fits below an area with one atom in and the last one in part: never too little."""
-    total, room = gain[first], room - area[first]
-    density = np.empty(len(atoms))
-    for i in range(len(atoms)):
-        density[i] = -gain[atoms[i]] / max(area[atoms[i]], 1e-9)
-    for i in np.argsort(density):
-        v = atoms[i]
-        if v == first or gain[v] <= 0:
-            continue
-        share = min(1.0, room / max(area[v], 1e-9))
-        total += gain[v] * share
-        room -= area[v] * share
-        if room <= 0.0:
-            break
-    return float(total)
 
 
 @njit(cache=True, nogil=True)
@@ -148,14 +101,14 @@ def judge_reach(
             for u in held:
                 settled[u] = True
             continue
-        by_load = find_within(indptr, near, press, v, cap, cost)
+        by_load, _ = find_within(indptr, near, press, v, cap, n, cost)
         total = 0.0
         for u in by_load:
             total += ease[u]
         if total < need:
             verdict[v] = 2
         elif max_area < np.inf:
-            by_area = find_within(indptr, near, area, v, max_area, cost)
+            by_area, _ = find_within(indptr, near, area, v, max_area, n, cost)
             for u in by_load:
                 inside[u] = True
             both = by_area[inside[by_area]]

@@ -8,7 +8,7 @@ from math import ceil, floor
 import numpy as np
 
 from gridplan.arrays import FloatArray
-from gridplan.feasibility.bounds import count_loads, make_bounds
+from gridplan.feasibility.bounds import count_measure, make_bounds
 from gridplan.feasibility.ground import Ground, list_capped
 from gridplan.feasibility.outlook import LevelOutlook, Reckoning
 from gridplan.graph import AtomGraph, Setting, fence_graph
@@ -67,20 +67,20 @@ def _reckon_faces(graph: AtomGraph, level: Level, ground: Ground) -> Iterator[Re
 
 def _reckon_count(graph: AtomGraph, setting: Setting, level: Level, ground: Ground) -> Iterator[Reckoning]:
     """Count of areas against all that there is to put into them."""
-    counted = np.where(ground.drawn, count_loads(graph, setting, level.measure), 0)
+    counted = np.where(ground.drawn, count_measure(graph, setting, level.measure), 0)
     lived = int((counted > 0).sum())
     if level.count and level.measure != "area":
         values: dict[str, float] = {"count": level.count, "atoms": lived}
         yield Reckoning("count_atoms", level.id, "", _judge(level.count <= lived), values)
     if level.count_elsewhere:
-        there = int((~ground.drawn & (count_loads(graph, setting, level.measure) > 0)).sum())
+        there = int((~ground.drawn & (count_measure(graph, setting, level.measure) > 0)).sum())
         values = {"count": level.count_elsewhere, "atoms": there}
         yield Reckoning("count_elsewhere", level.id, "", _judge(level.count_elsewhere <= there), values)
     if not level.bounds or level.measure == "area":
         return
     bounds = make_bounds(level, graph, setting)
     sums = bounds.loads[ground.drawn].sum(axis=0, keepdims=True)
-    fewest, most = (int(one[0]) for one in bounds.count_areas(sums))
+    fewest, most = (int(one[0]) for one in bounds.rule.count_parts(sums))
     held = int(sums.sum())
     values = {"held": held, "fewest": fewest, "most": most, **_tell_bounds(level)}
     if level.count:
@@ -140,11 +140,11 @@ def _reckon_cap(
     name = min(caps, key=lambda one: (caps[one], one != level.id))
     bounds = make_bounds(level, graph, setting)
     # what each atom fills of one legal area that has only just enough
-    filled = np.where(ground.drawn, bounds.loads @ bounds.lower_weight / bounds.need, 0.0)
+    filled = np.where(ground.drawn, bounds.loads @ bounds.rule.lower_weight / bounds.rule.need, 0.0)
     lived = filled > 0
     if not lived.any():
         return
-    present = [low for low, one in zip(bounds.lower, bounds.loads[lived].T, strict=True) if one.any()]
+    present = [low for low, one in zip(bounds.rule.lower, bounds.loads[lived].T, strict=True) if one.any()]
     dense = _fill_densest(filled[lived], graph.area[lived], caps[name])
     mean = float(filled.sum() / graph.area[ground.drawn].sum() * caps[name])
     lower = int(min(present))
@@ -181,7 +181,7 @@ def _people_each(graph: AtomGraph, setting: Setting, scheme: Scheme, ground: Gro
     """Give people for each thing that a level counts: as found on the ground, else as the scheme says."""
     if level.measure == "population":
         return 1.0
-    held = int(count_loads(graph, setting, level.measure)[ground.drawn].sum())
+    held = int(count_measure(graph, setting, level.measure)[ground.drawn].sum())
     people = int(setting.population[ground.drawn].sum())
     return people / held if held and people else scheme.dwellings.household_size
 

@@ -1,6 +1,6 @@
 """The solver: arrays in, labels and proofs out."""
 
-from gridplan.solve.bounds import LoadRule, make_rule
+from gridplan.graph.bounds import LoadRule, make_rule
 from gridplan.solve.levels import solve_levels
 from gridplan.solve.partition import Partition, partition
 from gridplan.solve.problem import Weights

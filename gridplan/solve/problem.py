@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import connected_components
 
 from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.errors import InputError
-from gridplan.solve.bounds import MODES, LoadRule, Mixed, make_rule
+from gridplan.graph.bounds import MODES, LoadRule, Mixed, make_rule
 from gridplan.solve.kernels.terms import (
     AREA,
     BALANCE,

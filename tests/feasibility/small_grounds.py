@@ -113,12 +113,12 @@ def _is_legal(load: Load, atoms: list[int]) -> bool:
     total = int(sums.sum())
     if not total or load.area[atoms].sum() > load.max_area or load.people[atoms].sum() > load.max_people:
         return False
-    if bounds.mixed == "weighted":
+    if bounds.rule.mixed == "weighted":
         return bool(
-            (sums / bounds.upper).sum() <= 1 + 1e-9
-            and (sums / np.maximum(bounds.lower, 1e-9)).sum() >= 1 - 1e-9
+            (sums / bounds.rule.upper).sum() <= 1 + 1e-9
+            and (sums / np.maximum(bounds.rule.lower, 1e-9)).sum() >= 1 - 1e-9
         )
     chief = int(sums.argmax())
-    if bounds.mixed == "forbid" and (sums > 0).sum() > 1:
+    if bounds.rule.mixed == "forbid" and (sums > 0).sum() > 1:
         return False
-    return bool(bounds.lower[chief] <= total <= bounds.upper[chief])
+    return bool(bounds.rule.lower[chief] <= total <= bounds.rule.upper[chief])

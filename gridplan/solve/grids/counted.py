@@ -9,8 +9,8 @@ import numpy as np
 
 from gridplan.arrays import FloatArray, IntArray
 from gridplan.graph import AtomGraph, Borders, find_components, sum_borders
+from gridplan.graph.bounds import Mixed
 from gridplan.scheme import Level, Scheme
-from gridplan.solve.bounds import Mixed
 from gridplan.solve.deadline import Deadline, set_deadline
 from gridplan.solve.grids.carriers import find_passages, gather_homes
 from gridplan.solve.grids.homes import Homes, collect_homes

@@ -10,8 +10,8 @@ import numpy as np
 
 from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.graph import AtomGraph, Borders, find_components, sum_borders
+from gridplan.graph.bounds import LoadRule, Mixed, make_rule
 from gridplan.scheme import Level, Scheme
-from gridplan.solve.bounds import LoadRule, Mixed, make_rule
 from gridplan.solve.deadline import Deadline, set_deadline
 from gridplan.solve.grids.carriers import find_passages, gather_homes
 from gridplan.solve.grids.land import settle_land

@@ -13,7 +13,7 @@ import numpy as np
 
 from gridplan.arrays import IntArray
 from gridplan.graph import Borders, find_components
-from gridplan.solve.bounds import LoadRule
+from gridplan.graph.bounds import LoadRule
 
 __all__ = ["join_zones", "merge_infeasible_zones", "start_zones"]
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from gridplan.arrays import IntArray
 from gridplan.errors import InputError
-from gridplan.solve.bounds import Mixed
+from gridplan.graph.bounds import Mixed
 from gridplan.solve.deadline import Deadline, set_deadline
 from gridplan.solve.kernels.packing import solve_exactly
 from gridplan.solve.partition.counts import choose_effort, fit_count, guess_parts, share_parts
@@ -123,7 +123,7 @@ def partition(  # noqa: PLR0913 - keyword options of a front door
     weights
         Prices, see :class:`Weights`.
     mixed
-        Rule for parts with several kinds, see :func:`gridplan.solve.bounds.make_rule`.
+        Rule for parts with several kinds, see :func:`gridplan.graph.bounds.make_rule`.
     seed
         Seed of the search; the same input and seed give the same result with any number of workers.
     time_limit

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gridplan.arrays import BoolArray, IntArray
-from gridplan.solve.bounds import Mixed
+from gridplan.graph.bounds import Mixed
 from gridplan.solve.kernels.groups import list_groups
 from gridplan.solve.kernels.packing import pack_groups
 from gridplan.solve.kernels.reach import lacks_reach

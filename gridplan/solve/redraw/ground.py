@@ -8,8 +8,8 @@ import numpy as np
 
 from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.graph import AtomGraph, Borders, Setting, find_components, sum_borders, take_ground
+from gridplan.graph.bounds import LoadRule
 from gridplan.scheme import Level, Scheme
-from gridplan.solve.bounds import LoadRule
 from gridplan.solve.grids.carriers import find_passages
 from gridplan.solve.redraw.pieces import Grain, count_loads, find_grains, spread_labels
 from gridplan.solve.redraw.search import keep_heaviest

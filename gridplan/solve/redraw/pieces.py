@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.graph import AtomGraph, Borders, Setting, find_components, sum_borders
+from gridplan.graph.bounds import LoadRule, make_rule
 from gridplan.scheme import Level, Scheme
-from gridplan.solve.bounds import LoadRule, make_rule
 from gridplan.solve.grids.carriers import find_passages, gather_homes
 from gridplan.solve.grids.homes import collect_homes
 from gridplan.solve.grids.zones import merge_infeasible_zones, start_zones

@@ -9,7 +9,7 @@ from scipy.optimize import linear_sum_assignment
 
 from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.graph import Borders
-from gridplan.solve.bounds import MODES, LoadRule
+from gridplan.graph.bounds import MODES, LoadRule
 from gridplan.solve.kernels.terms import BALANCE, CAP, GAP, HOME, PRICES, TARGET, Ground, Layout, Terms
 from gridplan.solve.partition.search import tally_layout
 from gridplan.solve.redraw.moves import Areas, Matter, measure_areas

@@ -1,14 +1,17 @@
-"""Exact legality of a part: the one arithmetic that search, proof and test share.
+"""Bounds by kind in whole numbers: the one arithmetic that solving and feasibility share.
 
-A part is judged from its households by kind. All comparisons are between integers: bounds by kind
+A part is judged from what it holds by kind. All comparisons are between integers: bounds by kind
 are brought to one scale by the lowest common multiple, so that ``5a + 8s <= 400`` and
 ``3a + 5s >= 150`` (apartments 50-80, self-built 30-50) are decided without rounding.
+
+The lemma: j legal parts hold at least j lower and at most j upper bounds, so T households that hang
+together fit only if ceil(T / U) <= floor(T / L). ``gridplan.check`` has its own copy on purpose.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import gcd
+from dataclasses import dataclass, replace
+from math import lcm
 from typing import Literal
 
 import numpy as np
@@ -16,10 +19,11 @@ import numpy as np
 from gridplan.arrays import BoolArray, IntArray
 from gridplan.errors import InputError
 
-__all__ = ["LoadRule", "Mixed", "make_rule"]
+__all__ = ["MODES", "LoadRule", "Mixed", "make_rule", "scale_bounds"]
 
 Mixed = Literal["weighted", "forbid", "majority"]
 
+#: How kernels know the rules for several kinds.
 MODES: dict[str, int] = {"weighted": 0, "forbid": 1, "majority": 2}
 LARGEST_SCALE = 2**40  # households x scale must stay far from 2**63
 
@@ -95,19 +99,62 @@ class LoadRule:
             return np.asarray(over | ((homes > 0).sum(axis=1) > 1))
         return np.asarray(total > max(self.upper, default=0))
 
+    def widen(self) -> LoadRule:
+        """Give a rule under whose weights everything is legal that is legal under this one.
+
+        What is legal under ``forbid`` is legal under the weights of ``weighted`` too. Under ``majority``
+        the weights become those of the widest bounds of any kind.
+        """
+        if self.mixed != "majority" or not len(self.kinds):
+            return self
+        each = np.ones(len(self.kinds), np.int64)
+        cap, need = int(self.upper.max()), max(int(self.lower.min()), 1)
+        return replace(self, upper_weight=each, lower_weight=each, cap=cap, need=need)
+
+    def count_parts(self, sums: IntArray) -> tuple[IntArray, IntArray]:
+        """Give the fewest and the most legal parts that closed sets could be divided into.
+
+        Parameters
+        ----------
+        sums
+            What each set holds by kind, shape (p, K).
+
+        Returns
+        -------
+        fewest, most : ndarray of int64, shape (p,)
+            0 and 0 where nothing is held. Where ``fewest > most`` no number of parts is legal.
+        """
+        if self.mixed == "forbid":
+            return _ceil(sums, self.upper).sum(axis=1), (sums // np.maximum(self.lower, 1)).sum(axis=1)
+        return _ceil(sums @ self.upper_weight, self.cap), sums @ self.lower_weight // self.need
+
     def count_bound(self, homes: IntArray) -> int:
         """Fewest legal parts that could hold these households (the lemma's ceil(T/U)), shape (K,) in."""
-        if not len(self.kinds):
-            return 1
-        if self.mixed == "weighted":
-            return max(1, -(-int(homes @ self.upper_weight) // self.cap))
+        return max(1, int(self.widen().count_parts(homes[None, :])[0][0]))
+
+    def count_lost(self, sums: IntArray) -> IntArray:
+        """Give what cannot lie in legal parts at least, set by set (the lemma, by the weights).
+
+        Parameters
+        ----------
+        sums
+            What each closed set holds by kind, shape (p, K).
+
+        Returns
+        -------
+        ndarray of int64, shape (p,)
+            Exact for households of one kind that could be placed one by one, a valid least for any
+            others; 0 proves nothing.
+        """
         if self.mixed == "forbid":
-            parts = [-(-int(h) // int(u)) for h, u in zip(homes, self.upper, strict=True)]
-            return max(1, sum(parts))
-        return max(1, -(-int(homes.sum()) // int(self.upper.max())))
+            return np.asarray(_count_lost_by_kind(sums, self.lower, self.upper).sum(axis=1), dtype=np.int64)
+        most = sums @ self.lower_weight // self.need
+        excess = np.maximum(sums @ self.upper_weight - most * self.cap, 0)
+        heaviest = np.where(sums > 0, self.upper_weight, 0).max(axis=1, initial=1)
+        return np.asarray(np.where(most == 0, sums.sum(axis=1), _ceil(excess, heaviest)), dtype=np.int64)
 
     def floor_households(self, homes: IntArray) -> int:
-        """Households that no plan of a closed set can bring within bounds (the lemma).
+        """Households that no plan of a closed set can bring within bounds, as certificates claim it.
 
         Parameters
         ----------
@@ -117,36 +164,26 @@ class LoadRule:
         Returns
         -------
         int
-            Proven minimum of households out of bounds: j legal parts hold at most j times the upper
-            bound and at least j times the lower one. Exact for one kind of indivisible single
-            households; a valid bound for atoms of any size. 0 where nothing is proved.
+            As :meth:`count_lost`. Under ``majority`` a set of several kinds is only lost as a whole, where
+            it is below the lower bound of each of them.
         """
         homes = np.asarray(homes, np.int64)
-        total = int(homes.sum())
-        if total == 0 or bool(self.is_legal(homes)[0]):
-            return 0
+        if self.mixed != "majority":
+            return int(self.count_lost(homes[None, :])[0])
         present = np.flatnonzero(homes)
-        if len(present) == 1:
-            k = int(present[0])
-            return _floor_one_kind(int(homes[k]), int(self.lower[k]), int(self.upper[k]))
-        if self.mixed == "forbid":
-            return sum(
-                _floor_one_kind(int(homes[k]), int(self.lower[k]), int(self.upper[k])) for k in present
-            )
-        if self.mixed == "majority":
+        if len(present) > 1:
+            total = int(homes.sum())
             return total if total < int(self.lower[present].min()) else 0
-        return self._floor_weighted(homes, total)
+        return int(_count_lost_by_kind(homes, self.lower, self.upper).sum())
 
-    def _floor_weighted(self, homes: IntArray, total: int) -> int:
-        """Lemma for several kinds: the relaxation where households may be taken out one by one."""
-        most = int(homes @ self.lower_weight) // self.need if self.need else total
-        if most == 0:
-            return total
-        load = int(homes @ self.upper_weight)
-        if most * self.cap >= load:
-            return 0
-        heaviest = int(self.upper_weight[homes > 0].max())
-        return max(1, -(-(load - most * self.cap) // heaviest))
+
+def _ceil(value: IntArray, by: IntArray | int) -> IntArray:
+    return np.asarray(-(-value // by), dtype=np.int64)
+
+
+def _count_lost_by_kind(sums: IntArray, lower: IntArray, upper: IntArray) -> IntArray:
+    """Give what is left over of each kind when as many parts as there can be are full."""
+    return np.asarray(np.maximum(sums - sums // np.maximum(lower, 1) * upper, 0), dtype=np.int64)
 
 
 def _pad(bounds: IntArray) -> IntArray:
@@ -154,24 +191,29 @@ def _pad(bounds: IntArray) -> IntArray:
     return bounds if len(bounds) else np.zeros(1, np.int64)
 
 
-def _floor_one_kind(total: int, lower: int, upper: int) -> int:
-    """Least households left over when j parts of [lower, upper] are filled from a total."""
-    if total == 0:
-        return 0
-    if total < lower:
-        return total
-    most = total // lower if lower else total
-    return max(0, total - most * upper)
+def scale_bounds(kinds: IntArray, lower: IntArray, upper: IntArray, mixed: Mixed = "weighted") -> LoadRule:
+    """Bring the bounds of kinds to one scale.
 
+    Parameters
+    ----------
+    kinds
+        Numbers of the kinds, ascending, shape (K,).
+    lower, upper
+        Their bounds, shape (K,); ``upper`` >= 1, ``lower`` <= ``upper``.
+    mixed
+        As in :func:`make_rule`.
 
-def _find_multiple(values: IntArray) -> int:
-    """Lowest common multiple of positive integers, refused where exact arithmetic would overflow."""
-    multiple = 1
-    for value in values.tolist():
-        multiple = multiple // gcd(multiple, value) * value
-        if multiple > LARGEST_SCALE:
-            raise InputError("bounds_too_large", bounds=values.tolist())
-    return multiple
+    Raises
+    ------
+    InputError
+        ``bounds_too_large`` if their common multiple would overflow exact arithmetic.
+    """
+    # a kind without a lower bound satisfies the need with its first household
+    need, cap = lcm(*lower[lower > 0].tolist()), lcm(*upper.tolist())
+    if max(need, cap) > LARGEST_SCALE:
+        raise InputError("bounds_too_large", bounds=[*lower.tolist(), *upper.tolist()])
+    lower_weight = np.where(lower > 0, need // np.maximum(lower, 1), need)
+    return LoadRule(mixed, kinds, lower, upper, cap // np.maximum(upper, 1), lower_weight, cap, need)
 
 
 def make_rule(
@@ -196,9 +238,4 @@ def make_rule(
     """
     kinds = np.unique(kind[units > 0]).astype(np.int64)
     low, high = np.asarray(lower, np.int64)[kinds], np.asarray(upper, np.int64)[kinds]
-    cap = _find_multiple(high)
-    # A kind without a lower bound satisfies the need with its first household.
-    need = _find_multiple(low[low > 0])
-    lower_weight = np.where(low > 0, need // np.maximum(low, 1), need)
-    upper_weight = cap // np.maximum(high, 1)
-    return LoadRule(mixed, kinds, low, high, upper_weight, lower_weight, cap, need)
+    return scale_bounds(kinds, low, high, mixed)
