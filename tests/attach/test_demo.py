@@ -79,7 +79,8 @@ def test_the_main_town_is_redrawn_with_its_lists() -> None:
     plan = demo.plan_town(demo.find_towns()["xiao_shangnan"])
     counts = {level: len(areas) for level, areas in plan.areas.items()}
     assert (counts["community"], counts["region"], counts["section"]) == (13, 16, 100)
-    assert (plan.areas["grid"]["households"] > 0).sum() == 1_350
+    grids = plan.summary().loc["grid"]
+    assert grids["areas"] - grids["without_residents"] == 1_350
     assert len(plan.attached["services"]) == 11
     assert len(plan.attached["staff"]) == 2_816
     assert not (plan.findings["verdict"] == "violation").any()
