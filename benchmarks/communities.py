@@ -39,8 +39,8 @@ from gridplan.scheme import Level, Scheme, Text, load_preset
 from gridplan.solve.deadline import Deadline
 from gridplan.solve.redraw import AIMS, redraw_level
 from gridplan.solve.redraw.exact import draw_exactly
-from gridplan.solve.redraw.ground import find_majority, make_question, read_quarter
-from gridplan.solve.redraw.search import choose_effort, improve_draft, start_from_old
+from gridplan.solve.redraw.ground import find_majority, make_question, read_request
+from gridplan.solve.redraw.search import choose_redraw_effort, improve_draft, start_from_old
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("GRIDPLAN_SHARED", ROOT.parent / "shared"))
@@ -273,10 +273,10 @@ def compare_moved(cases: int) -> None:
         door = redraw_level(graph, setting, level, scheme)
         spent = time.process_time() - begun
         fewest = min(one.moved for one in door if not one.outside) if not door[0].outside else -1
-        quarter = read_quarter(graph, setting, level, scheme, None)
+        quarter = read_request(graph, setting, level, scheme, None)
         task = make_question(quarter, np.arange(NEAR)).weigh(AIMS["fewest"])
         begin = start_from_old(task, *find_majority(quarter, np.arange(NEAR)))
-        found = improve_draft(task, begin, choose_effort(NEAR, Deadline()), 0)
+        found = improve_draft(task, begin, choose_redraw_effort(NEAR, Deadline()), 0)
         begun = time.process_time()
         best, proved = draw_exactly(task, 200_000, 20_000_000)
         proof = time.process_time() - begun

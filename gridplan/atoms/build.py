@@ -12,7 +12,7 @@ import shapely
 
 from gridplan.arrays import FloatArray, IntArray, ShapeArray
 from gridplan.atoms.blocks import Blocks, build_blocks
-from gridplan.atoms.ground import Ground, find_homes, find_touching, lay_ground
+from gridplan.atoms.ground import GroundFaces, find_homes, find_touching, lay_ground
 from gridplan.atoms.land import find_open_land
 from gridplan.atoms.linework import GRID_M, point_keys
 from gridplan.atoms.options import Atoms
@@ -39,7 +39,7 @@ class Site:
     blocks: Blocks
     units: Units
     home: IntArray
-    ground: Ground
+    ground: GroundFaces
     land_block: IntArray
 
 
@@ -144,7 +144,7 @@ def make_tiles(site: Site, options: AtomRules) -> tuple[list[Tile], list[IntArra
     return tiles, owners
 
 
-def restore_rim(polygons: ShapeArray, ground: Ground, district: shapely.Geometry) -> ShapeArray:
+def restore_rim(polygons: ShapeArray, ground: GroundFaces, district: shapely.Geometry) -> ShapeArray:
     """Move the vertices on the rim from the grid back to the district's own outline."""
     rim = ground.lines[(ground.sides < 0).any(axis=1) & (ground.sides >= 0).any(axis=1)]
     rim_keys = np.unique(point_keys(shapely.get_coordinates(rim)))

@@ -12,7 +12,7 @@ from gridplan.atoms.blocks import STREET_STEP_M, Blocks
 from gridplan.atoms.land import draw_lattice
 from gridplan.atoms.linework import draw_faces, find_holders, find_sides, node_lines
 
-__all__ = ["WALL_STEP_M", "Ground", "find_homes", "find_touching", "lay_ground"]
+__all__ = ["WALL_STEP_M", "GroundFaces", "find_homes", "find_touching", "lay_ground"]
 
 #: Longest edge of a footprint's outline: the finer, the smoother the borders between cells.
 WALL_STEP_M = 10.0
@@ -23,7 +23,7 @@ FACE_VERTICES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class GroundFaces:
     """Faces between streets, footprints beside streets and open land.
 
     Parameters
@@ -124,7 +124,7 @@ def lay_ground(
     near: IntArray,
     land: tuple[ShapeArray, float],
     load: tuple[IntArray, IntArray],
-) -> Ground:
+) -> GroundFaces:
     """Node the frame once and label its faces.
 
     Parameters
@@ -142,7 +142,7 @@ def lay_ground(
 
     Returns
     -------
-    Ground
+    GroundFaces
     """
     fields, largest = land
     wide = fields[shapely.area(fields) > largest]
@@ -158,4 +158,4 @@ def lay_ground(
     unit[unit >= 0] = near[unit[unit >= 0]]
     open_land = (find_holders(inner, fields) >= 0) & (unit < 0)
     piece = np.where(open_land, np.cumsum(open_land) - 1, -1)
-    return Ground(faces, lane_block, unit, piece, near, lines, find_sides(lines, faces))
+    return GroundFaces(faces, lane_block, unit, piece, near, lines, find_sides(lines, faces))

@@ -16,7 +16,7 @@ import shapely
 from gridplan.arrays import BoolArray, FloatArray, IntArray, ShapeArray
 
 __all__ = [
-    "Borders",
+    "BorderTable",
     "Segments",
     "fingerprint_segments",
     "measure_borders",
@@ -60,7 +60,7 @@ class Segments:
 
 
 @dataclass(frozen=True, slots=True)
-class Borders:
+class BorderTable:
     """Who borders on whom, how long and on what.
 
     Parameters
@@ -171,7 +171,7 @@ def measure_borders(
     ranks: IntArray,
     blocks: IntArray | None = None,
     houses: IntArray | None = None,
-) -> Borders:
+) -> BorderTable:
     """Measure the shared borders of polygons and find what they lie on.
 
     Parameters
@@ -204,7 +204,7 @@ def measure_borders(
     total = np.bincount(place, length, minlength=len(unique)).astype(np.float64)
     pair = unique // 4
     pairs = np.column_stack([pair // max(n, 1), pair % max(n, 1)])
-    return Borders(pairs, total, (unique % 4).astype(np.int8), segments, partner, crowded)
+    return BorderTable(pairs, total, (unique % 4).astype(np.int8), segments, partner, crowded)
 
 
 def _pair_segments(segments: Segments) -> tuple[IntArray, IntArray, IntArray]:

@@ -13,7 +13,7 @@ from gridplan.check.carriers import Carriers
 from gridplan.check.findings import Finding, with_ok
 from gridplan.check.proofs import Proof
 from gridplan.check.reading import LevelReading, Reading
-from gridplan.check.rule import LEGAL, MIXED_KINDS, TOO_FEW, LoadRule
+from gridplan.check.rule import LEGAL, MIXED_KINDS, TOO_FEW, BoundedLoads
 
 __all__ = ["AreaVerdicts", "check_areas", "check_bounded", "check_certificates"]
 
@@ -108,7 +108,7 @@ def check_areas(reading: Reading, level: LevelReading) -> AreaVerdicts:
     return verdicts
 
 
-def _describe_fault(rule: LoadRule, sums: IntArray, fault: int) -> tuple[str, float, float]:
+def _describe_fault(rule: BoundedLoads, sums: IntArray, fault: int) -> tuple[str, float, float]:
     """Return message key, count and bound; the bound is that of the kind where there is a single kind."""
     total = float(sums.sum())
     if fault == MIXED_KINDS:

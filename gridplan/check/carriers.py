@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 
 from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.check.groups import GroupSearch
-from gridplan.check.rule import LoadRule
+from gridplan.check.rule import BoundedLoads
 from gridplan.graph import find_components
 from gridplan.scheme import Level
 
@@ -35,7 +35,7 @@ class Carriers:
         Neighbour lists over all atoms; only dwellings have neighbours.
     """
 
-    rule: LoadRule
+    rule: BoundedLoads
     dwelling: BoolArray
     households: IntArray
     search: GroupSearch
@@ -43,7 +43,7 @@ class Carriers:
 
 def find_carriers(
     level: Level,
-    rule: LoadRule,
+    rule: BoundedLoads,
     pairs: IntArray,
     *,
     households: IntArray,

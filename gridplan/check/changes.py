@@ -11,7 +11,7 @@ import pandas as pd
 from gridplan.arrays import IntArray
 from gridplan.check.findings import Finding, name_ids, with_ok
 from gridplan.check.reading import LevelReading, Reading
-from gridplan.check.succession import Standing, find_urban, match_by_people
+from gridplan.check.succession import OldAreas, find_urban, match_by_people
 
 __all__ = ["check_changed"]
 
@@ -85,7 +85,7 @@ def _check_level(reading: Reading, level: LevelReading) -> list[Finding]:
     return [*rows, Finding("ok", name, "", lived - claims.kept, np.nan, "people_moved", values)]
 
 
-def _stand(reading: Reading, level: str) -> tuple[Standing, list[str]]:
+def _stand(reading: Reading, level: str) -> tuple[OldAreas, list[str]]:
     """Read the old areas; also codes that the atoms name and the table of old areas does not."""
     table = reading.plan.existing[level]
     table = table[~table.index.duplicated()].sort_index(kind="stable")
@@ -98,10 +98,10 @@ def _stand(reading: Reading, level: str) -> tuple[Standing, list[str]]:
     )
     texts = {name: table[name].fillna("").astype(str).to_numpy(dtype=object) for name in ("type", "ground")}
     codes = table.index.astype(str).to_numpy(dtype=object)
-    return Standing(codes, texts["type"], texts["ground"], place, reading.population, ground), strange
+    return OldAreas(codes, texts["type"], texts["ground"], place, reading.population, ground), strange
 
 
-def _read_claims(standing: Standing, level: LevelReading) -> _Claims:
+def _read_claims(standing: OldAreas, level: LevelReading) -> _Claims:
     """Take the codes at their word, and match what is left by people."""
     by_code = pd.Index(standing.codes).get_indexer(pd.Index(level.codes.astype(str))).astype(np.int64)
     taken = np.zeros(len(standing.codes) + 1, dtype=bool)
@@ -121,14 +121,14 @@ def _read_claims(standing: Standing, level: LevelReading) -> _Claims:
     )
 
 
-def _count_kept(standing: Standing, level: LevelReading, continues: IntArray) -> int:
+def _count_kept(standing: OldAreas, level: LevelReading, continues: IntArray) -> int:
     """Count the people whose new area continues their old one."""
     held = (level.labels >= 0) & (standing.place >= 0)
     stays = held & (np.append(continues, -1)[level.labels] == standing.place)
     return int(standing.people[stays].sum())
 
 
-def _check_claims(standing: Standing, level: LevelReading, claims: _Claims) -> list[Finding]:
+def _check_claims(standing: OldAreas, level: LevelReading, claims: _Claims) -> list[Finding]:
     """Check the codes of areas that continue an old one, or say that they do."""
     name = level.id
     urban = find_urban(standing, level.labels) if len(level.codes) else np.zeros(0, dtype=bool)
@@ -167,7 +167,7 @@ def _find_series(code: str) -> tuple[str, int] | None:
     return (found["town"], int(found["number"]) // 200) if found else None
 
 
-def _check_appended(standing: Standing, level: LevelReading, claims: _Claims) -> list[Finding]:
+def _check_appended(standing: OldAreas, level: LevelReading, claims: _Claims) -> list[Finding]:
     """Warn of new codes that fill a hole in a series instead of coming after it."""
     last: dict[tuple[str, int], str] = {}
     for code in standing.codes.astype(str).tolist():

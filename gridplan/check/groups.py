@@ -9,7 +9,7 @@ import numba
 import numpy as np
 
 from gridplan.arrays import FloatArray, IntArray
-from gridplan.check.rule import LoadRule
+from gridplan.check.rule import BoundedLoads
 
 __all__ = ["EXHAUSTED", "FOUND", "NONE", "GroupSearch", "collect_groups", "find_group"]
 
@@ -43,7 +43,7 @@ class GroupSearch:
     neighbours: IntArray
     loads: IntArray
     area: FloatArray
-    rule: LoadRule
+    rule: BoundedLoads
     max_area: float
 
     def arrays(self) -> tuple[Any, Any, Any, float]:

@@ -13,11 +13,11 @@ import pandas as pd
 import shapely
 
 from gridplan.arrays import BoolArray, FloatArray, IntArray
-from gridplan.check.borders import Borders, measure_borders
+from gridplan.check.borders import BorderTable, measure_borders
 from gridplan.check.carriers import Carriers, find_carriers
 from gridplan.check.findings import Finding, with_ok
 from gridplan.check.proofs import Proof, read_claims, verify_claims
-from gridplan.check.rule import LoadRule, make_load_rule
+from gridplan.check.rule import BoundedLoads, make_load_rule
 from gridplan.kinds import KINDS
 from gridplan.plan import Plan
 from gridplan.scheme import Level
@@ -107,7 +107,7 @@ class Reading:
     gaps: IntArray
 
     @cached_property
-    def borders(self) -> Borders:
+    def borders(self) -> BorderTable:
         """The shared borders of the atoms, measured from their polygons."""
         streets = self.plan.streets
         ranks = pd.to_numeric(streets["rank"], errors="coerce").fillna(0).to_numpy(dtype=np.int64)
@@ -146,7 +146,7 @@ class Reading:
             return np.ones(len(self.ground), dtype=bool)
         return np.asarray(self.ground == level.applies_to, dtype=bool)
 
-    def make_rule(self, level: Level) -> LoadRule:
+    def make_rule(self, level: Level) -> BoundedLoads:
         """Build the household rule of a level over the atoms."""
         counted = {"population": self.population, "dwellings": self.dwellings}
         return make_load_rule(

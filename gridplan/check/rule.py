@@ -16,7 +16,7 @@ from gridplan.arrays import BoolArray, IntArray
 from gridplan.kinds import KINDS
 from gridplan.scheme import Level
 
-__all__ = ["LEGAL", "MIXED_KINDS", "TOO_FEW", "TOO_MANY", "LoadRule", "make_load_rule"]
+__all__ = ["LEGAL", "MIXED_KINDS", "TOO_FEW", "TOO_MANY", "BoundedLoads", "make_load_rule"]
 
 
 LEGAL, TOO_FEW, TOO_MANY, MIXED_KINDS = 0, 1, 2, 3
@@ -25,7 +25,7 @@ ANY = "any"
 
 
 @dataclass(frozen=True, slots=True)
-class LoadRule:
+class BoundedLoads:
     """Bounds by kind, and the households that they bound.
 
     Parameters
@@ -147,7 +147,7 @@ class LoadRule:
         return total - max((min(total, m * upper) for m in range(1, total // lower + 1)), default=0)
 
 
-def make_load_rule(level: Level, counted: IntArray, kind: IntArray, applies: BoolArray) -> LoadRule:
+def make_load_rule(level: Level, counted: IntArray, kind: IntArray, applies: BoolArray) -> BoundedLoads:
     """Build the rule of a level over the atoms.
 
     Parameters
@@ -174,4 +174,4 @@ def make_load_rule(level: Level, counted: IntArray, kind: IntArray, applies: Boo
     lower = np.array([level.bounds[name][0] for name in kinds], dtype=np.int64)
     upper = np.array([level.bounds[name][1] for name in kinds], dtype=np.int64)
     need, cap = lcm(*lower.tolist()), lcm(*upper.tolist())
-    return LoadRule(kinds, loads, lower, upper, level.mixed, need, need // lower, cap, cap // upper)
+    return BoundedLoads(kinds, loads, lower, upper, level.mixed, need, need // lower, cap, cap // upper)

@@ -14,11 +14,11 @@ from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
 from gridplan.arrays import BoolArray, FloatArray, IntArray, TextArray
 
-__all__ = ["Standing", "find_urban", "match_by_people"]
+__all__ = ["OldAreas", "find_urban", "match_by_people"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Standing:
+class OldAreas:
     """The areas that stood before, read from the tables of the plan.
 
     Parameters
@@ -74,7 +74,7 @@ def match_by_people(old: IntArray, new: IntArray, people: IntArray, ground_m2: F
     return continues
 
 
-def find_urban(standing: Standing, new: IntArray) -> BoolArray:
+def find_urban(standing: OldAreas, new: IntArray) -> BoolArray:
     """Mark the new areas of which most people live on urban ground, as far as the ground is known.
 
     Parameters

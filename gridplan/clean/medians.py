@@ -18,7 +18,7 @@ from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.clean.network import (
     GRID_M,
     RIM_RANK,
-    Faces,
+    FaceWalks,
     Net,
     find_bridges,
     insert_lines,
@@ -152,7 +152,7 @@ def collapse_slivers(
     )
 
 
-def _find_slivers(net: Net, faces: Faces, tree: STRtree, sliver_m2: float, thin_m: float) -> list[_Ring]:
+def _find_slivers(net: Net, faces: FaceWalks, tree: STRtree, sliver_m2: float, thin_m: float) -> list[_Ring]:
     """Walk around every sliver without a building, smallest first."""
     m = len(net.lines)
     width = 2 * faces.area / np.maximum(faces.perimeter, GRID_M)

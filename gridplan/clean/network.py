@@ -16,7 +16,7 @@ from gridplan.arrays import BoolArray, FloatArray, IntArray, ShapeArray
 __all__ = [
     "GRID_M",
     "RIM_RANK",
-    "Faces",
+    "FaceWalks",
     "Net",
     "find_bridges",
     "insert_lines",
@@ -72,7 +72,7 @@ class Net:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Faces:
+class FaceWalks:
     """Boundary walks of the faces; half-edge ``h`` is edge ``h % m``, reversed from ``m`` on.
 
     Parameters
@@ -205,7 +205,7 @@ def insert_lines(net: Net, lines: ShapeArray, rank: IntArray, source: IntArray) 
     )
 
 
-def trace_faces(net: Net) -> Faces:
+def trace_faces(net: Net) -> FaceWalks:
     """Walk around every face of the net.
 
     Notes
@@ -217,7 +217,7 @@ def trace_faces(net: Net) -> Faces:
     m = len(net.lines)
     if not m:
         nothing, nowhere = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float64)
-        return Faces(nothing, nothing, nowhere, nowhere)
+        return FaceWalks(nothing, nothing, nowhere, nowhere)
     coords, owner = shapely.get_coordinates(net.lines, return_index=True)
     coords = coords - net.xy[0]
     starts = _line_starts(net.lines)
@@ -242,7 +242,7 @@ def trace_faces(net: Net) -> Faces:
     area = np.bincount(walk, weights=np.concatenate([swept, -swept])).astype(np.float64)
     length = net.length
     perimeter = np.bincount(walk, weights=np.concatenate([length, length])).astype(np.float64)
-    return Faces(walk, after, area, perimeter)
+    return FaceWalks(walk, after, area, perimeter)
 
 
 def find_bridges(net: Net) -> BoolArray:

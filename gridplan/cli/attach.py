@@ -15,7 +15,7 @@ from gridplan.i18n import align_rows, t
 from gridplan.io import open_plan
 from gridplan.pipeline import ATTACHABLE, attach_things, write_plan
 from gridplan.plan import Plan
-from gridplan.report.tables import tell_issues
+from gridplan.report.tables import format_issues
 
 __all__ = ["run_attach"]
 
@@ -83,7 +83,7 @@ def _format_issues(issues: pd.DataFrame, lang: str) -> str:
     lines = []
     for (role, code), count in order.head(_SHOWN).items():
         first = groups.get_group((role, code)).head(1)
-        words = tell_issues(first, lang)[0]
+        words = format_issues(first, lang)[0]
         line = t("attach.issue", lang, role=t(f"attach.{role}", lang), count=count, words=words)
         lines.append(line if first["id"].iloc[0] == "*" else f"{line} [{first['id'].iloc[0]}]")
     if len(order) > _SHOWN:

@@ -34,7 +34,7 @@ __all__ = ["read_date", "read_inputs", "run_demo", "run_plan"]
 _ROLES = ("buildings", "streets", "boundary", "barriers", "landuse", "compounds", "services")
 
 
-class Effort(TypedDict):
+class SearchOptions(TypedDict):
     """How a plan is searched for: random seed, number of processes, and most seconds."""
 
     seed: int
@@ -136,7 +136,7 @@ def _plan_town(town: DemoTown, options: argparse.Namespace, bar: RoomBar) -> Pla
     return plan_town(town, **_read_effort(options), progress=bar)
 
 
-def _read_effort(options: argparse.Namespace) -> Effort:
+def _read_effort(options: argparse.Namespace) -> SearchOptions:
     workers = options.workers or default_workers()
     return {"seed": options.seed, "workers": workers, "time_limit": options.time_limit}
 

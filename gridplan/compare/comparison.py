@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gridplan.compare.crosswalk import stand_areas
-from gridplan.compare.ground import Borders, compare_borders, overlay_areas
+from gridplan.compare.ground import ChangedBorders, compare_borders, overlay_areas
 from gridplan.compare.homes import ABSENT, Homes, match_buildings, overlay_counts, read_homes
 from gridplan.compare.ranking import pick_heaviest
 from gridplan.crs import reproject
@@ -61,7 +61,7 @@ class Comparison:
     moved: gpd.GeoDataFrame
     before: gpd.GeoDataFrame
     after: gpd.GeoDataFrame
-    borders: Borders
+    borders: ChangedBorders
 
 
 def compare_plans(before: Plan, after: Plan, levels: Sequence[str] | None = None) -> dict[str, Comparison]:

@@ -12,13 +12,13 @@ from shapely.geometry.base import BaseGeometry
 
 from gridplan.arrays import BoolArray, FloatArray, IntArray, ShapeArray
 
-__all__ = ["Borders", "SharedGround", "compare_borders", "overlay_areas"]
+__all__ = ["ChangedBorders", "SharedGround", "compare_borders", "overlay_areas"]
 
 
 #: A border this near to one of the other plan is the same [m]: atoms of another run differ by as much where
 #: nothing was changed.
 _SAME_M = 1.0
-#: Borders are compared in steps of this [m].
+#: ChangedBorders are compared in steps of this [m].
 _STEP_M = 5.0
 
 
@@ -43,7 +43,7 @@ class SharedGround:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Borders:
+class ChangedBorders:
     """Borders inside the district.
 
     Parameters
@@ -86,7 +86,9 @@ def overlay_areas(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> SharedGr
     return SharedGround(i.astype(np.int64), j.astype(np.int64), shapes, shapely.area(shapes))
 
 
-def compare_borders(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, district: BaseGeometry) -> Borders:
+def compare_borders(
+    before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, district: BaseGeometry
+) -> ChangedBorders:
     """Compare the borders of two divisions; the district's own outline is none.
 
     Parameters
@@ -101,7 +103,7 @@ def compare_borders(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, district:
     kept_old, kept_new = _lie_on(old, new), _lie_on(new, old)
     lengths = [shapely.length(lines) for lines in (old, new)]
     # both areas beside a border draw it
-    return Borders(
+    return ChangedBorders(
         before_m=float(lengths[0].sum()) / 2,
         after_m=float(lengths[1].sum()) / 2,
         gone=_join(old[~kept_old]),

@@ -11,7 +11,7 @@ from gridplan.graph import AtomGraph, Setting, fence_graph, find_components, sum
 from gridplan.graph.faces import find_faces
 from gridplan.scheme import Level, Scheme
 
-__all__ = ["Closed", "Ground", "lay_grounds", "list_capped"]
+__all__ = ["Closed", "LevelGround", "lay_grounds", "list_capped"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +34,7 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ground:
+class LevelGround:
     """What the areas of one level may hold together.
 
     Parameters
@@ -73,7 +73,7 @@ class Ground:
 
 def lay_grounds(
     graph: AtomGraph, setting: Setting, scheme: Scheme, border_street: IntArray | None = None
-) -> dict[str, Ground]:
+) -> dict[str, LevelGround]:
     """Lay the ground of every level, parents before children.
 
     Parameters
@@ -84,7 +84,7 @@ def lay_grounds(
         Street that each row of ``graph.edges`` lies on, -1 for none, shape (m,).
     """
     street = np.full(len(graph.edges), -1, np.int64) if border_street is None else border_street
-    grounds: dict[str, Ground] = {}
+    grounds: dict[str, LevelGround] = {}
     fences: dict[str, IntArray] = {}
     for level in scheme.levels:
         above = [fences[name] for name in (level.parent, *level.within) if name]
@@ -95,7 +95,7 @@ def lay_grounds(
     return grounds
 
 
-def _find_own(graph: AtomGraph, setting: Setting, ground: Ground, fence: IntArray) -> IntArray:
+def _find_own(graph: AtomGraph, setting: Setting, ground: LevelGround, fence: IntArray) -> IntArray:
     """Label what is known of a level's areas before it is drawn: faces, areas of today, else nothing."""
     level, old = ground.level, setting.existing.get(ground.level.id)
     own = np.zeros(len(graph), dtype=np.int64)
@@ -132,7 +132,7 @@ def _number(rows: IntArray) -> IntArray:
 
 def _lay_ground(
     graph: AtomGraph, setting: Setting, scheme: Scheme, level: Level, fence: IntArray, street: IntArray
-) -> Ground:
+) -> LevelGround:
     drawn = np.ones(len(graph), dtype=bool)
     if level.applies_to:
         drawn = setting.urban == (level.applies_to == "urban")
@@ -149,7 +149,7 @@ def _lay_ground(
     shut = ~spanned & carries[edges].all(axis=1) & (graph.border_length >= level.min_border_m)
     shut &= piece[edges[:, 0]] != piece[edges[:, 1]]
     short = inside & carries[edges].all(axis=1) & (piece[edges[:, 0]] != piece[edges[:, 1]])
-    return Ground(
+    return LevelGround(
         level=level,
         drawn=drawn,
         carries=carries,

@@ -9,11 +9,11 @@ import numpy as np
 
 from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.feasibility.cores import Load
-from gridplan.feasibility.outlook import Way
+from gridplan.feasibility.outlook import Remedy
 from gridplan.graph import find_components, sum_borders
 
 __all__ = [
-    "Links",
+    "ZoneBorders",
     "Zones",
     "choose_ways",
     "link_zones",
@@ -26,7 +26,7 @@ __all__ = [
 
 #: How many neighbours one way out may take in: a grid over more than four blocks is no grid of neighbours.
 MOST_JOINED = 3
-#: Ways out that are told besides "accept".
+#: Ways out that are listed besides "accept".
 WAYS_TOLD = 3
 
 
@@ -59,7 +59,7 @@ class Zones:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Links:
+class ZoneBorders:
     """Borders between zones, one row for each street.
 
     Parameters
@@ -90,8 +90,8 @@ class Links:
             other = int(self.pairs[row].sum()) - zone
             beside.setdefault(other, []).append((float(self.metres[row]), int(self.street[row])))
         return {
-            other: (sum(metres for metres, _ in told), _name_longest(told))
-            for other, told in sorted(beside.items())
+            other: (sum(metres for metres, _ in stretches), _name_longest(stretches))
+            for other, stretches in sorted(beside.items())
         }
 
     def find_middle(self, zone: int, other: int) -> tuple[float, float]:
@@ -102,8 +102,8 @@ class Links:
         return float(x), float(y)
 
 
-def _name_longest(told: list[tuple[float, int]]) -> tuple[int, ...]:
-    named = sorted(((-metres, street) for metres, street in told if street >= 0))
+def _name_longest(stretches: list[tuple[float, int]]) -> tuple[int, ...]:
+    named = sorted(((-metres, street) for metres, street in stretches if street >= 0))
     return tuple(street for _, street in named[:2])
 
 
@@ -169,7 +169,7 @@ def absorb_empty(labels: IntArray, lived: BoolArray, pairs: IntArray, metres: Fl
 
 def link_zones(
     labels: IntArray, pairs: IntArray, street: IntArray, metres: FloatArray, xy: FloatArray
-) -> Links:
+) -> ZoneBorders:
     """Sum the borders between zones by street.
 
     Parameters
@@ -192,7 +192,7 @@ def link_zones(
     ends_of_rows = rows[:, :2].ravel()
     by_zone = np.argsort(ends_of_rows, kind="stable")
     start = np.searchsorted(ends_of_rows[by_zone], np.arange(int(labels.max(initial=-1)) + 2))
-    return Links(
+    return ZoneBorders(
         rows[:, :2],
         rows[:, 2],
         length.astype(np.float64),
@@ -202,7 +202,7 @@ def link_zones(
     )
 
 
-def offer_joins(load: Load, zones: Zones, links: Links, zone: int) -> list[Way]:
+def offer_joins(load: Load, zones: Zones, links: ZoneBorders, zone: int) -> list[Remedy]:
     """Offer the neighbours that mend a zone: one alone where that is enough, else several.
 
     Parameters
@@ -214,8 +214,8 @@ def offer_joins(load: Load, zones: Zones, links: Links, zone: int) -> list[Way]:
     """
     beside = links.list_beside(zone)
     ways = [
-        replace(_describe_join(load, zones, zone, (other,), *told), at=links.find_middle(zone, other))
-        for other, told in beside.items()
+        replace(_describe_join(load, zones, zone, (other,), *found), at=links.find_middle(zone, other))
+        for other, found in beside.items()
     ]
     ways = [way for way in ways if way.gained > 0]
     if beside and not any(way.left == 0 for way in ways):
@@ -223,24 +223,24 @@ def offer_joins(load: Load, zones: Zones, links: Links, zone: int) -> list[Way]:
     return ways
 
 
-def rank_way(way: Way) -> tuple[float, ...]:
+def rank_way(way: Remedy) -> tuple[float, ...]:
     """Give the order of ways out: those that leave nothing, then by what is gained per thing changed."""
     # of equals the least land, the longest border, the lowest number
     gain = way.gained / max(way.things, 1)
     return (way.left > 0, -gain, way.land_m2, -way.metres, *way.beside, *way.streets)
 
 
-def choose_ways(ways: Sequence[Way]) -> tuple[Way, ...]:
-    """Choose the ways out that are told, the best first.
+def choose_ways(ways: Sequence[Remedy]) -> tuple[Remedy, ...]:
+    """Choose the ways out that are listed, the best first.
 
     Parameters
     ----------
     ways
-        All that were found. Two that read the same are told once; a street that has one stretch only is
+        All that were found. Two that read the same are listed once; a street that has one stretch only is
         crossed, not lowered.
     """
     crossed = {(way.streets, way.gained) for way in ways if way.action == "cross" and way.things == 1}
-    chosen: dict[tuple[object, ...], Way] = {}
+    chosen: dict[tuple[object, ...], Remedy] = {}
     for way in sorted(ways, key=rank_way):
         if way.action == "lower" and way.things == 1 and (way.streets, way.gained) in crossed:
             continue
@@ -250,7 +250,7 @@ def choose_ways(ways: Sequence[Way]) -> tuple[Way, ...]:
 
 def _describe_join(
     load: Load, zones: Zones, zone: int, others: tuple[int, ...], metres: float, streets: tuple[int, ...]
-) -> Way:
+) -> Remedy:
     members = np.array([zone, *others])
     union = (
         zones.sums[members].sum(axis=0, keepdims=True),
@@ -259,7 +259,7 @@ def _describe_join(
     )
     left = int(load.count_lost(*union)[0])
     fewest, most = load.count_areas(*union)
-    return Way(
+    return Remedy(
         "cross",
         streets=streets,
         beside=others,
@@ -274,7 +274,7 @@ def _describe_join(
     )
 
 
-def _offer_chain(load: Load, zones: Zones, links: Links, zone: int) -> list[Way]:
+def _offer_chain(load: Load, zones: Zones, links: ZoneBorders, zone: int) -> list[Remedy]:
     """Join the neighbour that leaves the least again and again, until the union can be legal."""
     joined: list[int] = []
     streets: list[int] = []
@@ -282,14 +282,14 @@ def _offer_chain(load: Load, zones: Zones, links: Links, zone: int) -> list[Way]
     for _ in range(MOST_JOINED):
         near: dict[int, tuple[float, tuple[int, ...]]] = {}
         for member in (zone, *joined):
-            for other, told in links.list_beside(member).items():
+            for other, found in links.list_beside(member).items():
                 if other != zone and other not in joined and other not in near:
-                    near[other] = told
+                    near[other] = found
         if not near:
             break
         tried = {
-            other: _describe_join(load, zones, zone, (*joined, other), metres + told[0], ())
-            for other, told in near.items()
+            other: _describe_join(load, zones, zone, (*joined, other), metres + found[0], ())
+            for other, found in near.items()
         }
         chosen = min(tried, key=lambda other: (tried[other].left, -near[other][0], other))
         joined.append(chosen)
@@ -301,7 +301,7 @@ def _offer_chain(load: Load, zones: Zones, links: Links, zone: int) -> list[Way]
     return []
 
 
-def offer_streets(load: Load, zones: Zones, links: Links) -> dict[int, Way]:
+def offer_streets(load: Load, zones: Zones, links: ZoneBorders) -> dict[int, Remedy]:
     """Tell for each street what opening it along its whole length would mend.
 
     Parameters
@@ -311,7 +311,7 @@ def offer_streets(load: Load, zones: Zones, links: Links) -> dict[int, Way]:
 
     Returns
     -------
-    dict of int to Way
+    dict of int to Remedy
         By street; streets that mend nothing are left out.
     """
     known = links.street >= 0
@@ -337,7 +337,7 @@ def offer_streets(load: Load, zones: Zones, links: Links) -> dict[int, Way]:
         mine = of_union == name
         gained = int((before - left)[mine].sum())
         if gained > 0:
-            ways[name] = Way(
+            ways[name] = Remedy(
                 "lower",
                 streets=(name,),
                 metres=float(links.metres[known][street == name].sum()),

@@ -9,7 +9,7 @@ import numpy as np
 from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.feasibility.bounds import count_measure, make_bounds
 from gridplan.feasibility.cores import Core, Load, find_cores, split_groups
-from gridplan.feasibility.ground import Ground, lay_grounds, list_capped
+from gridplan.feasibility.ground import LevelGround, lay_grounds, list_capped
 from gridplan.feasibility.joins import (
     Zones,
     absorb_empty,
@@ -21,7 +21,7 @@ from gridplan.feasibility.joins import (
     sum_zones,
 )
 from gridplan.feasibility.openings import Openings
-from gridplan.feasibility.outlook import LevelOutlook, Obstacle, Outlook, Way
+from gridplan.feasibility.outlook import LevelOutlook, Obstacle, Outlook, Remedy
 from gridplan.feasibility.reckon import reckon
 from gridplan.graph import AtomGraph, Setting, find_components
 from gridplan.scheme import Level, Scheme
@@ -54,8 +54,8 @@ def judge_feasibility(
         Street that each row of ``graph.edges`` lies on, -1 for none, shape (m,). Without it ways out name
         no streets and no street is offered to be lowered.
     fixed_streets
-        Streets that are none (rivers, railways): nobody is told to cross them or to give them another rank,
-        shape (number of streets,). Default: none.
+        Streets that are none (rivers, railways): crossing them or giving them another rank is no
+        way out, shape (number of streets,). Default: none.
 
     Returns
     -------
@@ -76,8 +76,9 @@ def judge_feasibility(
         obstacles += judge.list_obstacles()
         for scope, zones in judge.scopes.items():
             alone = int((zones.lost == 0).sum())
-            told = replace(levels[level.id], scope=scope, zones=len(zones.lost), zones_alone=alone)
-            levels[level.id] = told
+            levels[level.id] = replace(
+                levels[level.id], scope=scope, zones=len(zones.lost), zones_alone=alone
+            )
     rank = {level.id: place for place, level in enumerate(scheme.levels)}
     obstacles.sort(key=lambda one: (rank[one.level], _SCOPES.index(one.scope), -one.held, int(one.atoms[0])))
     reckonings = reckon(graph, setting, scheme, grounds, levels)
@@ -92,7 +93,7 @@ class _LevelJudge:
         graph: AtomGraph,
         setting: Setting,
         scheme: Scheme,
-        ground: Ground,
+        ground: LevelGround,
         streets: tuple[IntArray, BoolArray],
     ) -> None:
         self.graph, self.setting, self.scheme, self.ground = graph, setting, scheme, ground
@@ -190,12 +191,12 @@ class _LevelJudge:
         zones = self.scopes[scope] = sum_zones(self.load, labels, self.setting.block)
         links = link_zones(labels, *borders, self.graph.xy)
         streets = offer_streets(self.load, zones, links)
-        told = np.zeros(len(zone), dtype=bool)
+        known = np.zeros(len(zone), dtype=bool)
         for core in self.cores:
-            told[core.atoms] = True
+            known[core.atoms] = True
         found = []
         for atoms in split_groups(labels, lived & (zones.lost > 0)[labels]):
-            if scope == "block" and told[atoms].all():
+            if scope == "block" and known[atoms].all():
                 continue
             number_here = int(labels[atoms[0]])
             near = {one for _, told_of in links.list_beside(number_here).values() for one in told_of}
@@ -220,14 +221,14 @@ class _LevelJudge:
         rows &= ~np.isin(self.graph.border_rank, self.level.never_cross)
         return edges[rows], self.street[rows], self.graph.border_length[rows]
 
-    def _describe(self, scope: str, core: Core, piece: int, ways: tuple[Way, ...]) -> Obstacle:
+    def _describe(self, scope: str, core: Core, piece: int, ways: tuple[Remedy, ...]) -> Obstacle:
         atoms = core.atoms
         sums = self.load.bounds.loads[atoms].sum(axis=0, keepdims=True)
         fewest, most = (int(one[0]) for one in self.load.bounds.rule.count_parts(sums))
         held = self.load.bounds.total[atoms] if sums.size else self.graph.households[atoms]
         blocks, row = np.unique(self.setting.block[atoms], return_inverse=True)
         middle = np.average(self.graph.xy[atoms], axis=0, weights=np.maximum(held, 1))
-        accept = Way("accept", held=int(held.sum()), left=core.lost, things=0)
+        accept = Remedy("accept", held=int(held.sum()), left=core.lost, things=0)
         return Obstacle(
             level=self.level.id,
             scope=scope,

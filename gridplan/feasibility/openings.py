@@ -9,16 +9,16 @@ import numpy as np
 
 from gridplan.arrays import BoolArray, IntArray
 from gridplan.feasibility.cores import Core, Load, find_cores
-from gridplan.feasibility.ground import Ground
+from gridplan.feasibility.ground import LevelGround
 from gridplan.feasibility.joins import choose_ways
-from gridplan.feasibility.outlook import Way
+from gridplan.feasibility.outlook import Remedy
 from gridplan.graph import AtomGraph
 
 __all__ = ["Openings"]
 
 
-#: Atoms judged anew for all ways out together. A count, so that the same ways are told on every machine; two
-#: million take some ten seconds.
+#: Atoms judged again for all ways out together: a count, so that every machine finds the same. Two million
+#: take some ten seconds.
 MOST_JUDGED = 2_000_000
 #: Neighbours of an obstacle that are tried, those with the longest border first.
 MOST_TRIED = 6
@@ -74,7 +74,7 @@ class Openings:
     """
 
     graph: AtomGraph
-    ground: Ground
+    ground: LevelGround
     load: Load
     lost: IntArray
     street: IntArray
@@ -103,7 +103,7 @@ class Openings:
         open_land = ~ground.carries[others] & ground.drawn[others]
         self._by_land = _gather_rows(np.where(open_land, piece[ends], -1), twice, n)
 
-    def offer(self, core: Core, block: IntArray) -> tuple[Way, ...]:
+    def offer(self, core: Core, block: IntArray) -> tuple[Remedy, ...]:
         """Offer ways out for a core, the best first.
 
         Parameters
@@ -185,14 +185,14 @@ class Openings:
     def _is_barred(self, row: int) -> bool:
         return bool(np.isin(self.graph.border_rank[row], self.ground.level.never_cross))
 
-    def _try_link(self, link: _Link, piece: int, block: IntArray) -> Way:
+    def _try_link(self, link: _Link, piece: int, block: IntArray) -> Remedy:
         land = [link.land] if link.land >= 0 else []
         left = self._judge(link.pieces, link.pairs, land)
         other = link.pieces[1]
         members = self._members.at(other)
         lived = members[self.load.bounds.total[members] > 0]
         middle = self.graph.xy[link.pairs].mean(axis=(0, 1))
-        way = Way(
+        way = Remedy(
             "cross" if link.streets or not land else "carry",
             streets=link.streets,
             beside=(other,),
@@ -207,13 +207,13 @@ class Openings:
         )
         return self._count(way, link.pieces)
 
-    def _try_street(self, street: int) -> Way:
+    def _try_street(self, street: int) -> Remedy:
         closed = self.ground.closed
         rows = np.flatnonzero(closed.street == street)
         sides = np.sort(self.ground.piece[closed.pairs[rows]], axis=1)
         pieces = tuple(np.unique(sides).tolist())
         left = self._judge(pieces, closed.pairs[rows], ())
-        way = Way(
+        way = Remedy(
             "lower",
             streets=(street,),
             beside=pieces,
@@ -224,7 +224,7 @@ class Openings:
         )
         return self._count(way, pieces)
 
-    def _count(self, way: Way, pieces: Iterable[int]) -> Way:
+    def _count(self, way: Remedy, pieces: Iterable[int]) -> Remedy:
         members = np.concatenate([self._members.at(one) for one in pieces])
         lived = members[self.load.bounds.total[members] > 0]
         sums = self.load.bounds.loads[lived].sum(axis=0, keepdims=True)
@@ -252,13 +252,13 @@ class Openings:
             self._left[key] = sum(core.lost for core in cores)
         return self._left[key]
 
-    def _try_split(self, core: Core, piece: int) -> Way:
+    def _try_split(self, core: Core, piece: int) -> Remedy:
         """Cut the largest building of a core into slices that all touch what it touches: at best so much."""
         total = self.load.bounds.total
         heavy = int(core.atoms[total[core.atoms].argmax()])
         parts = -(-int(self.graph.households[heavy]) // self.slice_households)
         if self.graph.building[heavy] < 0 or parts < 2:
-            return Way("split")
+            return Remedy("split")
         members = self._members.at(piece)
         twins = len(members) + np.arange(parts - 1)
         pairs = np.searchsorted(members, self.ground.pairs[self._inside.at(piece)])
@@ -276,7 +276,7 @@ class Openings:
         load = replace(load, bounds=load.bounds.with_loads(loads), area=area, people=people)
         cores = find_cores(load, np.concatenate([pairs, *more]), np.ones(len(load.area), dtype=bool))
         left = sum(one.lost for one in cores)
-        way = Way("split", gained=int(self.lost[piece]) - left, left=left, things=1)
+        way = Remedy("split", gained=int(self.lost[piece]) - left, left=left, things=1)
         return self._count(way, (piece,))
 
 

@@ -9,11 +9,11 @@ import numpy as np
 
 from gridplan.arrays import IntArray
 
-__all__ = ["LevelOutlook", "Obstacle", "Outlook", "Reckoning", "Way"]
+__all__ = ["LevelOutlook", "Obstacle", "Outlook", "Reckoning", "Remedy"]
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Remedy:
     """One way out for ground that cannot be legal as it stands.
 
     Parameters
@@ -117,7 +117,7 @@ class Obstacle:
     lost: int
     around: tuple[int, ...] = ()
     values: Mapping[str, int] = field(default_factory=dict)
-    ways: tuple[Way, ...] = ()
+    ways: tuple[Remedy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import numpy as np
 
 from gridplan.arrays import FloatArray
 from gridplan.feasibility.bounds import count_measure, make_bounds
-from gridplan.feasibility.ground import Ground, list_capped
+from gridplan.feasibility.ground import LevelGround, list_capped
 from gridplan.feasibility.outlook import LevelOutlook, Reckoning
 from gridplan.graph import AtomGraph, Setting, fence_graph
 from gridplan.graph.faces import find_faces
@@ -25,7 +25,7 @@ def reckon(
     graph: AtomGraph,
     setting: Setting,
     scheme: Scheme,
-    grounds: Mapping[str, Ground],
+    grounds: Mapping[str, LevelGround],
     levels: Mapping[str, LevelOutlook],
 ) -> tuple[Reckoning, ...]:
     """Do all sums, what is impossible first.
@@ -58,14 +58,16 @@ def _judge(right: bool) -> str:
     return "holds" if right else "impossible"
 
 
-def _reckon_faces(graph: AtomGraph, level: Level, ground: Ground) -> Iterator[Reckoning]:
+def _reckon_faces(graph: AtomGraph, level: Level, ground: LevelGround) -> Iterator[Reckoning]:
     if level.count:
         found = len(np.unique(find_faces(fence_graph(graph, ground.fence), level).labels))
         values = {"count": level.count, "faces": found}
         yield Reckoning("faces", level.id, "", _judge(found == level.count), values)
 
 
-def _reckon_count(graph: AtomGraph, setting: Setting, level: Level, ground: Ground) -> Iterator[Reckoning]:
+def _reckon_count(
+    graph: AtomGraph, setting: Setting, level: Level, ground: LevelGround
+) -> Iterator[Reckoning]:
     """Count of areas against all that there is to put into them."""
     counted = np.where(ground.drawn, count_measure(graph, setting, level.measure), 0)
     lived = int((counted > 0).sum())
@@ -82,7 +84,7 @@ def _reckon_count(graph: AtomGraph, setting: Setting, level: Level, ground: Grou
     sums = bounds.loads[ground.drawn].sum(axis=0, keepdims=True)
     fewest, most = (int(one[0]) for one in bounds.rule.count_parts(sums))
     held = int(sums.sum())
-    values = {"held": held, "fewest": fewest, "most": most, **_tell_bounds(level)}
+    values = {"held": held, "fewest": fewest, "most": most, **_list_bounds(level)}
     if level.count:
         values |= {
             "count": level.count,
@@ -94,13 +96,13 @@ def _reckon_count(graph: AtomGraph, setting: Setting, level: Level, ground: Grou
         yield Reckoning("total", level.id, "", _judge(fewest <= most), values)
 
 
-def _tell_bounds(level: Level) -> dict[str, float]:
+def _list_bounds(level: Level) -> dict[str, float]:
     """Lowest lower and highest upper bound of any kind."""
     lows, highs = zip(*level.bounds.values(), strict=True)
     return {"lower": min(lows), "upper": max(highs)}
 
 
-def _reckon_area(graph: AtomGraph, level: Level, ground: Ground) -> Iterator[Reckoning]:
+def _reckon_area(graph: AtomGraph, level: Level, ground: LevelGround) -> Iterator[Reckoning]:
     """Count of areas against the ground that they must cover."""
     if level.measure != "area" or not level.count or not level.max_area_m2:
         return
@@ -131,7 +133,7 @@ def _reckon_pieces(level: Level, outlook: LevelOutlook) -> Iterator[Reckoning]:
 
 
 def _reckon_cap(
-    graph: AtomGraph, setting: Setting, scheme: Scheme, level: Level, ground: Ground
+    graph: AtomGraph, setting: Setting, scheme: Scheme, level: Level, ground: LevelGround
 ) -> Iterator[Reckoning]:
     """Whether an area below the cap, its own or that of a level above, can hold one legal area."""
     caps = {one.id: one.max_area_m2 for one in list_capped(scheme, level)}
@@ -163,7 +165,7 @@ def _fill_densest(filled: FloatArray, area: FloatArray, room: float) -> float:
 
 
 def _reckon_pairs(
-    graph: AtomGraph, setting: Setting, scheme: Scheme, grounds: Mapping[str, Ground]
+    graph: AtomGraph, setting: Setting, scheme: Scheme, grounds: Mapping[str, LevelGround]
 ) -> Iterator[Reckoning]:
     """Bounds and counts of two levels against each other, all in people."""
     counted = [one for one in scheme.levels if one.make == "bounded" and one.bounds and one.measure != "area"]
@@ -177,7 +179,9 @@ def _reckon_pairs(
                 yield _reckon_counts(coarse, fine, size[0], size[1], people)
 
 
-def _people_each(graph: AtomGraph, setting: Setting, scheme: Scheme, ground: Ground, level: Level) -> float:
+def _people_each(
+    graph: AtomGraph, setting: Setting, scheme: Scheme, ground: LevelGround, level: Level
+) -> float:
     """Give people for each thing that a level counts: as found on the ground, else as the scheme says."""
     if level.measure == "population":
         return 1.0
@@ -188,7 +192,7 @@ def _people_each(graph: AtomGraph, setting: Setting, scheme: Scheme, ground: Gro
 
 def _reckon_nesting(coarse: Level, fine: Level, coarse_size: float, fine_size: float) -> Reckoning:
     """Whether one coarse area can be made up of whole fine ones."""
-    above, below = _tell_bounds(coarse), _tell_bounds(fine)
+    above, below = _list_bounds(coarse), _list_bounds(fine)
     low, high = above["lower"] * coarse_size, above["upper"] * coarse_size
     small, large = below["lower"] * fine_size, below["upper"] * fine_size
     fewest = max(1, ceil(low / large - 1e-9))
@@ -211,7 +215,7 @@ def _reckon_counts(
     coarse: Level, fine: Level, coarse_size: float, fine_size: float, people: int
 ) -> Reckoning:
     """Whether two counts of areas can be right for the same people."""
-    above, below = _tell_bounds(coarse), _tell_bounds(fine)
+    above, below = _list_bounds(coarse), _list_bounds(fine)
     values = {
         "count": coarse.count,
         "lower": above["lower"],

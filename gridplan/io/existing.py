@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 import geopandas as gpd
 import pandas as pd
 
-from gridplan.io.tables import Reading
+from gridplan.io.tables import LayerReading
 from gridplan.io.vocabulary import load_vocabulary
 
 __all__ = ["build_existing", "describe_words"]
 
 
-def build_existing(reading: Reading) -> gpd.GeoDataFrame:
+def build_existing(reading: LayerReading) -> gpd.GeoDataFrame:
     """Make the table of areas that stand already; a code that is not given stays missing.
 
     Parameters

@@ -16,7 +16,7 @@ from gridplan.io.georef import locate_layers, require_overlap
 from gridplan.io.osm import read_osm
 from gridplan.io.place import read_place
 from gridplan.io.source import CONTAINERS, RawLayer, is_osm, read_source, split_layer
-from gridplan.io.tables import BUILDERS, Reading, make_unique
+from gridplan.io.tables import BUILDERS, LayerReading, make_unique
 from gridplan.io.vocabulary import load_vocabulary
 from gridplan.schema import Layers, Source, issue_rows, join_issues
 
@@ -109,7 +109,7 @@ def read_layers(  # noqa: PLR0913 -- a front door, one keyword per layer
     parts: dict[str, list[gpd.GeoDataFrame]] = {}
     for (level, _), raw in zip(standing, located[len(raws) :], strict=True):
         sources.append(_describe_source(raw))
-        reading = Reading(raw, frozenset(columns.get("existing", {})))
+        reading = LayerReading(raw, frozenset(columns.get("existing", {})))
         parts.setdefault(level, []).append(build_existing(reading))
         issues += reading.issues
     areas = {level: _join_parts(several) for level, several in parts.items()}
@@ -202,7 +202,7 @@ def _make_tables(
                     raise InputError(f"no_{role}", path=raw.where)
                 issues += [*raw.issues, issue_rows(role, ["*"], "layer_empty", "noted", detail=raw.where)]
                 continue
-            reading = Reading(raw, frozenset(columns.get(role, {})))
+            reading = LayerReading(raw, frozenset(columns.get(role, {})))
             parts.append(build(reading))
             issues += reading.issues
         if not parts:

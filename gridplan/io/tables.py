@@ -38,7 +38,7 @@ _DEEPEST_RANK = 3
 
 
 @dataclass
-class Reading:
+class LayerReading:
     """A layer on its way into a table, with what had to be mended on the way."""
 
     raw: RawLayer
@@ -158,7 +158,7 @@ class Reading:
         return frame[~shapely.is_missing(shapes)].reset_index(drop=True)
 
 
-def build_buildings(reading: Reading) -> gpd.GeoDataFrame:
+def build_buildings(reading: LayerReading) -> gpd.GeoDataFrame:
     """Make the table of buildings."""
     dwellings = reading.count("dwellings")
     households = _read_households(reading, dwellings)
@@ -180,7 +180,7 @@ def build_buildings(reading: Reading) -> gpd.GeoDataFrame:
     return reading.finish(table, "polygon", households.to_numpy(dtype=float, na_value=np.nan))
 
 
-def _read_households(reading: Reading, dwellings: pd.Series) -> pd.Series:
+def _read_households(reading: LayerReading, dwellings: pd.Series) -> pd.Series:
     """Read the households; in a table without a column of them the dwellings count, as in most."""
     columns = reading.raw.columns
     if "households" in columns or not dwellings.notna().any():
@@ -189,7 +189,7 @@ def _read_households(reading: Reading, dwellings: pd.Series) -> pd.Series:
     return dwellings
 
 
-def _read_kinds(reading: Reading, households: pd.Series) -> tuple[pd.Series, pd.Series]:
+def _read_kinds(reading: LayerReading, households: pd.Series) -> tuple[pd.Series, pd.Series]:
     """Read use and kind from the main word, then from a second one; homes that were counted outrank both."""
     first, second = reading.text("kind"), reading.text("secondary")
     columns = reading.raw.columns.get("kind", ())
@@ -207,7 +207,7 @@ def _read_kinds(reading: Reading, households: pd.Series) -> tuple[pd.Series, pd.
     return use.mask(undecided, RESIDENTIAL), kind.mask(undecided)
 
 
-def build_streets(reading: Reading) -> gpd.GeoDataFrame:
+def build_streets(reading: LayerReading) -> gpd.GeoDataFrame:
     """Make the table of streets."""
     importance = reading.raw.columns.get("importance", ())
     words = reading.text("class")
@@ -231,7 +231,7 @@ def build_streets(reading: Reading) -> gpd.GeoDataFrame:
     return reading.finish(table, "line")
 
 
-def _layers(reading: Reading) -> IntArray:
+def _layers(reading: LayerReading) -> IntArray:
     """Return the level above ground, 0 where none is given; a drawing's layer names are no levels."""
     columns = reading.raw.columns.get("layer", ())
     if not columns:
@@ -240,7 +240,7 @@ def _layers(reading: Reading) -> IntArray:
     return np.where(np.isfinite(values) & (np.abs(values) < 100), values, 0).astype(np.int64)
 
 
-def build_barriers(reading: Reading) -> gpd.GeoDataFrame:
+def build_barriers(reading: LayerReading) -> gpd.GeoDataFrame:
     """Make the table of rivers, railways and other lines that part a district."""
     below = reading.flag("tunnel")
     table = {
@@ -254,13 +254,13 @@ def build_barriers(reading: Reading) -> gpd.GeoDataFrame:
     return frame[~frame["barrier_id"].isin(set(reading.ids[below]))].reset_index(drop=True)
 
 
-def build_landuse(reading: Reading) -> gpd.GeoDataFrame:
+def build_landuse(reading: LayerReading) -> gpd.GeoDataFrame:
     """Make the table of land use."""
     table = {"landuse_id": reading.ids, "use": reading.text("use"), "name": reading.text("name")}
     return reading.finish(table, "polygon")
 
 
-def build_compounds(reading: Reading) -> gpd.GeoDataFrame:
+def build_compounds(reading: LayerReading) -> gpd.GeoDataFrame:
     """Make the table of residential compounds."""
     table = {
         "compound_id": reading.ids,
@@ -270,7 +270,7 @@ def build_compounds(reading: Reading) -> gpd.GeoDataFrame:
     return reading.finish(table, "polygon")
 
 
-def _read_types(reading: Reading, name: str) -> pd.Series:
+def _read_types(reading: LayerReading, name: str) -> pd.Series:
     """Read the types of compounds; words that are not understood are asked about."""
     words = reading.text(name)
     types, known = compound_types(words)
@@ -278,12 +278,12 @@ def _read_types(reading: Reading, name: str) -> pd.Series:
     return types
 
 
-def build_boundary(reading: Reading) -> gpd.GeoDataFrame:
+def build_boundary(reading: LayerReading) -> gpd.GeoDataFrame:
     """Make the table of the district's outline."""
     return reading.finish({"boundary_id": reading.ids, "name": reading.text("name")}, "polygon")
 
 
-def build_services(reading: Reading) -> gpd.GeoDataFrame:
+def build_services(reading: LayerReading) -> gpd.GeoDataFrame:
     """Make the table of service places, each a point; a building counts by a point in it."""
     ids, names = reading.text("id"), reading.text("name")
     rows = pd.Series([f"row {at + 1}" for at in range(len(ids))], index=ids.index, dtype="str")
@@ -301,7 +301,7 @@ def build_services(reading: Reading) -> gpd.GeoDataFrame:
 
 
 #: What makes the table of a role, and the column that holds its ids.
-BUILDERS: Mapping[str, tuple[Callable[[Reading], gpd.GeoDataFrame], str]] = {
+BUILDERS: Mapping[str, tuple[Callable[[LayerReading], gpd.GeoDataFrame], str]] = {
     "buildings": (build_buildings, "building_id"),
     "streets": (build_streets, "street_id"),
     "boundary": (build_boundary, "boundary_id"),

@@ -16,7 +16,7 @@ from gridplan.onemap.service_access import DISTANCE_COLUMNS, SERVICE_COLUMNS, SE
 from gridplan.onemap.shown import Shown
 from gridplan.onemap.view import AreaLayer, Imprint, MapView, PointLayer, Swatch
 from gridplan.privacy import MIN_CELL
-from gridplan.report.compounds import COMPOUND_TYPES, label_type, tell_compounds
+from gridplan.report.compounds import COMPOUND_TYPES, format_compounds, label_type
 
 __all__ = [
     "COMPOUNDS",
@@ -228,7 +228,7 @@ def tabulate_estates(
         By title, headings in the language: the register, its sums by type; with service places these, the
         distances to them, and notes on how these are measured.
     """
-    tables = tell_compounds(pick_compounds(shown, within, names), shown.scheme, lang)
+    tables = format_compounds(pick_compounds(shown, within, names), shown.scheme, lang)
     counts = [t(f"compounds.{name}", lang) for name in ("households", "population", "dwellings", "buildings")]
     tables = {title: fill_withheld(table, counts, lang) for title, table in tables.items()}
     if shown.access is None:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from gridplan.i18n import has_text, t
 from gridplan.onemap.shown import Shown
-from gridplan.report.tables import name_law, tell_action, tell_issues, tell_reason
+from gridplan.report.tables import format_check_reason, format_issues, label_action, name_law
 
 __all__ = [
     "NEEDS",
@@ -74,10 +74,10 @@ def list_issues(shown: Shown, lang: str) -> pd.DataFrame:
             "code": issues["code"].astype(str).to_numpy(),
             "action": issues["action"].astype(str).to_numpy(),
             "id": issues["id"].astype(str).to_numpy(),
-            "what": tell_issues(issues, lang),
+            "what": format_issues(issues, lang),
         }
     )
-    table["did"] = table["action"].map({word: tell_action(word, lang) for word in set(table["action"])})
+    table["did"] = table["action"].map({word: label_action(word, lang) for word in set(table["action"])})
     table["holder"] = table["layer"].map({layer: name_holder(layer, lang) for layer in set(table["layer"])})
     rank = table["need"].map({need: at for at, need in enumerate(NEEDS)})
     order = np.lexsort((table["code"], table["layer"], rank))
@@ -131,7 +131,7 @@ def list_findings(shown: Shown, lang: str) -> pd.DataFrame:
             "level": odd["level"].fillna("").astype(str).to_numpy(),
             "code": odd["code"].fillna("").astype(str).to_numpy(),
             "law": [name_law(key, lang) for key in odd["key"].astype(str)],
-            "why": [tell_reason(reason, lang) for reason in odd["reason"].astype(str)],
+            "why": [format_check_reason(reason, lang) for reason in odd["reason"].astype(str)],
         }
     )
     table["level_name"] = [levels.get(level, level) for level in table["level"]]

@@ -138,9 +138,9 @@ def _number_areas(
 
 def _find_statcodes(level: Level, codes: Mapping[str, TextArray]) -> TextArray:
     """Find the 12-digit code that each atom lies in: of the nearest level that has such codes throughout."""
-    for told in reversed(list(codes.values())):
-        if all(is_statcode(str(code)) for code in np.unique(told)):
-            return told
+    for labels in reversed(list(codes.values())):
+        if all(is_statcode(str(code)) for code in np.unique(labels)):
+            return labels
     raise SchemeError("code_statcode_missing", level=level.id)
 
 
@@ -148,25 +148,25 @@ def _append_codes(
     level: Level, own: IntArray, xy: FloatArray, before: Standing, used: Collection[str]
 ) -> npt.NDArray[np.object_]:
     """Let areas keep the codes that they continue, and number the others after all that were ever used."""
-    told = trace_succession(before, own, redrawn=level.redraw)
-    names = np.empty(len(told.continues), dtype=object)
-    stays = told.continues >= 0
-    moves = told.converted & np.array(
-        [one >= 0 and is_statcode(str(before.codes[one])) for one in told.continues], dtype=bool
+    fate = trace_succession(before, own, redrawn=level.redraw)
+    names = np.empty(len(fate.continues), dtype=object)
+    stays = fate.continues >= 0
+    moves = fate.converted & np.array(
+        [one >= 0 and is_statcode(str(before.codes[one])) for one in fate.continues], dtype=bool
     )
     stays &= ~moves
-    names[stays] = before.codes[told.continues[stays]]
+    names[stays] = before.codes[fate.continues[stays]]
     taken = {str(code) for code in (*before.codes, *used)}
     rank = order_codes(xy, own)
     for area in np.argsort(rank)[~stays[np.argsort(rank)]].tolist():
-        names[area] = _next_code(_stem_code(area, told, before), str(told.types[area]), taken, level.id)
+        names[area] = _next_code(_stem_code(area, fate, before), str(fate.types[area]), taken, level.id)
         taken.add(names[area])
     return names
 
 
-def _stem_code(area: int, told: Succession, before: Standing) -> str:
+def _stem_code(area: int, fate: Succession, before: Standing) -> str:
     """Return the old code that a new one is named after: that of the people's old area, else the first."""
-    source = told.continues[area] if told.continues[area] >= 0 else told.origin[area]
+    source = fate.continues[area] if fate.continues[area] >= 0 else fate.origin[area]
     return str(before.codes[max(int(source), 0)])
 
 
@@ -213,7 +213,7 @@ def code_houses(plan: Plan, earlier: pd.DataFrame | None = None) -> pd.DataFrame
     """
     atoms = plan.atoms[plan.atoms["building_id"].notna()]
     columns = {level.id: plan.atoms[level.id].to_numpy(dtype=str) for level in plan.scheme.levels}
-    coded = [name for name, told in columns.items() if all(map(is_statcode, np.unique(told).tolist()))]
+    coded = [name for name, labels in columns.items() if all(map(is_statcode, np.unique(labels).tolist()))]
     parent = coded[-1] if coded else plan.scheme.levels[0].id
     table = pd.DataFrame(
         {
@@ -228,8 +228,8 @@ def code_houses(plan: Plan, earlier: pd.DataFrame | None = None) -> pd.DataFrame
     homes = table.drop_duplicates(["parent", "building_id"])[["parent", "building_id"]]
     numbers = _number_houses(homes, plan, earlier)
     table = table.merge(numbers, on=["parent", "building_id"])
-    told = plan.buildings["floors"] if "floors" in plan.buildings else pd.Series(dtype=np.float64)
-    floors = table["building_id"].map(told).to_numpy(dtype=np.float64, na_value=np.nan)
+    floors_of = plan.buildings["floors"] if "floors" in plan.buildings else pd.Series(dtype=np.float64)
+    floors = table["building_id"].map(floors_of).to_numpy(dtype=np.float64, na_value=np.nan)
     table["floors"] = np.where(np.isfinite(floors), np.rint(floors), -1).astype(np.int64)
     table["retired"] = False
     gone = _find_gone(earlier, homes)

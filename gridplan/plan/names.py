@@ -18,7 +18,7 @@ def name_areas(areas: pd.DataFrame) -> list[str]:
 def name_places(plan: Plan) -> list[str]:
     """Name what stands on each atom: the building, else the compound (小区), "" for neither."""
     names = plan.buildings["name"] if "name" in plan.buildings.columns else pd.Series(dtype="str")
-    told = plan.atoms["building_id"].map(names).fillna("").astype(str).str.strip()
+    places = plan.atoms["building_id"].map(names).fillna("").astype(str).str.strip()
     if "compound" in plan.atoms.columns:
-        told = told.where(told != "", plan.atoms["compound"].fillna("").astype(str))
-    return [str(name) for name in told]
+        places = places.where(places != "", plan.atoms["compound"].fillna("").astype(str))
+    return [str(name) for name in places]

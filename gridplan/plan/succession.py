@@ -160,9 +160,9 @@ def trace_succession(standing: Standing, new: IntArray, *, redrawn: bool) -> Suc
     origin = _find_most(new, place, weight, size)
     urban = find_urban(standing, new)
     source = np.where(continues >= 0, continues, origin)
-    told = np.where(source >= 0, standing.types[source], "").astype(object)
-    types = np.where(urban & redrawn, "residents", told).astype(object)
-    converted = (continues >= 0) & (told == "village") & (types == "residents")
+    old_types = np.where(source >= 0, standing.types[source], "").astype(object)
+    types = np.where(urban & redrawn, "residents", old_types).astype(object)
+    converted = (continues >= 0) & (old_types == "village") & (types == "residents")
     return Succession(continues, origin, types, converted)
 
 
@@ -181,8 +181,8 @@ def find_urban(standing: Standing, new: IntArray) -> BoolArray:
     ndarray of bool, shape (k,)
     """
     weight = standing.people + standing.ground_m2 / (2 * standing.ground_m2.sum() + 1)
-    told = standing.grounds[standing.place]
-    choice = np.select([standing.place < 0, told == "urban", told == "rural"], [-1, 1, 0], -1)
+    grounds = standing.grounds[standing.place]
+    choice = np.select([standing.place < 0, grounds == "urban", grounds == "rural"], [-1, 1, 0], -1)
     most = _find_most(new, choice.astype(np.int64), weight, int(new.max(initial=-1)) + 1)
     return np.asarray(most == 1, dtype=bool)
 
@@ -190,11 +190,11 @@ def find_urban(standing: Standing, new: IntArray) -> BoolArray:
 def _find_most(group: IntArray, choice: IntArray, weight: FloatArray, size: int) -> IntArray:
     """Find the choice of most weight in each group, -1 for none; ties go to the first."""
     most = np.full(size, -1, dtype=np.int64)
-    told = (choice >= 0) & (group >= 0)
-    if told.any():
+    known = (choice >= 0) & (group >= 0)
+    if known.any():
         width = int(choice.max()) + 1
-        key, row = np.unique(group[told] * width + choice[told], return_inverse=True)
-        total = np.bincount(row, weight[told], minlength=len(key))
+        key, row = np.unique(group[known] * width + choice[known], return_inverse=True)
+        total = np.bincount(row, weight[known], minlength=len(key))
         order = np.lexsort((key % width, -total, key // width))
         owner, first = np.unique(key[order] // width, return_index=True)
         most[owner] = key[order][first] % width

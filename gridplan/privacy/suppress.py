@@ -22,7 +22,7 @@ from scipy.sparse.linalg import splu
 from gridplan.arrays import BoolArray, IntArray
 from gridplan.privacy.audience import MIN_CELL
 
-__all__ = ["Cells", "find_determined", "hide_cells"]
+__all__ = ["TiedCounts", "find_determined", "hide_cells"]
 
 
 # what the normal equations are damped by, and how often the projection is repeated to make up for it
@@ -32,7 +32,7 @@ _STILL = 1e-7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Cells:
+class TiedCounts:
     """Counts, and the sums that tie them together.
 
     Parameters
@@ -67,7 +67,7 @@ class Cells:
 
 
 def hide_cells(
-    cells: Cells,
+    cells: TiedCounts,
     least: int = MIN_CELL,
     *,
     published: Sequence[int] | IntArray = (),
@@ -115,7 +115,7 @@ def hide_cells(
         hidden[chosen] = True
 
 
-def _find_lacking(cells: Cells, hidden: BoolArray, secret: BoolArray, least: int) -> BoolArray:
+def _find_lacking(cells: TiedCounts, hidden: BoolArray, secret: BoolArray, least: int) -> BoolArray:
     """Mark the sums that give a hidden cell of theirs away, shape (s,)."""
     size = len(cells.totals)
     at_total = hidden[cells.totals]
@@ -133,7 +133,7 @@ def _find_lacking(cells: Cells, hidden: BoolArray, secret: BoolArray, least: int
     return np.asarray(alone | (narrow & holds_secret & ~at_total), dtype=bool)
 
 
-def _bound_below(cells: Cells, hidden: BoolArray) -> IntArray:
+def _bound_below(cells: TiedCounts, hidden: BoolArray) -> IntArray:
     """Return what everybody knows each cell to be at least, shape (k, m)."""
     seen = cells.values * (~hidden)[:, None]
     known = np.where(hidden[:, None], np.minimum(cells.values, cells.printed[:, None]), seen)
@@ -147,7 +147,7 @@ def _bound_below(cells: Cells, hidden: BoolArray) -> IntArray:
             return known
 
 
-def _choose_cells(cells: Cells, hidden: BoolArray, some: BoolArray, lacking: BoolArray) -> IntArray:
+def _choose_cells(cells: TiedCounts, hidden: BoolArray, some: BoolArray, lacking: BoolArray) -> IntArray:
     """Choose a cell to hide for each sum that gives something away: a member, or the total itself."""
     open_cells = some & ~hidden & cells.printed
     pairs = lacking[cells.sums] & open_cells[cells.members]
@@ -164,7 +164,7 @@ def _choose_cells(cells: Cells, hidden: BoolArray, some: BoolArray, lacking: Boo
     return np.unique(np.concatenate([chosen, totals[open_cells[totals]]]))
 
 
-def _choose_near(cells: Cells, hidden: BoolArray, some: BoolArray, bare: int) -> IntArray:
+def _choose_near(cells: TiedCounts, hidden: BoolArray, some: BoolArray, bare: int) -> IntArray:
     """Choose the cell to hide for one that is given away though no single sum does so.
 
     The smallest that closes a ring: it lies in sums with hidden cells of two sums of the bare one, so that
@@ -200,26 +200,26 @@ def _choose_near(cells: Cells, hidden: BoolArray, some: BoolArray, bare: int) ->
     return np.asarray(near[order[:1]], dtype=np.int64)
 
 
-def _list_sums(cells: Cells, among: IntArray) -> IntArray:
+def _list_sums(cells: TiedCounts, among: IntArray) -> IntArray:
     """Return the sums that any of some cells is a member or the total of."""
     wanted = np.zeros(len(cells.values), dtype=bool)
     wanted[among] = True
     return np.union1d(cells.sums[wanted[cells.members]], np.flatnonzero(wanted[cells.totals]))
 
 
-def _list_cells(cells: Cells, among: IntArray) -> IntArray:
+def _list_cells(cells: TiedCounts, among: IntArray) -> IntArray:
     """Return the members and totals of some sums."""
     wanted = np.zeros(len(cells.totals), dtype=bool)
     wanted[among] = True
     return np.union1d(cells.members[wanted[cells.sums]], cells.totals[among])
 
 
-def _pick_open(cells: Cells, hidden: BoolArray, some: BoolArray, among: IntArray) -> IntArray:
+def _pick_open(cells: TiedCounts, hidden: BoolArray, some: BoolArray, among: IntArray) -> IntArray:
     """Return those of some cells that are published and could be hidden."""
     return np.unique(among[some[among] & ~hidden[among] & cells.printed[among]])
 
 
-def find_determined(cells: Cells, hidden: BoolArray) -> BoolArray:
+def find_determined(cells: TiedCounts, hidden: BoolArray) -> BoolArray:
     """Mark the hidden cells that the sums and the published cells determine.
 
     A hidden cell is free when some change of the hidden cells that keeps every sum changes it. A random

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gridplan.arrays import BoolArray, IntArray
-from gridplan.privacy.suppress import Cells
+from gridplan.privacy.suppress import TiedCounts
 
 __all__ = ["Ties"]
 
@@ -116,9 +116,9 @@ class Ties:
         for at, level in enumerate(ends):
             self.add_sums(cells[level].to_numpy(), numbers, keys[:, at])
 
-    def make_cells(self) -> Cells:
+    def make_cells(self) -> TiedCounts:
         """Put the cells together."""
-        return Cells(
+        return TiedCounts(
             values=np.concatenate(self._values),
             printed=np.concatenate(self._printed),
             totals=np.concatenate([np.empty(0, dtype=np.int64), *self._totals]),

@@ -11,11 +11,11 @@ from gridplan.scheme import Scheme
 
 __all__ = [
     "COMPOUND_TYPES",
+    "format_compounds",
     "label_type",
     "list_compounds",
     "tabulate_compounds",
     "tabulate_types",
-    "tell_compounds",
 ]
 
 #: Types of compounds as Wuhou's register names them, and "" where the type is not given.
@@ -99,10 +99,10 @@ def list_compounds(plan: Plan, lang: str) -> dict[str, pd.DataFrame]:
     dict of DataFrame
         By title.
     """
-    return tell_compounds(tabulate_compounds(plan), plan.scheme, lang)
+    return format_compounds(tabulate_compounds(plan), plan.scheme, lang)
 
 
-def tell_compounds(register: pd.DataFrame, scheme: Scheme, lang: str) -> dict[str, pd.DataFrame]:
+def format_compounds(register: pd.DataFrame, scheme: Scheme, lang: str) -> dict[str, pd.DataFrame]:
     """Give a register and its sums by type as tables for people.
 
     Parameters

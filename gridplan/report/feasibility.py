@@ -8,7 +8,7 @@ from math import atan2, pi
 
 import pandas as pd
 
-from gridplan.feasibility import Obstacle, Outlook, Reckoning, Way
+from gridplan.feasibility import Obstacle, Outlook, Reckoning, Remedy
 from gridplan.i18n import align_rows, has_text, t
 from gridplan.report.reasons import format_bounds
 from gridplan.scheme import Level, Scheme
@@ -193,7 +193,7 @@ def _number(place: int) -> str:
     return chr(ord("①") + place)
 
 
-def format_way(foresight: Foresight, obstacle: Obstacle, way: Way, lang: str) -> str:
+def format_way(foresight: Foresight, obstacle: Obstacle, way: Remedy, lang: str) -> str:
     """Put a way out and its effect into words.
 
     Parameters
@@ -230,7 +230,7 @@ def _format_span(fewest: int, most: int) -> str:
     return f"{fewest:,}" if fewest >= most else f"{fewest:,}–{most:,}"
 
 
-def _format_beside(foresight: Foresight, obstacle: Obstacle, way: Way, lang: str) -> str:
+def _format_beside(foresight: Foresight, obstacle: Obstacle, way: Remedy, lang: str) -> str:
     """Name the neighbours of a way out, with the wind in which the first border lies."""
     comma = t("borders.and", lang)
     if obstacle.scope == "existing":
@@ -241,12 +241,12 @@ def _format_beside(foresight: Foresight, obstacle: Obstacle, way: Way, lang: str
     return t(f"feasibility.beside.{key}", lang, wind=wind, blocks=blocks)
 
 
-def _find_wind(obstacle: Obstacle, way: Way) -> str:
+def _find_wind(obstacle: Obstacle, way: Remedy) -> str:
     angle = atan2(way.at[1] - obstacle.xy[1], way.at[0] - obstacle.xy[0])
     return _WINDS[round(angle / (pi / 4)) % 8]
 
 
-def _format_through(foresight: Foresight, way: Way, lang: str) -> str:
+def _format_through(foresight: Foresight, way: Remedy, lang: str) -> str:
     """Name what is crossed: streets, open land, or the border of an area above."""
     named = list(dict.fromkeys(_name_street(foresight, number, lang) for number in way.streets))
     if way.land_m2:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from gridplan.i18n import align_rows, label_columns, t
 from gridplan.plan import Plan
-from gridplan.report.tables import tell_action, tell_issues
+from gridplan.report.tables import format_issues, label_action
 from gridplan.staffing import Staffing, plan_posts, sum_posts
 
 __all__ = ["format_staff", "summarise_staff", "tabulate_staff"]
@@ -90,8 +90,8 @@ def _tabulate_people(plan: Plan, staffing: Staffing, lang: str) -> dict[str, pd.
     issues = pd.DataFrame(
         {
             "person": issues["id"].astype(str),
-            "issue": tell_issues(issues, lang),
-            "action": [tell_action(str(word), lang) for word in issues["action"]],
+            "issue": format_issues(issues, lang),
+            "action": [label_action(str(word), lang) for word in issues["action"]],
         }
     )
     assigned = staffing.assignments.assign(distance_m=staffing.assignments["distance_m"].round())

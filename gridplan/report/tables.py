@@ -16,15 +16,15 @@ from gridplan.scheme import Level
 
 __all__ = [
     "Summary",
+    "format_check_reason",
+    "format_finding",
     "format_findings",
+    "format_issues",
     "format_summary",
+    "label_action",
     "name_law",
     "summarise_levels",
     "summarise_plan",
-    "tell_action",
-    "tell_finding",
-    "tell_issues",
-    "tell_reason",
 ]
 
 # issues whose detail is a word of our own, and where its texts are
@@ -194,7 +194,7 @@ def format_summary(summary: Mapping[str, object], plan: Plan, lang: str) -> str:
     issues: dict[str, int] = summary["issues"]  # type: ignore[assignment]
     if issues:
         actions = [
-            t("table.of_kind", lang, kind=tell_action(word, lang), count=n) for word, n in issues.items()
+            t("table.of_kind", lang, kind=label_action(word, lang), count=n) for word, n in issues.items()
         ]
         blocks.append(t("table.issues", lang, count=sum(issues.values()), actions=actions))
     return "\n\n".join(blocks)
@@ -250,13 +250,13 @@ def format_findings(findings: pd.DataFrame, lang: str, *, most: int = 12) -> str
         numbers = [str(int(counts.get(word, 0))) for word in ("ok", "exempt", "warning", "violation")]
         rows.append([name_law(str(key), lang), *numbers])
         odd = group[group["verdict"].isin(["violation", "warning"])]
-        details += [f"- {tell_finding(row, lang)}" for _, row in odd.head(most).iterrows()]
+        details += [f"- {format_finding(row, lang)}" for _, row in odd.head(most).iterrows()]
         if len(odd) > most:
             details.append(t("table.more", lang, count=len(odd) - most, law=name_law(str(key), lang)))
     return "\n\n".join([align_rows(rows), *(["\n".join(details)] if details else [])])
 
 
-def tell_issues(issues: pd.DataFrame, lang: str) -> list[str]:
+def format_issues(issues: pd.DataFrame, lang: str) -> list[str]:
     """Put what was wrong with the input into words, one line per row.
 
     Parameters
@@ -301,7 +301,7 @@ def _hide_value(value: object, lang: str) -> object:
     return _Some(t("table.some", lang)) if unknown else value
 
 
-def tell_action(word: str, lang: str) -> str:
+def label_action(word: str, lang: str) -> str:
     """Say what was done about an issue; a word without a text stays as it is."""
     return t(f"action.{word}", lang) if has_text(f"action.{word}", lang) else word
 
@@ -311,7 +311,7 @@ def name_law(key: str, lang: str) -> str:
     return t(f"finding.{key}", lang) if has_text(f"finding.{key}", lang) else key
 
 
-def tell_finding(finding: pd.Series, lang: str) -> str:
+def format_finding(finding: pd.Series, lang: str) -> str:
     """Put a finding into one line: verdict, law, place and reason.
 
     Parameters
@@ -327,11 +327,11 @@ def tell_finding(finding: pd.Series, lang: str) -> str:
     """
     where = " ".join(word for word in (str(finding["level"] or ""), str(finding["code"] or "")) if word)
     law, verdict = name_law(str(finding["key"]), lang), t(f"verdict.{finding['verdict']}", lang)
-    why = tell_reason(str(finding["reason"]), lang)
+    why = format_check_reason(str(finding["reason"]), lang)
     return t("table.finding", lang, verdict=verdict, law=law, where=where, why=why)
 
 
-def tell_reason(reason: str, lang: str) -> str:
+def format_check_reason(reason: str, lang: str) -> str:
     """Put the reason of a finding into words; one that another version of the check wrote stays as it is."""
     key, values = read_reason(reason)
     given = {name: _hide_value(value, lang) for name, value in values.items()}

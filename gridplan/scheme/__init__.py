@@ -1,7 +1,7 @@
 """The rules as data: a scheme says how streets bar, how homes are counted and what each level must obey.
 
 A scheme is one TOML file. The packaged ones live in ``gridplan/presets``; a planner's own file is
-read the same way. Everything wrong in a file is told at once.
+read the same way. Everything wrong in a file is listed at once.
 """
 
 from gridplan.scheme.parse import list_schemes, load_preset, parse_scheme

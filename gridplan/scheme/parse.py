@@ -1,4 +1,4 @@
-"""Read schemes: from TOML text to rules, with everything that is wrong told at once."""
+"""Read schemes: from TOML text to rules, with everything that is wrong listed at once."""
 
 from __future__ import annotations
 

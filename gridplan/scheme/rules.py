@@ -76,7 +76,7 @@ class BarrierRules:
 
 @dataclass(frozen=True, slots=True)
 class DwellingRules:
-    """How kinds are told apart and households estimated where the data does not say.
+    """How kinds are distinguished and households estimated where the data does not say.
 
     Parameters
     ----------
@@ -184,7 +184,7 @@ class CodeRules:
 
 @dataclass(frozen=True, slots=True)
 class RiskRules:
-    """How things are rated and how the risk of an area is told.
+    """How things are rated and how the risk of an area is shown.
 
     A rating is "red" (重大), "orange" (较大), "yellow" (一般) or "blue" (低). A given one counts as given;
     else that of LEC counts, else that of the matrix.
@@ -277,7 +277,7 @@ class Level:
     redraw
         Whether the areas continue those of an existing layer, with as few people moved as can be.
     applies_to
-        Class of ground ("urban" or "rural", told by the existing layer) that the level is drawn on, "" for
+        Class of ground ("urban" or "rural", given by the existing layer) that the level is drawn on, "" for
         all. Elsewhere the areas of ``parent`` or of the existing layer stand as they are.
     count_elsewhere
         How many areas there must be on the other ground, evenly loaded and without bounds; 0 for none.
@@ -363,7 +363,7 @@ class Scheme:
     staffing
         The posts of the levels.
     risk
-        How the risk of enterprises is rated and told.
+        How the risk of enterprises is rated and shown.
     text
         The TOML text that the scheme was read from; it travels with every plan.
 

@@ -77,7 +77,7 @@ def write_template(scheme: Scheme, name: str, explain: Explain) -> str:
                     f"{key} = {write_value(value)}",
                 ]
                 seen.add(key)
-        lines += _tell_unused(section, rule, seen, explain)
+        lines += _list_unused(section, rule, seen, explain)
     text = "\n".join(lines) + "\n"
     parse_scheme(text, where=name)
     return text
@@ -91,7 +91,7 @@ def _write_rules(section: str, rule: type, table: Mapping[str, Any], explain: Ex
         yield f"{key} = {write_value(value)}"
 
 
-def _tell_unused(section: str, rule: type, seen: set[str], explain: Explain) -> Iterator[str]:
+def _list_unused(section: str, rule: type, seen: set[str], explain: Explain) -> Iterator[str]:
     """List as comments what no entry of a list sets."""
     left = [(key, default) for key, default in _defaults(rule) if key not in seen]
     if not left:

@@ -25,7 +25,7 @@ class Deadline:
         """Whether the time is up."""
         return self.moment < math.inf and time.monotonic() >= self.moment
 
-    def tell_left(self) -> float | None:
+    def seconds_left(self) -> float | None:
         """Tell the seconds left, None for any; never nothing, since a search must give some answer."""
         return None if math.isinf(self.moment) else max(self.moment - time.monotonic(), 0.01)
 

@@ -30,7 +30,7 @@ from gridplan.pipeline import write_plan
 from gridplan.plan import Plan
 from gridplan.plan.codes import code_house, code_houses
 from gridplan.report import describe_plan
-from gridplan.report.tables import tell_issues
+from gridplan.report.tables import format_issues
 
 X, Y = ORIGIN
 ENTERPRISES = pd.DataFrame(
@@ -366,7 +366,7 @@ def test_what_led_nowhere_is_told_of_things_that_were_placed_all_the_same(attach
         ["*", "things_area_ignored", "无此格"],
     ]
     assert rows["value"].tolist()[1:] == [80.0, 2.0]
-    assert all("{" not in line for lang in LANGUAGES for line in tell_issues(rows, lang))
+    assert all("{" not in line for lang in LANGUAGES for line in format_issues(rows, lang))
     staff = attach(staff=table.drop(columns="楼栋编号").iloc[:3])
     told = staff.issues[staff.issues["code"].str.endswith("_ignored")]
     assert told["code"].tolist() == ["things_area_ignored"], "where staff live is nobody's business"

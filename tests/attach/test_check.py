@@ -19,7 +19,7 @@ from gridplan.i18n import LANGUAGES
 from gridplan.io import open_plan
 from gridplan.pipeline import attach_things, write_plan
 from gridplan.plan import Plan
-from gridplan.report.tables import tell_reason
+from gridplan.report.tables import format_check_reason
 
 X, Y = ORIGIN
 LISTS = {
@@ -57,7 +57,7 @@ def _judge(plan: Plan) -> list[tuple[str, dict[str, object]]]:
     wrong = mine[mine["verdict"] == "violation"]
     assert len(mine) == max(len(wrong), 1), "one row says that all is well where nothing is wrong"
     for reason in mine["reason"]:
-        told = {lang: tell_reason(reason, lang) for lang in LANGUAGES}
+        told = {lang: format_check_reason(reason, lang) for lang in LANGUAGES}
         assert all("things_" not in text and "{" not in text for text in told.values())
         assert len(wrong) == 0 or not told["zh"].isascii()
     return [read_reason(reason) for reason in wrong["reason"]]
@@ -218,8 +218,8 @@ def test_grids_that_were_redrawn_after_attaching_are_found_out(things: Plan) -> 
     assert "things_elsewhere" in told
     findings = check_plan(replace(things, atoms=atoms))
     stale = findings[findings["reason"].str.contains("things_elsewhere")].iloc[0]
-    assert "attach it again" in tell_reason(stale["reason"], "en")
-    assert "重新挂接" in tell_reason(stale["reason"], "zh")
+    assert "attach it again" in format_check_reason(stale["reason"], "en")
+    assert "重新挂接" in format_check_reason(stale["reason"], "zh")
 
 
 def test_grids_of_new_codes_leave_the_old_ones_behind(things: Plan) -> None:

@@ -11,19 +11,23 @@ from hypothesis import strategies as st
 
 from gridplan.check.groups import EXHAUSTED, FOUND, NONE, GroupSearch, collect_groups, find_group
 from gridplan.check.proofs import _pack_groups
-from gridplan.check.rule import LEGAL, LoadRule, make_load_rule
+from gridplan.check.rule import LEGAL, BoundedLoads, make_load_rule
 from gridplan.scheme import Level, Text
 
 NAME = Text("网格", "grid")
 
 
-def make_rule(mixed: str, bounds: dict[str, tuple[int, int]], homes: list[int], kinds: list[int]) -> LoadRule:
+def make_rule(
+    mixed: str, bounds: dict[str, tuple[int, int]], homes: list[int], kinds: list[int]
+) -> BoundedLoads:
     level = Level("grid", NAME, bounds=bounds, mixed=mixed)
     counts = np.array(homes, dtype=np.int64)
     return make_load_rule(level, counts, np.array(kinds, dtype=np.int64), np.ones(len(kinds), dtype=bool))
 
 
-def make_search(rule: LoadRule, pairs: list[tuple[int, int]], area: list[float], cap: float) -> GroupSearch:
+def make_search(
+    rule: BoundedLoads, pairs: list[tuple[int, int]], area: list[float], cap: float
+) -> GroupSearch:
     n = len(rule.loads)
     near: list[list[int]] = [[] for _ in range(n)]
     for a, b in pairs:

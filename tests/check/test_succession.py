@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gridplan.check.changes import _find_series
 from gridplan.check.order import _rank_areas
-from gridplan.check.succession import Standing, find_urban, match_by_people
+from gridplan.check.succession import OldAreas, find_urban, match_by_people
 from gridplan.plan import codes, succession
 
 Town = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
@@ -73,7 +73,7 @@ def test_the_check_and_the_plan_agree_on_urban_ground(town: Town, words: list[st
     old, new, people, ground = town
     names = np.array(["a", "b", "c", "d"], dtype=object)
     grounds = np.array(words, dtype=object)
-    ours = find_urban(Standing(names, names, grounds, old, people, ground), new)
+    ours = find_urban(OldAreas(names, names, grounds, old, people, ground), new)
     theirs = succession.find_urban(succession.Standing(names, names, grounds, old, people, ground), new)
     assert ours.tolist() == theirs.tolist()
 
@@ -81,8 +81,8 @@ def test_the_check_and_the_plan_agree_on_urban_ground(town: Town, words: list[st
 def test_most_people_decide_where_ground_is_both() -> None:
     words = np.array(["urban", "rural"], dtype=object)
     place, new = np.array([0, 1, 1]), np.zeros(3, dtype=np.int64)
-    few = Standing(words, words, words, place, np.array([5, 3, 3]), np.array([900.0, 1.0, 1.0]))
-    many = Standing(words, words, words, place, np.array([7, 3, 3]), np.array([1.0, 900.0, 900.0]))
+    few = OldAreas(words, words, words, place, np.array([5, 3, 3]), np.array([900.0, 1.0, 1.0]))
+    many = OldAreas(words, words, words, place, np.array([7, 3, 3]), np.array([1.0, 900.0, 900.0]))
     assert find_urban(few, new).tolist() == [False]
     assert find_urban(many, new).tolist() == [True]
 

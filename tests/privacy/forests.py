@@ -9,12 +9,12 @@ import numpy.typing as npt
 import pandas as pd
 from hypothesis import strategies as st
 
-from gridplan.privacy import Cells, Ties
+from gridplan.privacy import TiedCounts, Ties
 
 BoolArray = npt.NDArray[np.bool_]
 
 
-def tie(levels: dict[str, list[int]], homes: list[int], people: list[int]) -> Cells:
+def tie(levels: dict[str, list[int]], homes: list[int], people: list[int]) -> TiedCounts:
     """Tie counts of pieces of ground in the areas of some levels, the coarse ones first, and their whole."""
     pieces = pd.DataFrame({"whole": "", **levels}).astype(str)
     ties = Ties(2)
@@ -22,7 +22,7 @@ def tie(levels: dict[str, list[int]], homes: list[int], people: list[int]) -> Ce
     return ties.make_cells()
 
 
-def find_forced(cells: Cells, hidden: BoolArray) -> BoolArray:
+def find_forced(cells: TiedCounts, hidden: BoolArray) -> BoolArray:
     """Tell by exact elimination which hidden cells the told ones determine."""
     unknown = np.flatnonzero(hidden)
     rows = [[Fraction(int(x)) for x in row] for row in cells.incidence[:, unknown].toarray()]
@@ -51,7 +51,7 @@ def _labels(most: int, size: int) -> st.SearchStrategy[list[int]]:
 
 
 @st.composite
-def draw_forest(draw: st.DrawFn, *, crossing: bool) -> Cells:
+def draw_forest(draw: st.DrawFn, *, crossing: bool) -> TiedCounts:
     """Draw counts of pieces in three levels inside each other, where wanted with a level across them."""
     size = draw(st.integers(2, 14))
     few_and_many = st.sampled_from([0, 0, 1, 1, 2, 3, 4, 5, 7, 12, 30, 41])

@@ -15,31 +15,31 @@ from forests import draw_forest, find_forced, tie
 from raising import raises
 
 from gridplan.errors import InputError
-from gridplan.privacy import MIN_CELL, Audience, Cells, find_determined, hide_cells, parse_audience
+from gridplan.privacy import MIN_CELL, Audience, TiedCounts, find_determined, hide_cells, parse_audience
 
 FORESTS = st.one_of(draw_forest(crossing=False), draw_forest(crossing=True))
 
 
-def _small(cells: Cells) -> np.ndarray:
+def _small(cells: TiedCounts) -> np.ndarray:
     return ((cells.values > 0) & (cells.values < MIN_CELL)).any(axis=1)
 
 
 @given(FORESTS)
-def test_small_counts_are_hidden_and_nothing_is_told(cells: Cells) -> None:
+def test_small_counts_are_hidden_and_nothing_is_told(cells: TiedCounts) -> None:
     hidden = hide_cells(cells)
     assert hidden[_small(cells) & cells.printed].all()
     assert not hidden[(cells.values == 0).all(axis=1)].any()
 
 
 @given(FORESTS)
-def test_no_hidden_count_is_determined(cells: Cells) -> None:
+def test_no_hidden_count_is_determined(cells: TiedCounts) -> None:
     hidden = hide_cells(cells)
     unknown = hidden | (~cells.printed & (cells.values > 0).any(axis=1))
     assert not (find_forced(cells, unknown) & (hidden | (unknown & _small(cells)))).any()
 
 
 @given(FORESTS, st.data())
-def test_what_is_determined_is_found(cells: Cells, data: st.DataObject) -> None:
+def test_what_is_determined_is_found(cells: TiedCounts, data: st.DataObject) -> None:
     size = len(cells.values)
     hidden = np.array(data.draw(st.lists(st.booleans(), min_size=size, max_size=size)))
     np.testing.assert_array_equal(find_determined(cells, hidden), find_forced(cells, hidden))
@@ -47,7 +47,7 @@ def test_what_is_determined_is_found(cells: Cells, data: st.DataObject) -> None:
 
 @settings(max_examples=40)
 @given(draw_forest(crossing=False))
-def test_in_a_forest_a_hidden_count_may_be_any_of_four(cells: Cells) -> None:
+def test_in_a_forest_a_hidden_count_may_be_any_of_four(cells: TiedCounts) -> None:
     """Not even who knows that no hidden count is nothing can narrow one down."""
     hidden = hide_cells(cells)
     for column in range(2):
@@ -66,8 +66,8 @@ def test_in_a_forest_a_hidden_count_may_be_any_of_four(cells: Cells) -> None:
 
 
 @given(FORESTS)
-def test_the_order_of_the_sums_does_not_matter(cells: Cells) -> None:
-    turned = Cells(
+def test_the_order_of_the_sums_does_not_matter(cells: TiedCounts) -> None:
+    turned = TiedCounts(
         values=cells.values, printed=cells.printed, totals=cells.totals, sums=cells.sums[::-1],
         members=cells.members[::-1], judged=cells.judged,
     )  # fmt: skip
@@ -77,7 +77,7 @@ def test_the_order_of_the_sums_does_not_matter(cells: Cells) -> None:
 @settings(max_examples=40)
 @given(FORESTS, st.data())
 def test_what_was_decided_stays_and_what_is_added_gives_nothing_away(
-    cells: Cells, data: st.DataObject
+    cells: TiedCounts, data: st.DataObject
 ) -> None:
     """Cells that were told or withheld before stay so, and no cell of the later ones is hidden too few."""
     first = hide_cells(cells)

@@ -10,7 +10,7 @@ import pandas as pd
 from gridplan.check import check_plan
 from gridplan.plan import Plan
 from gridplan.report import format_findings, format_summary, summarise_plan
-from gridplan.report.tables import tell_issues
+from gridplan.report.tables import format_issues
 from gridplan.schema import issue_rows, join_issues
 
 
@@ -48,7 +48,7 @@ def test_issues_are_told_in_words(town: Plan) -> None:
         issue_rows("buildings", ["b2"], "number_rounded", "repaired", 2.5, "2.5"),
         issue_rows("buildings", ["b3"], "no_such_issue", "noted"),
     )
-    told = tell_issues(rows, "en")
+    told = format_issues(rows, "en")
     assert told[0] != "shape_missing"
     assert "2.5" in told[1]
     assert told[2] == "no_such_issue"

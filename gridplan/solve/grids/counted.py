@@ -201,7 +201,7 @@ def _divide_evenly(search: _Search, chosen: IntArray, count: int) -> IntArray:
         mixed=cast(Mixed, homes.level.mixed),
         seed=search.seed,
         workers=search.workers,
-        time_limit=search.deadline.tell_left(),
+        time_limit=search.deadline.seconds_left(),
     )
     return done.labels.astype(np.int64)
 

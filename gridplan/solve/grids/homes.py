@@ -89,7 +89,7 @@ class Homes:
             mixed=cast(Mixed, self.level.mixed),
             seed=options.seed,
             workers=options.workers,
-            time_limit=options.deadline.tell_left(),
+            time_limit=options.deadline.seconds_left(),
         )
         return done.labels.astype(np.int64)[of_home]
 

@@ -17,7 +17,7 @@ from gridplan.solve.deadline import Deadline, set_deadline
 from gridplan.solve.kernels.packing import solve_exactly
 from gridplan.solve.partition.counts import choose_effort, fit_count, guess_parts, share_parts
 from gridplan.solve.partition.hold import Hold, make_hold
-from gridplan.solve.partition.search import Task, map_threads, search_component
+from gridplan.solve.partition.search import SearchTask, map_threads, search_component
 from gridplan.solve.problem import Problem, Weights, label_components, make_problem, renumber
 from gridplan.solve.proofs.certificate import Certificate
 from gridplan.solve.proofs.certify import certify_problem
@@ -202,7 +202,7 @@ def _order_atoms(problem: Problem, xy: npt.ArrayLike | None) -> IntArray:
 
 def _make_tasks(
     problem: Problem, hold: Hold, target_parts: int | None, seed: int, deadline: Deadline
-) -> list[Task]:
+) -> list[SearchTask]:
     """One task per component of what is not locked, largest first."""
     free = np.flatnonzero(~hold.locked)
     if not len(free):
@@ -227,12 +227,16 @@ def _make_tasks(
             start = fit_count(problem, atoms, start, parts, hold.pinned[atoms])
         first = parts or guess_parts(problem, atoms)
         tasks.append(
-            Task(problem, atoms, parts, first, start, hold.pinned[atoms], seed + 1_000_003 * c, deadline)
+            SearchTask(
+                problem, atoms, parts, first, start, hold.pinned[atoms], seed + 1_000_003 * c, deadline
+            )
         )
     return sorted(tasks, key=lambda t: -len(t.atoms))
 
 
-def _solve_tasks(problem: Problem, hold: Hold, tasks: list[Task], workers: int) -> tuple[IntArray, bool]:
+def _solve_tasks(
+    problem: Problem, hold: Hold, tasks: list[SearchTask], workers: int
+) -> tuple[IntArray, bool]:
     """Solve the components: many small ones side by side, a giant one block by block."""
     labels = np.full(len(problem.units), -1, np.int64)
     base = 0
@@ -248,7 +252,7 @@ def _solve_tasks(problem: Problem, hold: Hold, tasks: list[Task], workers: int) 
     return renumber(labels), proved and not hold.locked.any()
 
 
-def _solve_component(task: Task, workers: int) -> tuple[IntArray, bool]:
+def _solve_component(task: SearchTask, workers: int) -> tuple[IntArray, bool]:
     """Solve one component, exactly where that is cheap; say whether it is proved."""
     problem, n = task.problem, len(task.atoms)
     if n == 1:

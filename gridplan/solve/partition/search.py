@@ -21,7 +21,7 @@ from gridplan.solve.problem import Problem, renumber
 
 R = TypeVar("R")
 
-__all__ = ["Effort", "Task", "search_component", "tally_layout"]
+__all__ = ["Effort", "SearchTask", "search_component", "tally_layout"]
 
 # Temperatures [m]; a border between two houses is some 10 m (village5k, median). Hot melts what the start got
 # wrong. Which part lies where is decided between hot and set, so the trials go there: 2,000 per atom, cooled
@@ -63,7 +63,7 @@ class Effort:
 
 
 @dataclass(frozen=True)
-class Task:
+class SearchTask:
     """One component to search, self-contained so that it can run in any thread.
 
     Attributes
@@ -129,7 +129,7 @@ def soften(terms: Terms) -> Terms:
     return Terms(terms.rule, price)
 
 
-def split_blocks(task: Task, labels: IntArray, size: int, turn: int) -> list[IntArray]:
+def split_blocks(task: SearchTask, labels: IntArray, size: int, turn: int) -> list[IntArray]:
     """Group parts into blocks of some ``size`` atoms; other turns give other seams."""
     n = len(labels)
     count = round(n / size)
@@ -165,7 +165,7 @@ def split_blocks(task: Task, labels: IntArray, size: int, turn: int) -> list[Int
 
 
 def improve_block(
-    task: Task,
+    task: SearchTask,
     ground: Ground,
     labels: IntArray,
     terms: Terms,
@@ -202,7 +202,7 @@ def plan_heats(rounds: int) -> list[tuple[float, float]]:
 
 
 def repair_block(
-    task: Task, ground: Ground, labels: IntArray, terms: Terms, effort: Effort, state: IntArray
+    task: SearchTask, ground: Ground, labels: IntArray, terms: Terms, effort: Effort, state: IntArray
 ) -> IntArray:
     """Re-cut around parts out of bounds, near and far."""
     work = renumber(labels)
@@ -221,7 +221,7 @@ def repair_block(
     return layout.labels if after < before else labels
 
 
-def start_labels(task: Task, ground: Ground, state: IntArray) -> IntArray:
+def start_labels(task: SearchTask, ground: Ground, state: IntArray) -> IntArray:
     """Start from the given labels or from repeated halving at the wanted count."""
     if task.start is not None:
         return task.start.copy()
@@ -240,13 +240,13 @@ def map_threads(func: Callable[[int], R], count: int, workers: int) -> Iterable[
 
 
 def run_blocks(
-    task: Task,
+    task: SearchTask,
     labels: IntArray,
     terms: Terms,
     effort: Effort,
     turn: int,
     workers: int,
-    work: Callable[[Task, Ground, IntArray, Terms, Effort, IntArray], IntArray],
+    work: Callable[[SearchTask, Ground, IntArray, Terms, Effort, IntArray], IntArray],
 ) -> IntArray:
     """Apply one kind of work to every block and join the parts again."""
     blocks = split_blocks(task, labels, effort.block, turn)
@@ -267,14 +267,14 @@ def run_blocks(
     return fresh
 
 
-def _spread(task: Task) -> BoolArray:
+def _spread(task: SearchTask) -> BoolArray:
     """Mark the fixed atoms of the component, over all atoms of the problem."""
     fixed = np.zeros(len(task.problem.units), np.bool_)
     fixed[task.atoms] = task.fixed
     return fixed
 
 
-def search_component(task: Task, effort: Effort, workers: int = 1) -> IntArray:
+def search_component(task: SearchTask, effort: Effort, workers: int = 1) -> IntArray:
     """Search one component.
 
     Parameters

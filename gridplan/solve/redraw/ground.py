@@ -16,18 +16,18 @@ from gridplan.solve.redraw.search import keep_heaviest
 from gridplan.solve.redraw.task import Task, make_task
 
 __all__ = [
-    "Quarter",
+    "RedrawRequest",
     "fill_up",
     "find_majority",
     "keep_old",
     "make_question",
-    "read_quarter",
+    "read_request",
     "spread_over",
 ]
 
 
 @dataclass(frozen=True)
-class Quarter:
+class RedrawRequest:
     """All that is asked, on atoms.
 
     ``solid`` atoms carry contiguity; ``units`` are what the level counts, ``loads`` the same by kind;
@@ -49,9 +49,9 @@ class Quarter:
     ways: FloatArray | None
 
 
-def read_quarter(
+def read_request(
     graph: AtomGraph, setting: Setting, level: Level, scheme: Scheme, ways: FloatArray | None
-) -> Quarter:
+) -> RedrawRequest:
     """Work out what a level asks of the ground.
 
     Parameters
@@ -78,7 +78,7 @@ def read_quarter(
     inner = find_passages(core, level.never_cross, level.min_border_m)
     old = setting.existing.get(level.id, np.full(len(graph), -1, dtype=np.int64))
     people = setting.population if setting.population.any() else graph.households
-    return Quarter(
+    return RedrawRequest(
         graph,
         setting,
         level,
@@ -95,9 +95,9 @@ def read_quarter(
     )
 
 
-def make_question(quarter: Quarter, pieces: IntArray) -> Task:
+def make_question(request: RedrawRequest, pieces: IntArray) -> Task:
     """Sum up the solid atoms by piece."""
-    area, xy = quarter.graph.area[quarter.solid], quarter.graph.xy[quarter.solid]
+    area, xy = request.graph.area[request.solid], request.graph.xy[request.solid]
     xy = xy - xy.mean(axis=0)
     k = int(pieces.max()) + 1
     # an atom's own second moment is taken as that of a disc
@@ -106,34 +106,34 @@ def make_question(quarter: Quarter, pieces: IntArray) -> Task:
         [np.bincount(pieces, w, minlength=k) for w in (area, area * xy[:, 0], area * xy[:, 1], second)],
         axis=1,
     )
-    loads = np.zeros((k, quarter.loads.shape[1]), dtype=np.int64)
-    np.add.at(loads, pieces, quarter.loads[quarter.solid])
-    old, people = quarter.old[quarter.solid], quarter.people[quarter.solid]
+    loads = np.zeros((k, request.loads.shape[1]), dtype=np.int64)
+    np.add.at(loads, pieces, request.loads[request.solid])
+    old, people = request.old[request.solid], request.people[request.solid]
     held = (old >= 0) & (people > 0)
     size = int(old.max(initial=0)) + 1
     key, row = np.unique(pieces[held] * size + old[held], return_inverse=True)
     sums = np.zeros(len(key), dtype=np.int64)
     np.add.at(sums, row, people[held])
-    borders = sum_borders(pieces, quarter.inner.pairs, quarter.inner.length, quarter.inner.street)
+    borders = sum_borders(pieces, request.inner.pairs, request.inner.length, request.inner.street)
     return make_task(
         loads,
-        quarter.rule,
+        request.rule,
         borders,
         moments.astype(np.float64),
         (key // size, key % size, sums),
-        max_area=quarter.level.max_area_m2,
-        count=quarter.level.count,
+        max_area=request.level.max_area_m2,
+        count=request.level.count,
     )
 
 
-def find_majority(quarter: Quarter, pieces: IntArray) -> tuple[IntArray, IntArray]:
+def find_majority(request: RedrawRequest, pieces: IntArray) -> tuple[IntArray, IntArray]:
     """Find the old area of most people (then most ground) of each piece, -1 for none; and its people."""
-    old, people = quarter.old[quarter.solid], quarter.people[quarter.solid]
+    old, people = request.old[request.solid], request.people[request.solid]
     k, held = int(pieces.max()) + 1, old >= 0
     size = int(old.max(initial=0)) + 1
     key, row = np.unique(pieces[held] * size + old[held], return_inverse=True)
     heads = np.bincount(row, people[held], minlength=len(key))
-    land = np.bincount(row, quarter.graph.area[quarter.solid][held], minlength=len(key))
+    land = np.bincount(row, request.graph.area[request.solid][held], minlength=len(key))
     best_first = np.lexsort((key, -land, -heads, key // size))
     piece = key[best_first] // size
     first = np.r_[True, piece[1:] != piece[:-1]] if len(piece) else np.zeros(0, dtype=bool)
@@ -142,12 +142,12 @@ def find_majority(quarter: Quarter, pieces: IntArray) -> tuple[IntArray, IntArra
     return major, np.bincount(pieces, people, minlength=k).astype(np.int64)
 
 
-def spread_over(quarter: Quarter, labels: IntArray) -> IntArray:
+def spread_over(request: RedrawRequest, labels: IntArray) -> IntArray:
     """Give ground that carries nothing to the areas beside it; what none can reach is an area for itself."""
-    whole = np.full(len(quarter.graph), -1, dtype=np.int64)
-    whole[quarter.solid] = labels
-    whole = spread_labels(whole, quarter.passage.pairs, quarter.passage.length)
-    return fill_up(whole, quarter.passage.pairs)
+    whole = np.full(len(request.graph), -1, dtype=np.int64)
+    whole[request.solid] = labels
+    whole = spread_labels(whole, request.passage.pairs, request.passage.length)
+    return fill_up(whole, request.passage.pairs)
 
 
 def fill_up(labels: IntArray, pairs: IntArray) -> IntArray:
@@ -161,18 +161,18 @@ def fill_up(labels: IntArray, pairs: IntArray) -> IntArray:
     return rank[back.reshape(-1)]
 
 
-def keep_old(quarter: Quarter) -> IntArray:
+def keep_old(request: RedrawRequest) -> IntArray:
     """Keep the old areas; what does not hang together with them, and ground in none, joins a neighbour.
 
     It joins as whole pieces of block, so that holes do not get a border across a yard.
     """
-    pairs = quarter.inner.pairs
-    people, area = quarter.people[quarter.solid], quarter.graph.area[quarter.solid]
-    labels = keep_heaviest(quarter.old[quarter.solid], pairs, people, area)
-    block = quarter.setting.block[quarter.solid]
+    pairs = request.inner.pairs
+    people, area = request.people[request.solid], request.graph.area[request.solid]
+    labels = keep_heaviest(request.old[request.solid], pairs, people, area)
+    block = request.setting.block[request.solid]
     loose = (labels < 0)[pairs].all(axis=1) & (block[pairs[:, 0]] == block[pairs[:, 1]])
     same = (labels[pairs[:, 0]] == labels[pairs[:, 1]]) & (labels[pairs[:, 0]] >= 0)
     nodes = find_components(len(labels), pairs[loose | same]).astype(np.int64)
     _, rep = np.unique(nodes, return_index=True)
-    borders = sum_borders(nodes, pairs, quarter.inner.length, quarter.inner.street)
-    return spread_over(quarter, spread_labels(labels[rep], borders.pairs, borders.length)[nodes])
+    borders = sum_borders(nodes, pairs, request.inner.length, request.inner.street)
+    return spread_over(request, spread_labels(labels[rep], borders.pairs, borders.length)[nodes])

@@ -17,19 +17,19 @@ from gridplan.graph import AtomGraph, Setting, take_ground
 from gridplan.scheme import Level, Scheme
 from gridplan.solve.deadline import Deadline, set_deadline
 from gridplan.solve.redraw.ground import (
-    Quarter,
+    RedrawRequest,
     find_majority,
     keep_old,
     make_question,
-    read_quarter,
+    read_request,
     spread_over,
 )
 from gridplan.solve.redraw.pieces import gather_pieces, refine_pieces
-from gridplan.solve.redraw.plans import Alternative, rank_plans, tell_plan
+from gridplan.solve.redraw.plans import Alternative, make_alternative, rank_plans
 from gridplan.solve.redraw.search import (
     LARGE,
-    Effort,
-    choose_effort,
+    RedrawEffort,
+    choose_redraw_effort,
     improve_draft,
     search_drafts,
     start_anew,
@@ -98,10 +98,10 @@ def redraw_level(
         return (Alternative("shape", none, none, 0, 0, 0, np.nan, np.nan, (), 0),)
     # the order of the points, so that the result does not depend on the order of the rows
     order = np.lexsort((graph.xy[:, 1], graph.xy[:, 0]))
-    quarter = read_quarter(
+    request = read_request(
         *take_ground(graph, setting, order), level, scheme, None if ways is None else ways[order]
     )
-    found = _choose_plans(quarter, seed, set_deadline(time_limit))
+    found = _choose_plans(request, seed, set_deadline(time_limit))
     back = np.empty(n, dtype=np.int64)
     back[order] = np.arange(n)
     return tuple(
@@ -116,29 +116,29 @@ def redraw_level(
     )
 
 
-def _choose_plans(quarter: Quarter, seed: int, deadline: Deadline) -> tuple[Alternative, ...]:
+def _choose_plans(request: RedrawRequest, seed: int, deadline: Deadline) -> tuple[Alternative, ...]:
     """Draw all alternatives and put the recommended one first."""
-    drawn = (quarter.old >= 0).any()
+    drawn = (request.old >= 0).any()
     pieces = gather_pieces(
-        quarter.grain,
-        quarter.loads[quarter.solid],
-        quarter.rule,
-        quarter.graph.area[quarter.solid],
-        quarter.level.max_area_m2,
+        request.grain,
+        request.loads[request.solid],
+        request.rule,
+        request.graph.area[request.solid],
+        request.level.max_area_m2,
     )
-    effort = choose_effort(int(pieces.max()) + 1, deadline)
+    effort = choose_redraw_effort(int(pieces.max()) + 1, deadline)
     first = "fewest" if drawn else "shape"
-    task, best = _draw_first(quarter, pieces, first, effort, seed)
+    task, best = _draw_first(request, pieces, first, effort, seed)
     for _ in range(BREAKS):
         trouble = _find_trouble(task, best.labels)
         if not trouble.any() or deadline.is_over():
             break
-        finer = refine_pieces(quarter.grain, pieces, trouble)
+        finer = refine_pieces(request.grain, pieces, trouble)
         if finer.max() == pieces.max():
             break
         _, rep = np.unique(finer, return_index=True)
         start = best.labels[pieces[rep]]
-        fresh_task = make_question(quarter, finer)
+        fresh_task = make_question(request, finer)
         fresh = improve_draft(fresh_task.weigh(AIMS[first]), start, effort, seed)
         pieces = finer
         task, best = fresh_task, fresh
@@ -146,26 +146,27 @@ def _choose_plans(quarter: Quarter, seed: int, deadline: Deadline) -> tuple[Alte
     if drawn:
         drafts |= _draw_others(task, best, effort, seed)
     plans = [
-        tell_plan(quarter, key, spread_over(quarter, draft.labels[pieces])) for key, draft in drafts.items()
+        make_alternative(request, key, spread_over(request, draft.labels[pieces]))
+        for key, draft in drafts.items()
     ]
     if drawn:
-        plans.insert(0, tell_plan(quarter, "keep", keep_old(quarter)))
+        plans.insert(0, make_alternative(request, "keep", keep_old(request)))
     return rank_plans(plans)
 
 
 def _draw_first(
-    quarter: Quarter, pieces: IntArray, key: str, effort: Effort, seed: int
+    request: RedrawRequest, pieces: IntArray, key: str, effort: RedrawEffort, seed: int
 ) -> tuple[Task, Draft]:
-    task = make_question(quarter, pieces)
+    task = make_question(request, pieces)
     weighed = task.weigh(AIMS[key])
     if key == "fewest":
-        start = start_from_old(weighed, *find_majority(quarter, pieces))
+        start = start_from_old(weighed, *find_majority(request, pieces))
         melts = (False, True) if len(start) <= LARGE else (False,)
         return task, search_drafts(weighed, [start], effort, seed, melts)
     return task, search_drafts(weighed, [start_anew(weighed, seed)], effort, seed)
 
 
-def _draw_others(task: Task, fewest: Draft, effort: Effort, seed: int) -> dict[str, Draft]:
+def _draw_others(task: Task, fewest: Draft, effort: RedrawEffort, seed: int) -> dict[str, Draft]:
     """Draw the alternatives that move more people for the sake of shape, with half the effort each."""
     effort = replace(effort, tries=effort.tries / 2.0)
     shaped = task.weigh(AIMS["shape"])

@@ -9,10 +9,10 @@ import numpy as np
 from gridplan.arrays import BoolArray, IntArray
 from gridplan.graph import find_components
 from gridplan.solve.proofs.certificate import Certificate
-from gridplan.solve.redraw.ground import Quarter, fill_up
+from gridplan.solve.redraw.ground import RedrawRequest, fill_up
 from gridplan.solve.redraw.task import match_old
 
-__all__ = ["Alternative", "rank_plans", "tell_plan"]
+__all__ = ["Alternative", "make_alternative", "rank_plans"]
 
 
 @dataclass(frozen=True)
@@ -55,63 +55,63 @@ class Alternative:
     outside: int
 
 
-def tell_plan(quarter: Quarter, key: str, labels: IntArray) -> Alternative:
+def make_alternative(request: RedrawRequest, key: str, labels: IntArray) -> Alternative:
     """Work out the figures of a plan from its atoms alone."""
-    labels = fill_up(labels, quarter.passage.pairs)
+    labels = fill_up(labels, request.passage.pairs)
     k = int(labels.max()) + 1
-    held = (quarter.old >= 0) & (quarter.people > 0)
-    anchor = match_old(labels[held], quarter.old[held], quarter.people[held], k)
-    moved = (quarter.old >= 0) & (quarter.old != anchor[labels])
-    ill = _find_ill(quarter, labels)
+    held = (request.old >= 0) & (request.people > 0)
+    anchor = match_old(labels[held], request.old[held], request.people[held], k)
+    moved = (request.old >= 0) & (request.old != anchor[labels])
+    ill = _find_ill(request, labels)
     return Alternative(
         key=key,
         labels=labels,
         anchor=anchor,
-        moved=int(quarter.people[moved].sum()),
+        moved=int(request.people[moved].sum()),
         legal=int((~ill).sum()),
         areas=k,
-        inertia_compactness=_measure_compactness(quarter, labels),
-        farthest_straight_m=_measure_ways(quarter, labels),
-        certificates=_prove_parts(quarter, ill[labels]),
-        outside=int(quarter.units[ill[labels]].sum()),
+        inertia_compactness=_measure_compactness(request, labels),
+        farthest_straight_m=_measure_ways(request, labels),
+        certificates=_prove_parts(request, ill[labels]),
+        outside=int(request.units[ill[labels]].sum()),
     )
 
 
-def _find_ill(quarter: Quarter, labels: IntArray) -> BoolArray:
+def _find_ill(request: RedrawRequest, labels: IntArray) -> BoolArray:
     """Mark the areas out of bounds, shape (k,)."""
     k = int(labels.max()) + 1
-    sums = np.zeros((k, quarter.loads.shape[1]), dtype=np.int64)
-    np.add.at(sums, labels, quarter.loads)
-    ill = ~quarter.rule.is_legal(sums)
-    if quarter.level.max_area_m2:
-        ill |= np.bincount(labels, quarter.graph.area, minlength=k) > quarter.level.max_area_m2
-    if quarter.level.max_people:
-        ill |= np.bincount(labels, quarter.setting.population, minlength=k) > quarter.level.max_people
+    sums = np.zeros((k, request.loads.shape[1]), dtype=np.int64)
+    np.add.at(sums, labels, request.loads)
+    ill = ~request.rule.is_legal(sums)
+    if request.level.max_area_m2:
+        ill |= np.bincount(labels, request.graph.area, minlength=k) > request.level.max_area_m2
+    if request.level.max_people:
+        ill |= np.bincount(labels, request.setting.population, minlength=k) > request.level.max_people
     return np.asarray(ill)
 
 
-def _measure_compactness(quarter: Quarter, labels: IntArray) -> float:
+def _measure_compactness(request: RedrawRequest, labels: IntArray) -> float:
     """Mean of A^2 / (2 pi I) over the areas with people, nan without any."""
-    area, xy = quarter.graph.area, quarter.graph.xy - quarter.graph.xy.mean(axis=0)
+    area, xy = request.graph.area, request.graph.xy - request.graph.xy.mean(axis=0)
     total = np.bincount(labels, area)
     mean = [np.bincount(labels, area * xy[:, axis]) / np.maximum(total, 1e-9) for axis in (0, 1)]
     off = xy - np.stack(mean, axis=1)[labels]
     second = np.bincount(labels, area * (off**2).sum(axis=1) + area**2 / (2.0 * np.pi))
-    lived = np.bincount(labels, quarter.people) > 0
+    lived = np.bincount(labels, request.people) > 0
     return float((total[lived] ** 2 / (2.0 * np.pi * second[lived])).mean()) if lived.any() else np.nan
 
 
-def _measure_ways(quarter: Quarter, labels: IntArray) -> float:
+def _measure_ways(request: RedrawRequest, labels: IntArray) -> float:
     """Longest way to the service place of one's area [m]."""
-    home = quarter.people > 0
-    if quarter.ways is None or not quarter.ways.shape[1] or not home.any():
+    home = request.people > 0
+    if request.ways is None or not request.ways.shape[1] or not home.any():
         return np.nan
-    farthest = np.zeros((int(labels.max()) + 1, quarter.ways.shape[1]))
-    np.maximum.at(farthest, labels[home], quarter.ways[home])
+    farthest = np.zeros((int(labels.max()) + 1, request.ways.shape[1]))
+    np.maximum.at(farthest, labels[home], request.ways[home])
     return float(farthest.min(axis=1).max())
 
 
-def _prove_parts(quarter: Quarter, outside: BoolArray) -> tuple[Certificate, ...]:
+def _prove_parts(request: RedrawRequest, outside: BoolArray) -> tuple[Certificate, ...]:
     """Prove by the lemma what cannot be within bounds in any plan: all that hangs together fails it.
 
     Only what holds for single atoms is claimed; that a piece is too heavy to go anywhere is no proof, since
@@ -119,15 +119,15 @@ def _prove_parts(quarter: Quarter, outside: BoolArray) -> tuple[Certificate, ...
     """
     if not outside.any():
         return ()
-    solid = np.flatnonzero(quarter.solid)
-    part = find_components(len(solid), quarter.inner.pairs).astype(np.int64)
-    sums = np.zeros((int(part.max()) + 1, quarter.loads.shape[1]), dtype=np.int64)
-    np.add.at(sums, part, quarter.loads[solid])
-    found = np.bincount(part, np.where(outside, quarter.units, 0)[solid]).astype(np.int64)
+    solid = np.flatnonzero(request.solid)
+    part = find_components(len(solid), request.inner.pairs).astype(np.int64)
+    sums = np.zeros((int(part.max()) + 1, request.loads.shape[1]), dtype=np.int64)
+    np.add.at(sums, part, request.loads[solid])
+    found = np.bincount(part, np.where(outside, request.units, 0)[solid]).astype(np.int64)
     proofs = []
     for one in np.flatnonzero(found).tolist():
-        if quarter.rule.floor_households(sums[one]) == found[one]:
-            core = solid[(part == one) & (quarter.units[solid] > 0)]
+        if request.rule.floor_households(sums[one]) == found[one]:
+            core = solid[(part == one) & (request.units[solid] > 0)]
             proofs.append(Certificate("arithmetic", tuple(core.tolist()), int(found[one])))
     return tuple(proofs)
 

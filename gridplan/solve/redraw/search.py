@@ -18,8 +18,8 @@ from gridplan.solve.redraw.pieces import spread_labels
 from gridplan.solve.redraw.task import Draft, Task, cut_task, find_ill, make_draft, make_layout
 
 __all__ = [
-    "Effort",
-    "choose_effort",
+    "RedrawEffort",
+    "choose_redraw_effort",
     "improve_draft",
     "keep_heaviest",
     "search_drafts",
@@ -48,7 +48,7 @@ QUICK = 2.0
 
 
 @dataclass(frozen=True)
-class Effort:
+class RedrawEffort:
     """How hard to search.
 
     Attributes
@@ -72,11 +72,15 @@ class Effort:
     deadline: Deadline
 
 
-def choose_effort(n: int, deadline: Deadline) -> Effort:
+def choose_redraw_effort(n: int, deadline: Deadline) -> RedrawEffort:
     """Choose the effort by the number of pieces, so that a town takes seconds whatever its size."""
     if n <= SMALL:
-        return Effort(150.0, 100.0, 12.0, 2, deadline)
-    return Effort(150.0, 80.0, 8.0, 1, deadline) if n <= LARGE else Effort(100.0, 50.0, 5.0, 1, deadline)
+        return RedrawEffort(150.0, 100.0, 12.0, 2, deadline)
+    return (
+        RedrawEffort(150.0, 80.0, 8.0, 1, deadline)
+        if n <= LARGE
+        else RedrawEffort(100.0, 50.0, 5.0, 1, deadline)
+    )
 
 
 def start_from_old(task: Task, old: IntArray, people: IntArray) -> IntArray:
@@ -198,7 +202,7 @@ def anneal_draft(
     return found if found.price < draft.price - 1e-6 else draft
 
 
-def improve_draft(task: Task, labels: IntArray, effort: Effort, seed: int, melt: bool = True) -> Draft:
+def improve_draft(task: Task, labels: IntArray, effort: RedrawEffort, seed: int, melt: bool = True) -> Draft:
     """Search from a start.
 
     Parameters
@@ -216,7 +220,7 @@ def improve_draft(task: Task, labels: IntArray, effort: Effort, seed: int, melt:
     """
     allowed = np.ones(task.olds, bool)
     state, rng = seed_state(seed, 4), np.random.default_rng([seed, 5])
-    draft = fit_count(task, make_draft(task, labels, allowed), allowed, state)
+    draft = fit_draft(task, make_draft(task, labels, allowed), allowed, state)
     heat = _find_heat(task) if melt else COLD * 2
     draft = anneal_draft(task, draft, effort.trials, heat, allowed, state)
     turns = int(effort.tries * (int(draft.labels.max(initial=0)) + 1))
@@ -230,7 +234,7 @@ def improve_draft(task: Task, labels: IntArray, effort: Effort, seed: int, melt:
 
 
 def search_drafts(
-    task: Task, starts: list[IntArray], effort: Effort, seed: int, melts: tuple[bool, ...] = (True,)
+    task: Task, starts: list[IntArray], effort: RedrawEffort, seed: int, melts: tuple[bool, ...] = (True,)
 ) -> Draft:
     """Search from several starts, each with several random numbers, and give the best plan.
 
@@ -268,7 +272,7 @@ def _find_heat(task: Task) -> float:
     )
 
 
-def fit_count(task: Task, draft: Draft, allowed: BoolArray, state: IntArray) -> Draft:
+def fit_draft(task: Task, draft: Draft, allowed: BoolArray, state: IntArray) -> Draft:
     """Bring a start to the count that is asked for: drop the lightest area, or halve the heaviest."""
     pairs, length = list_borders(task)
     labels = draft.labels.copy()
@@ -290,7 +294,7 @@ def fit_count(task: Task, draft: Draft, allowed: BoolArray, state: IntArray) -> 
 
 
 def _redraw_around(
-    task: Task, draft: Draft, effort: Effort, turn: int, rng: np.random.Generator, state: IntArray
+    task: Task, draft: Draft, effort: RedrawEffort, turn: int, rng: np.random.Generator, state: IntArray
 ) -> Draft:
     """Draw a few areas side by side anew and keep what is cheaper; areas out of bounds come first."""
     k, ill = len(draft.anchor), np.flatnonzero(find_ill(task, draft.labels))
