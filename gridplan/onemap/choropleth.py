@@ -14,7 +14,7 @@ from gridplan.errors import InputError
 from gridplan.i18n import t
 from gridplan.onemap.care import ATTACHED_CARE
 from gridplan.onemap.cells import in_column
-from gridplan.onemap.colours import EMPTY_COLOUR, PALETTE, STATUS_COLOURS
+from gridplan.onemap.colours import EMPTY_COLOUR, STATUS_FILLS, WITHHELD_COLOUR
 from gridplan.onemap.numbers import format_count, format_density, format_km2, format_share, format_whole
 from gridplan.onemap.picking import break_values, label_classes, pick_areas, pick_outlines
 from gridplan.onemap.shown import Shown
@@ -29,10 +29,8 @@ _RAMPS = {
     "households": ("#e8eef7", "#c9d9ec", "#a3bfdd", "#7a9fca", "#557db0", "#375b8f"),
     "care": ("#f3ebf5", "#dfcce6", "#c4a6d1", "#a680b9", "#855b9d", "#633b7c"),
 }
-_WITHHELD_COLOUR = "#d9d6cf"
 _STATUSES = ("ok", "warning", "exempt", "violation")
 _MARKS = {"warning": "dots", "exempt": "lines", "violation": "cross"}
-_STATUS_FILLS = {"ok": PALETTE[0], "warning": "#ecd27e", **STATUS_COLOURS}
 _CARE, _SHARE = "care:", ":share"
 #: More areas than this have no room for their numbers.
 _MOST_FIGURES = 200
@@ -118,7 +116,7 @@ def _class_status(areas: gpd.GeoDataFrame, lang: str) -> _Classed:
         [empty, *(verdicts == status for status in named)], [len(named), *range(len(named))], -1
     )
     legend = [
-        Swatch(t(f"onemap.status.{status}", lang), _STATUS_FILLS[status], "", _MARKS.get(status, ""))
+        Swatch(t(f"onemap.status.{status}", lang), STATUS_FILLS[status], "", _MARKS.get(status, ""))
         for status in named
     ]
     if empty.any():
@@ -141,7 +139,7 @@ def _class_numbers(shown: Shown, areas: gpd.GeoDataFrame, level: str, measure: s
     ]
     for mask, swatch in (
         (zero, Swatch(t("onemap.none_here", lang), EMPTY_COLOUR)),
-        (withheld, Swatch(t("onemap.withheld_why", lang), _WITHHELD_COLOUR, "", "lines")),
+        (withheld, Swatch(t("onemap.withheld_why", lang), WITHHELD_COLOUR, "", "lines")),
     ):
         if mask.any():
             classes[mask] = len(legend)

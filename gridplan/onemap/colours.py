@@ -8,7 +8,7 @@ import shapely
 
 from gridplan.arrays import IntArray
 
-__all__ = ["EMPTY_COLOUR", "PALETTE", "STATUS_COLOURS", "colour_areas"]
+__all__ = ["EMPTY_COLOUR", "PALETTE", "STATUS_COLOURS", "STATUS_FILLS", "WITHHELD_COLOUR", "colour_areas"]
 
 #: Fills of areas with households: light enough for buildings and letters on top, different in print.
 PALETTE = ("#b5d3b9", "#f2d6a9", "#b3cbe4", "#eebfb2", "#cfc3e2", "#ece3ae", "#abd5d4", "#dcc9b6")
@@ -16,6 +16,10 @@ PALETTE = ("#b5d3b9", "#f2d6a9", "#b3cbe4", "#eebfb2", "#cfc3e2", "#ece3ae", "#a
 EMPTY_COLOUR = "#eceee8"
 #: Marks of areas that are not ok.
 STATUS_COLOURS = {"exempt": "#b8651b", "violation": "#c0182b"}
+#: Fills of areas by what the check says of them.
+STATUS_FILLS = {"ok": PALETTE[0], "warning": "#ecd27e", **STATUS_COLOURS}
+#: Fill of areas whose count is withheld.
+WITHHELD_COLOUR = "#d9d6cf"
 
 # Areas nearer than this get different colours [m]: a street's sliver between two must not join them.
 _NEAR_M = 1.0

@@ -10,7 +10,6 @@ import numpy as np
 
 from gridplan.check import record_findings
 from gridplan.io import load_scheme
-from gridplan.io import write_plan as write_tables
 from gridplan.io.frames import LayerOrLayers
 from gridplan.pipeline.assembly import assemble_plan, list_slivers
 from gridplan.pipeline.attachment import attach_services
@@ -25,7 +24,6 @@ from gridplan.pipeline.preparation import (
 from gridplan.pipeline.provenance import describe_inputs, describe_run
 from gridplan.pipeline.stopwatch import Progress, Stopwatch
 from gridplan.plan import Plan
-from gridplan.report import describe_plan
 from gridplan.schema import CleanLayers, join_issues
 from gridplan.scheme import Scheme
 from gridplan.solve.levels import solve_levels
@@ -235,4 +233,4 @@ def write_plan(plan: Plan, path: str | Path) -> Path:
     >>> gridplan.write_plan(plan, "copy.gpkg").name
     'copy.gpkg'
     """
-    return write_tables(plan, path, describe_plan(plan))
+    return plan.save(path)

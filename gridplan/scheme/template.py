@@ -55,13 +55,13 @@ def write_template(scheme: Scheme, name: str, explain: Explain) -> str:
     """
     table = tomllib.loads(scheme.text)
     lines = [*_comment(explain("head")), ""]
-    told = {
+    given = {
         "id": name,
         "version": "1",
         "name": {"zh": name, "en": name},
         "source": f"{explain('your_source')} {scheme.source}",
     }
-    for key, value in told.items():
+    for key, value in given.items():
         lines += [*_comment(explain(key)), f"{key} = {write_value(value)}"]
     for section, rule in _SECTIONS.items():
         lines += ["", *_comment(explain(section)), f"[{section}]"]

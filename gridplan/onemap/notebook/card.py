@@ -9,7 +9,7 @@ import shapely
 
 from gridplan.arrays import FloatArray
 from gridplan.i18n import library_language, t
-from gridplan.onemap.colours import EMPTY_COLOUR, PALETTE, STATUS_COLOURS
+from gridplan.onemap.colours import EMPTY_COLOUR, PALETTE, STATUS_FILLS
 from gridplan.plan import Plan, dissolve_level
 
 __all__ = ["draw_card"]
@@ -19,7 +19,6 @@ _WIDTH, _HEIGHT = 320, 240
 _MOST_AREAS = 800
 #: Borders on the small map move by up to this many pixels.
 _STEP_PX = 0.6
-_FILLS = {"ok": PALETTE[0], **STATUS_COLOURS}
 _COLUMNS = ("areas", "without_residents", "legal", "exempt", "unproven", "households", "population")
 _BOX = (
     "display:flex;flex-wrap:wrap;gap:1em;align-items:flex-start;font-family:sans-serif;font-size:13px;"
@@ -72,7 +71,7 @@ def _draw_map(plan: Plan) -> str:
     simple = shapely.coverage_simplify(shapes.to_numpy(), _STEP_PX / scale)
     status = plan.areas[level]["status"].reindex(shapes.index)
     homes = plan.atoms.groupby(level)["households"].sum().reindex(shapes.index)
-    fills = np.where(homes == 0, EMPTY_COLOUR, status.map(_FILLS).fillna(PALETTE[0]))
+    fills = np.where(homes == 0, EMPTY_COLOUR, status.map(STATUS_FILLS).fillna(PALETTE[0]))
 
     def place(xy: FloatArray) -> FloatArray:
         placed: FloatArray = np.round((xy - (left, high)) * (scale, -scale), 1)

@@ -15,8 +15,8 @@ from gridplan.crs import WGS84, reproject
 from gridplan.errors import InputError
 from gridplan.i18n import t
 from gridplan.onemap.browser.encode import find_tolerance
+from gridplan.onemap.colours import WITHHELD_COLOUR
 from gridplan.onemap.notebook.frame import (
-    WITHHELD_COLOUR,
     Colouring,
     choose_colouring,
     choose_level,

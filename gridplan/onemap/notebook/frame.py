@@ -10,17 +10,15 @@ import pandas as pd
 
 from gridplan.errors import InputError
 from gridplan.i18n import has_text, t
-from gridplan.onemap.colours import EMPTY_COLOUR, PALETTE, STATUS_COLOURS
+from gridplan.onemap.colours import EMPTY_COLOUR, PALETTE, STATUS_FILLS
 from gridplan.onemap.numbers import format_density, format_whole
 from gridplan.onemap.shown import Shown, described_from_file, show_plan_to
 from gridplan.plan import Plan
 from gridplan.privacy import parse_audience
 from gridplan.report.areas import AREA_COLUMNS, measure_areas
 
-__all__ = ["WITHHELD_COLOUR", "Colouring", "choose_colouring", "choose_level", "show_areas", "word_areas"]
+__all__ = ["Colouring", "choose_colouring", "choose_level", "show_areas", "word_areas"]
 
-#: Fill of areas whose count is withheld.
-WITHHELD_COLOUR = "#d9d6cf"
 #: Columns that are read beside an area, in order.
 _READ = (
     "code",
@@ -34,7 +32,7 @@ _READ = (
     "area_km2",
     "status",
 )
-_STATUS_FILLS = {"ok": PALETTE[0], "warning": "#ecd27e", **STATUS_COLOURS, "empty": EMPTY_COLOUR}
+_FILLS = {**STATUS_FILLS, "empty": EMPTY_COLOUR}
 _COUNTS = ("households", "population", "buildings")
 #: Columns in words, which a plan that was just made would have to make first.
 _WORDS = tuple(name for name in AREA_COLUMNS if name.startswith(("reason_", "borders_")))
@@ -144,9 +142,9 @@ def choose_colouring(shown: Shown, level: str, column: str | None, lang: str) ->
     if column is None or column == "status":
         empty = (areas["households"] == 0).fillna(False) & (areas["status"] == "ok")
         keys = np.where(empty.to_numpy(dtype=bool), "empty", areas["status"])
-        present = [key for key in _STATUS_FILLS if (keys == key).any()]
+        present = [key for key in _FILLS if (keys == key).any()]
         words = {key: _word_status(key, lang) for key in present}
-        classes = tuple((words[key], _STATUS_FILLS[key]) for key in present)
+        classes = tuple((words[key], _FILLS[key]) for key in present)
         return Colouring(pd.Series(keys).map(words), t("onemap.measure.status", lang), classes)
     known = [name for name in areas.columns if name not in ("geometry", *_WORDS)]
     if column not in known:
@@ -157,7 +155,7 @@ def choose_colouring(shown: Shown, level: str, column: str | None, lang: str) ->
         return Colouring(values.astype("Float64").astype(np.float64), caption)
     texts = values.map(lambda value: _word_value(column, value, lang))
     present = sorted(set(texts))
-    fills = {key: _STATUS_FILLS.get(key) or PALETTE[n % len(PALETTE)] for n, key in enumerate(present)}
+    fills = {key: PALETTE[n % len(PALETTE)] for n, key in enumerate(present)}
     return Colouring(texts, caption, tuple(fills.items()))
 
 

@@ -9,8 +9,8 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Patch
 
 from gridplan.i18n import t
+from gridplan.onemap.colours import WITHHELD_COLOUR
 from gridplan.onemap.notebook.frame import (
-    WITHHELD_COLOUR,
     Colouring,
     choose_colouring,
     choose_level,
