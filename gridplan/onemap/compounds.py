@@ -33,7 +33,6 @@ __all__ = [
 #: What the layer of compounds is called where other maps name a level.
 COMPOUNDS = "compound"
 
-_MAIN_LEVEL = "community"
 # colour and pattern by type: told apart in grey print too
 _TYPES = {
     "property": ("#7fb3ad", ""),
@@ -46,8 +45,8 @@ _SERVICE = Swatch("", "#b3121d")
 
 
 def find_outline_level(shown: Shown) -> str:
-    """Return the level whose borders stand around compounds: communities, else the coarsest that is shown."""
-    return _MAIN_LEVEL if _MAIN_LEVEL in shown.areas else shown.levels[0]
+    """Return the level whose borders stand around compounds: the public one, else the coarsest shown."""
+    return shown.scheme.pick_serving(shown.levels)
 
 
 def pick_compounds(shown: Shown, within: str = "", names: Collection[str] | None = None) -> pd.DataFrame:

@@ -188,7 +188,7 @@ def list_remote(shown: Shown, *, reach_m: float = REACH_M) -> pd.DataFrame:
         return pd.DataFrame(columns=columns)
     placed = is_placed(places)
     known = places["geometry"].to_numpy(dtype=object)[placed] if placed.any() else ()
-    serving = "community" if "community" in shown.areas else shown.levels[0]
+    serving = shown.scheme.pick_serving(shown.levels)
     held = set(places[serving].astype(str)) if serving in places else set()
     tables = []
     for level in dict.fromkeys((serving, shown.levels[-1])):

@@ -33,8 +33,6 @@ __all__ = [
     "view_areas",
 ]
 
-#: The level that leaders think in; the main line of the drill-down goes through it.
-_MAIN_LEVEL = "community"
 #: Columns of the drill-down table.
 CHILD_COLUMNS = (
     "level",
@@ -105,7 +103,7 @@ def list_chains(shown: Shown) -> tuple[tuple[str, ...], ...]:
     -------
     tuple of tuple of str
         Each from a coarsest level down to a finest, every level nested in the one before. The main line
-        goes through the communities where there are such, else it is the longest.
+        goes through the public level where there is one, else it is the longest.
     """
     above = {level: set(find_lineage(shown, level)) for level in shown.levels}
     direct = {
@@ -121,10 +119,9 @@ def list_chains(shown: Shown) -> tuple[tuple[str, ...], ...]:
         open_lines += [(up, *line) for up in ups]
         lines += [] if ups else [line]
     order = {level: at for at, level in enumerate(shown.levels)}
+    public = shown.scheme.public_level
     return tuple(
-        sorted(
-            lines, key=lambda line: (_MAIN_LEVEL not in line, -len(line), [order[level] for level in line])
-        )
+        sorted(lines, key=lambda line: (public not in line, -len(line), [order[level] for level in line]))
     )
 
 

@@ -38,9 +38,6 @@ SERVICE_COLUMNS = (
     "median_walk_m",
 )
 
-#: The level whose areas have a service place of their own; the top level where a scheme has no such.
-_SERVED_LEVEL = "community"
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ServiceAccess:
@@ -120,7 +117,7 @@ def measure_access(
 
 def _find_routes(plan: Plan, homes: gpd.GeoDataFrame, places: pd.DataFrame) -> Routes:
     """Find the route of each home to the place that serves it."""
-    served = _SERVED_LEVEL if _SERVED_LEVEL in plan.areas else next(iter(plan.areas))
+    served = plan.scheme.pick_serving(plan.areas)
     codes = {code: number for number, code in enumerate(sorted(plan.areas[served].index))}
     points = (
         shapely.get_coordinates(shapely.point_on_surface(frame["geometry"].to_numpy()))

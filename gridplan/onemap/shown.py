@@ -31,8 +31,6 @@ from gridplan.scheme import Level, Scheme
 
 __all__ = ["Shown", "described_from_file", "show_plan_to"]
 
-#: The level down to which the public sees areas, where a scheme has it.
-_PUBLIC_LEVEL = "community"
 #: What the public sees individually: where to go. Enterprises, staff and hazards are the office's.
 _PUBLIC_THINGS = ("services",)
 
@@ -223,11 +221,12 @@ def _choose_levels(scheme: Scheme, areas: Mapping[str, object], audience: Audien
         return tuple(known)
     if audience.name == "worker":
         return (known[-1],)
-    if _PUBLIC_LEVEL not in known:
+    public = scheme.public_level
+    if public not in known:
         if len(known) == 1:
             raise InputError("audience_no_level", level=known[0])
         return (known[0],)
-    line = [_PUBLIC_LEVEL]
+    line = [public]
     while parent := scheme[line[0]].parent:
         line.insert(0, parent)
     return tuple(line)

@@ -34,6 +34,9 @@ def judge_rules(scheme: Scheme) -> list[str]:
     for level in scheme.levels:
         faults += [f"level {level.id!r}: {fault}" for fault in _judge_level(level, seen)]
         seen.append(level.id)
+    public = [level.id for level in scheme.levels if level.public]
+    if len(public) > 1:
+        faults.append(f"public: one level at most, not {', '.join(public)}")
     for key in ("formats", "within"):
         known: dict[str, str] = getattr(scheme.codes, key)
         faults += [f"codes.{key}.{name}: no such level" for name in known if name not in seen]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from gridplan.errors import SchemeError
@@ -295,6 +295,9 @@ class Level:
         Further statistics that the bounds should hold for too; these only warn.
     hard
         False turns a violation into a warning.
+    public
+        Whether residents know this area as theirs: the public sees areas down to it, and services and
+        compounds are counted by it. At most one level (:attr:`Scheme.public_level`).
     never_cross
         Barrier ranks that no area of this level crosses.
     min_border_m
@@ -329,6 +332,7 @@ class Level:
     statistic: str = "each"
     warn: tuple[str, ...] = ()
     hard: bool = True
+    public: bool = False
     never_cross: tuple[int, ...] = (1,)
     min_border_m: float = 1.0
     mixed: str = "weighted"
@@ -393,6 +397,26 @@ class Scheme:
             if level.id == level_id:
                 return level
         raise SchemeError("level_unknown", level=level_id, known=", ".join(lv.id for lv in self.levels))
+
+    @property
+    def public_level(self) -> str:
+        """Id of the level that is ``public``, "" for none.
+
+        A scheme that flags no level, as those inside older plans, means its level "community".
+        """
+        flagged = [level.id for level in self.levels if level.public]
+        return (flagged or [level.id for level in self.levels if level.id == "community"] or [""])[0]
+
+    def pick_serving(self, levels: Iterable[str]) -> str:
+        """Pick the level by which services and compounds are counted: the public one, else the coarsest.
+
+        Parameters
+        ----------
+        levels
+            Ids of those that there are, coarse to fine.
+        """
+        there = tuple(levels)
+        return self.public_level if self.public_level in there else there[0]
 
     def find_fences(self, level_id: str) -> tuple[Level, ...]:
         """Return the levels that stand before a level is drawn and that its areas lie in, coarse to fine.

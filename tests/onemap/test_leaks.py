@@ -24,9 +24,10 @@ from gridplan.borders.trace import trace_borders
 from gridplan.errors import InputError
 from gridplan.i18n import t
 from gridplan.onemap.care import hide_care
-from gridplan.onemap.compounds import list_distances, list_services
+from gridplan.onemap.compounds import find_outline_level, list_distances, list_services
 from gridplan.onemap.issues import list_findings, list_issues
 from gridplan.onemap.limits import HIDDEN, cut_limits, list_seen_limits
+from gridplan.onemap.population import list_chains
 from gridplan.onemap.shown import Shown, show_plan_to
 from gridplan.plan import Plan
 from gridplan.privacy import MIN_CELL, Audience, parse_audience, round_counts, round_parts
@@ -311,6 +312,17 @@ def test_the_public_sees_no_plan_of_grids_alone() -> None:
     areas = {"grid": describe_plan(plan)["grid"]}
     with raises(InputError, "audience_no_level"):
         show_plan_to(plan, areas, parse_audience("public"), name="town")
+
+
+def test_the_public_sees_down_to_the_level_that_the_scheme_calls_public() -> None:
+    plan = build_town()
+    assert _show(plan, "public").levels == ("subgrid",), "nothing is flagged: the coarsest"
+    levels = tuple(replace(level, public=level.id == "grid") for level in plan.scheme.levels)
+    flagged = replace(plan, scheme=replace(plan.scheme, levels=levels))
+    shown = _show(flagged, "public")
+    assert shown.levels == ("subgrid", "grid")
+    assert list_chains(shown) == (("subgrid", "grid"),)
+    assert find_outline_level(shown) == "grid"
 
 
 def test_findings_tell_no_small_counts_of_people() -> None:

@@ -125,6 +125,27 @@ def test_levels_of_every_make_stand_in_one_scheme():
     assert scheme["section"].ranks == (1, 2)
 
 
+def test_one_level_at_most_is_public() -> None:
+    scheme = parse_scheme(GOOD)
+    assert scheme.public_level == "", "neither flagged nor a community"
+    assert scheme.pick_serving(("subgrid", "grid")) == "subgrid", "the coarsest stands in"
+    flagged = parse_scheme(GOOD.replace('id = "grid"', 'id = "grid"\npublic = true', 1))
+    assert flagged.public_level == "grid"
+    assert flagged.pick_serving(("subgrid", "grid")) == "grid"
+    assert flagged.pick_serving(("subgrid",)) == "subgrid", "a plan may lack the level"
+    both = GOOD.replace("[[levels]]", "[[levels]]\npublic = true")
+    with pytest.raises(SchemeError) as caught:
+        parse_scheme(both)
+    assert "one level at most, not subgrid, grid" in str(caught.value.values["faults"])
+
+
+def test_schemes_older_than_the_flag_mean_their_community() -> None:
+    """Plans carry their scheme: one made before the flag is shown as it was."""
+    older = parse_scheme(load_preset("shangnan").text.replace("public = true\n", ""))
+    assert not any(level.public for level in older.levels)
+    assert older.public_level == load_preset("shangnan").public_level == "community"
+
+
 def test_a_scheme_may_be_given_as_itself_and_nothing_else() -> None:
     scheme = load_preset("gridplan")
     assert load_scheme(scheme) is scheme and load_scheme("gridplan") == scheme
