@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -13,8 +13,8 @@ import pandas as pd
 import shapely
 
 from gridplan.arrays import BoolArray, IntArray
-from gridplan.check.findings import Finding, name_ids, with_ok
-from gridplan.check.reading import LevelReading, Reading
+from gridplan.check.findings import Finding, count_fault, with_ok
+from gridplan.check.reading import LevelReading, Reading, read_texts
 from gridplan.check.totals import building_ids
 from gridplan.schema import ATTACHED_COLUMNS, PLACED_COLUMNS
 
@@ -33,19 +33,9 @@ OF_CELLS = ("thing_id_personal",)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Things:
-    """The things of a role as they are written.
+    """The things of a role as they are written, with what each is called in a message.
 
-    Parameters
-    ----------
-    role
-        A key of ``ATTACHED_COLUMNS``.
-    table
-        The table of the plan.
-    ids
-        What each is called in a message, shape (n,).
-    labels
-        Area of each on each level, -1 where none is given, -2 for an area that the plan does not have,
-        shape (n, levels).
+    ``labels`` is the area of each on each level, -1 where none is given, -2 for one that the plan lacks.
     """
 
     role: str
@@ -53,22 +43,17 @@ class _Things:
     ids: npt.NDArray[np.object_]
     labels: IntArray
 
-    def fault(self, reason: str, wrong: BoolArray, **values: object) -> list[Finding]:
+    def fault(self, reason: str, wrong: BoolArray, **values: Any) -> list[Finding]:
         """Return one row for a kind of fault, none where there is none."""
-        return _fault(reason, self.role, self.ids[wrong], **values)
+        return count_fault(reason, self.ids[wrong], role=self.role, **values)
 
     def texts(self, column: str) -> npt.NDArray[np.object_]:
         """Return the texts of a column, "" for none."""
-        return _read_texts(self.table[column])
+        return read_texts(self.table[column])
 
 
 def check_attached(reading: Reading) -> list[Finding]:
     """Check that attached things lie where their codes say.
-
-    Parameters
-    ----------
-    reading
-        The plan.
 
     Returns
     -------
@@ -93,13 +78,6 @@ def check_attached(reading: Reading) -> list[Finding]:
     return with_ok("", faults, checked=sum(len(plan.attached[role]) for role in roles))
 
 
-def _fault(reason: str, role: str, ids: Iterable[object], **values: object) -> list[Finding]:
-    named = name_ids(ids) | {"role": role} | values
-    if not named["count"]:
-        return []
-    return [Finding("violation", "", "", named["count"], 0, reason, named)]
-
-
 def _read_given(text: str) -> dict[str, int]:
     """Return how many rows the list of each role had, as the provenance says."""
     try:
@@ -115,28 +93,24 @@ def _check_role(reading: Reading, levels: list[LevelReading], role: str, given: 
     needed = (*ATTACHED_COLUMNS[role], *PLACED_COLUMNS, *(level.id for level in levels))
     lacking = [name for name in needed if name not in table]
     if lacking:
-        return _fault("things_columns_missing", role, lacking)
+        return count_fault("things_columns_missing", lacking, role=role)
     things = _read_things(table, role, levels)
     names = things.texts("id") if role != "care" else things.ids
-    faults = _fault("things_id_twice", role, sorted(set(names[pd.Series(names).duplicated().to_numpy()])))
+    twice = sorted(set(names[pd.Series(names).duplicated().to_numpy()]))
+    faults = count_fault("things_id_twice", twice, role=role)
     faults += things.fault("things_id_empty", names == "")
     faults += _check_codes(reading, levels, things)
     return faults + _check_count(reading.plan.issues, things, given)
 
 
-def _read_texts(column: pd.Series) -> npt.NDArray[np.object_]:
-    texts = column.astype(object)
-    return np.asarray(texts.where(texts.notna(), "").astype(str), dtype=object)
-
-
 def _read_things(table: pd.DataFrame, role: str, levels: list[LevelReading]) -> _Things:
     labels = np.full((len(table), len(levels)), -1, dtype=np.int64)
     for place, level in enumerate(levels):
-        codes = _read_texts(table[level.id])
+        codes = read_texts(table[level.id])
         found = pd.Index(level.codes.astype(object)).get_indexer(codes)
         labels[:, place] = np.where(codes == "", -1, np.where(found < 0, -2, found))
     named = ["id"] if role != "care" else ["care_class", *(level.id for level in levels)]
-    words = zip(*(_read_texts(table[name]) for name in named), strict=True)
+    words = zip(*(read_texts(table[name]) for name in named), strict=True)
     ids = np.array([" ".join(filter(None, row)) for row in words], dtype=object)
     return _Things(role, table, ids, labels)
 
@@ -181,16 +155,7 @@ def _find_astray(
 ) -> BoolArray:
     """Mark the things asked for that agree with none of the atoms that they are paired with.
 
-    Parameters
-    ----------
-    things, ground
-        Codes of the things, and those of the atoms, shape (atoms, levels).
-    asked
-        The things to be checked, shape (n,).
-    pairs
-        Rows of things and of atoms, shape (2, pairs).
-    whole
-        Whether a thing must have all codes of the atom, as one placed by its point does.
+    ``whole``: a thing must have all codes of the atom, as one placed by its point does.
     """
     thing, atom = pairs
     given = things.labels[thing]
@@ -268,5 +233,5 @@ def _check_count(issues: pd.DataFrame, things: _Things, given: int | None) -> li
     kept = len(things.table)
     if kept + left == given:
         return []
-    values: Mapping[str, object] = {"role": things.role, "given": given, "kept": kept, "left": left}
-    return [Finding("violation", "", "", kept + left, given, "things_lost", dict(values))]
+    values = {"role": things.role, "given": given, "kept": kept, "left": left}
+    return [Finding("violation", "", "", kept + left, given, "things_lost", values)]

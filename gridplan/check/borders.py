@@ -111,13 +111,7 @@ class BorderTable:
 
 
 def take_segments(polygons: ShapeArray) -> Segments:
-    """Take the segments of the rings of polygons.
-
-    Parameters
-    ----------
-    polygons
-        Polygons or multipolygons, missing ones give nothing; shape (n,).
-    """
+    """Take the segments of the rings of polygons; missing ones have none."""
     parts, part_of = shapely.get_parts(polygons, return_index=True)
     rings, ring_of = shapely.get_rings(parts, return_index=True)
     xy, point_of = shapely.get_coordinates(rings, return_index=True)
@@ -146,19 +140,7 @@ def hash_segments(ends: FloatArray) -> npt.NDArray[np.uint64]:
 
 
 def fingerprint_segments(ends: FloatArray, owner: IntArray, count: int) -> npt.NDArray[np.uint64]:
-    """Sum the numbers of the segments of each owner: equal outlines have equal sums, in any order.
-
-    Parameters
-    ----------
-    ends, owner
-        As in :class:`Segments`.
-    count
-        Number of owners.
-
-    Returns
-    -------
-    ndarray of uint64, shape (count,)
-    """
+    """Sum the numbers of the segments of each of ``count`` owners: equal outlines have equal sums."""
     order = np.argsort(owner, kind="stable")
     running = np.concatenate([np.zeros(1, np.uint64), np.cumsum(hash_segments(ends)[order], dtype=np.uint64)])
     cuts = np.searchsorted(owner[order], np.arange(count + 1))
@@ -208,14 +190,7 @@ def measure_borders(
 
 
 def _pair_segments(segments: Segments) -> tuple[IntArray, IntArray, IntArray]:
-    """Find the polygon across each segment.
-
-    Returns
-    -------
-    partner, first, crowded
-        The polygon across, -1 for none; the first segment of each pair; polygons that share a segment with
-        more than one other, or with one on the same side of it.
-    """
+    """Find the polygon across each segment (-1 for none), the first segment of each pair, and the crowded."""
     ends, owner = segments.ends, segments.owner
     # equal segments come to stand side by side, in the order of their owners
     hashes = hash_segments(ends)
@@ -236,17 +211,7 @@ def _pair_segments(segments: Segments) -> tuple[IntArray, IntArray, IntArray]:
 
 
 def rank_detours(rank: npt.NDArray[np.int8], blocks: IntArray, detour: BoolArray) -> npt.NDArray[np.int8]:
-    """Give detours the strongest rank between their two blocks, else the strongest around either.
-
-    Parameters
-    ----------
-    rank
-        Rank of each shared segment, shape (s,).
-    blocks
-        The blocks on either side, shape (s, 2).
-    detour
-        Which segments are detours, shape (s,).
-    """
+    """Give detours the strongest rank between their two blocks (shape (s, 2)), else around either of them."""
     pair = np.sort(blocks, axis=1)
     known = (pair[:, 0] != pair[:, 1]) & (rank > 0)
     if not detour.any() or not known.any():
@@ -270,15 +235,7 @@ def rank_detours(rank: npt.NDArray[np.int8], blocks: IntArray, detour: BoolArray
 def _find_on_street(
     polygons: ShapeArray, streets: ShapeArray, houses: IntArray, asked: IntArray
 ) -> BoolArray:
-    """Mark the atoms that a street runs through, with all atoms of the same house, shape (n,).
-
-    Parameters
-    ----------
-    polygons, streets, houses
-        As in :func:`measure_borders`.
-    asked
-        The atoms that it is asked of.
-    """
+    """Mark those of the atoms asked for that a street runs through, with all atoms of the same house."""
     marked = np.zeros(len(polygons), dtype=bool)
     if not len(streets) or not len(asked):
         return marked
@@ -294,20 +251,7 @@ def _find_on_street(
 
 
 def rank_segments(ends: FloatArray, streets: ShapeArray, ranks: IntArray) -> npt.NDArray[np.int8]:
-    """Find the strongest street on which each segment lies, by two places on it.
-
-    Parameters
-    ----------
-    ends
-        Segments, shape (s, 4) [m].
-    streets, ranks
-        Lines and their ranks 1-3.
-
-    Returns
-    -------
-    ndarray of int8, shape (s,)
-        0 where there is no street.
-    """
+    """Find the rank of the strongest street on which each segment lies by two places on it, 0 for none."""
     found = np.zeros(len(ends), dtype=np.int8)
     if not len(streets) or not len(ends):
         return found

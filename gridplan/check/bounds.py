@@ -10,9 +10,10 @@ import numpy.typing as npt
 
 from gridplan.arrays import FloatArray, IntArray
 from gridplan.check.carriers import Carriers
+from gridplan.check.cover import layer_codes
 from gridplan.check.findings import Finding, with_ok
 from gridplan.check.proofs import Proof
-from gridplan.check.reading import LevelReading, Reading
+from gridplan.check.reading import LevelReading, Reading, read_texts
 from gridplan.check.rule import LEGAL, MIXED_KINDS, TOO_FEW, BoundedLoads
 
 __all__ = ["AreaVerdicts", "check_areas", "check_bounded", "check_certificates"]
@@ -40,8 +41,6 @@ class AreaVerdicts:
         What goes into the message, shape (k,).
     value, bound
         What was found and what was wanted, shape (k,).
-    counted
-        What the level counts in each area (households, or people), shape (k,).
     """
 
     status: npt.NDArray[np.object_]
@@ -51,7 +50,6 @@ class AreaVerdicts:
     values: list[dict[str, Any]]
     value: FloatArray
     bound: FloatArray
-    counted: IntArray
 
 
 def check_areas(reading: Reading, level: LevelReading) -> AreaVerdicts:
@@ -81,7 +79,6 @@ def check_areas(reading: Reading, level: LevelReading) -> AreaVerdicts:
         values=[{} for _ in range(k)],
         value=np.full(k, np.nan),
         bound=np.full(k, np.nan),
-        counted=sums.sum(axis=1) if rule.kinds else homes,
     )
     bad = "violation" if each and rules.hard else "warning"
     for i in np.flatnonzero(over):
@@ -165,13 +162,7 @@ def _excuse_land(level: LevelReading, verdicts: AreaVerdicts, proofs: list[Proof
 
 
 def check_bounded(reading: Reading) -> list[Finding]:
-    """Check the bounds of every level.
-
-    Parameters
-    ----------
-    reading
-        The plan.
-    """
+    """Check the bounds of every level."""
 
     def check(level: LevelReading) -> list[Finding]:
         verdicts = check_areas(reading, level)
@@ -230,8 +221,7 @@ def _compare_written(reading: Reading, level: LevelReading, verdicts: AreaVerdic
     written = reading.polygons.get(level.id)
     if written is None or "status" not in written.columns:
         return []
-    codes = written["code"] if "code" in written.columns else written.index.to_series()
-    stated = dict(zip(codes.astype(str), written["status"].fillna("").astype(str), strict=True))
+    stated = dict(zip(layer_codes(written), read_texts(written["status"]), strict=True))
     # a level that only warns writes its areas as ok
     found = np.where(verdicts.status == "warning", "ok", verdicts.status)
     return [
@@ -245,13 +235,7 @@ def _compare_written(reading: Reading, level: LevelReading, verdicts: AreaVerdic
 
 
 def check_certificates(reading: Reading) -> list[Finding]:
-    """Check every certificate by itself, used or not.
-
-    Parameters
-    ----------
-    reading
-        The plan.
-    """
+    """Check every certificate by itself, used or not."""
     rows: list[Finding] = []
     known = {level.id for level in reading.levels}
     strange = sorted(set(reading.plan.certificates["level"].astype(str)) - known)

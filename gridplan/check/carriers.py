@@ -25,17 +25,14 @@ class Carriers:
 
     Parameters
     ----------
-    rule
-        The household rule over all atoms.
     dwelling
         Atoms that hold something to be counted, shape (n,).
     households
         What a claim counts of each atom (its load, or its households where only area is bounded).
     search
-        Neighbour lists over all atoms; only dwellings have neighbours.
+        Neighbour lists over all atoms, of which only dwellings have any, and the household rule.
     """
 
-    rule: BoundedLoads
     dwelling: BoolArray
     households: IntArray
     search: GroupSearch
@@ -62,7 +59,7 @@ def find_carriers(
     pairs
         Atoms that an area of the level may join, shape (p, 2).
     households, kind, area
-        Households, index into ``KINDS`` and square metres of each atom, shape (n,).
+        As in :class:`~gridplan.check.reading.Reading`.
     carry_land_m2
         Atoms without households above this carry no contiguity [m2].
     """
@@ -87,7 +84,7 @@ def find_carriers(
     search = GroupSearch(
         near.indptr.astype(np.int64), near.indices.astype(np.int64), rule.loads, area, rule, float(cap)
     )
-    return Carriers(rule, dwelling, counted, search)
+    return Carriers(dwelling, counted, search)
 
 
 def _orient_touching(pairs: IntArray, dwelling: BoolArray, free: BoolArray) -> IntArray:

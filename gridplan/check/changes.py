@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from gridplan.arrays import IntArray
-from gridplan.check.findings import Finding, name_ids, with_ok
-from gridplan.check.reading import LevelReading, Reading
+from gridplan.check.findings import Finding, count_fault, with_ok
+from gridplan.check.reading import LevelReading, Reading, read_numbers, read_texts
 from gridplan.check.succession import OldAreas, find_urban, match_by_people
 
 __all__ = ["check_changed"]
@@ -48,11 +48,6 @@ def check_changed(reading: Reading) -> list[Finding]:
     Every person of the old areas is in the new ones; an old code stands for an area that continues the old
     one, by as many people as can be; a village that became a community left its series; new codes come
     after all that were used.
-
-    Parameters
-    ----------
-    reading
-        The plan.
     """
     rows: list[Finding] = []
     for level in reading.levels:
@@ -67,8 +62,7 @@ def _check_level(reading: Reading, level: LevelReading) -> list[Finding]:
     if column not in reading.plan.atoms:
         return [Finding("violation", name, reason="old_missing", values={"column": column})]
     standing, strange = _stand(reading, name)
-    faults = [Finding("violation", name, value=len(strange), reason="old_unknown", values=name_ids(strange))]
-    faults = faults if strange else []
+    faults = count_fault("old_unknown", strange, name)
     claims = _read_claims(standing, level)
     faults += _check_claims(standing, level, claims) + _check_appended(standing, level, claims)
     if claims.kept < claims.best:
@@ -93,12 +87,10 @@ def _stand(reading: Reading, level: str) -> tuple[OldAreas, list[str]]:
     place = pd.Index(table.index.astype(str)).get_indexer(pd.Index(old)).astype(np.int64)
     strange = sorted(set(old[(place < 0) & (old != "").to_numpy()]))
     # the column, not the polygon: the codes were given by it
-    ground = (
-        pd.to_numeric(reading.plan.atoms["area_m2"], errors="coerce").fillna(0.0).to_numpy(dtype=np.float64)
-    )
-    texts = {name: table[name].fillna("").astype(str).to_numpy(dtype=object) for name in ("type", "ground")}
+    ground = read_numbers(reading.plan.atoms["area_m2"], 0.0)
+    types, grounds = read_texts(table["type"]), read_texts(table["ground"])
     codes = table.index.astype(str).to_numpy(dtype=object)
-    return OldAreas(codes, texts["type"], texts["ground"], place, reading.population, ground), strange
+    return OldAreas(codes, types, grounds, place, reading.population, ground), strange
 
 
 def _read_claims(standing: OldAreas, level: LevelReading) -> _Claims:
@@ -175,6 +167,4 @@ def _check_appended(standing: OldAreas, level: LevelReading, claims: _Claims) ->
             last[series] = max(code, last.get(series, code))
     fresh = level.codes[claims.by_code < 0].astype(str).tolist()
     early = [code for code in fresh if (series := _find_series(code)) and code < last.get(series, code)]
-    if not early:
-        return []
-    return [Finding("warning", level.id, "", len(early), 0, "codes_not_appended", name_ids(early))]
+    return count_fault("codes_not_appended", early, level.id, "warning")

@@ -38,11 +38,6 @@ class _Parts:
 def check_compounds(reading: Reading) -> list[Finding]:
     """Check that no area cuts a compound without need.
 
-    Parameters
-    ----------
-    reading
-        The plan.
-
     Returns
     -------
     list of Finding

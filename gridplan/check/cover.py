@@ -7,9 +7,9 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gridplan.arrays import IntArray, ShapeArray
+from gridplan.arrays import FloatArray, IntArray, ShapeArray
 from gridplan.check.borders import Segments, fingerprint_segments, take_segments
-from gridplan.check.findings import Finding, name_ids, with_ok
+from gridplan.check.findings import Finding, count_fault, name_ids, with_ok
 from gridplan.check.reading import LevelReading, Reading
 
 __all__ = ["check_seamless"]
@@ -24,39 +24,22 @@ ON_RIM_M = 0.01
 
 
 def check_seamless(reading: Reading) -> list[Finding]:
-    """Check the cover by atoms and every written level layer.
-
-    Parameters
-    ----------
-    reading
-        The plan.
-    """
+    """Check the cover by atoms and every written level layer."""
     rows = with_ok("", _check_atoms(reading), checked=len(reading.geometry))
-    for level in reading.levels:
-        layer = reading.polygons.get(level.id)
-        if layer is None:
-            # a plan just made has labels only: its areas are as seamless as its atoms
-            rows += with_ok(level.id, [], checked=len(level.codes))
-        else:
-            rows += with_ok(level.id, _check_layer(reading, level, layer), checked=len(level.codes))
-    return rows
+    return rows + reading.check_levels(lambda level: _check_layer(reading, level))
 
 
 def _check_atoms(reading: Reading) -> list[Finding]:
     shapes = reading.geometry
     polygonal = np.isin(shapely.get_type_id(shapes), (3, 6))
     broken = np.flatnonzero(~polygonal | shapely.is_empty(shapes) | ~shapely.is_valid(shapes))
-    faults = []
     if len(broken):
-        faults.append(
-            Finding("violation", value=len(broken), bound=0, reason="atoms_broken", values=name_ids(broken))
-        )
-        return faults
+        return count_fault("atoms_broken", broken)
     whole = float(shapely.area(reading.plan.district))
     gaps, covered = _find_gaps(reading, whole)
-    if not (_cancels(reading, covered) or bool(shapely.coverage_is_valid(shapes))):
-        faults += _name_overlaps(reading)
-    return faults + gaps
+    if _cancels(reading, covered) or bool(shapely.coverage_is_valid(shapes)):
+        return gaps
+    return _name_overlaps(reading) + gaps
 
 
 def _cancels(reading: Reading, covered: float) -> bool:
@@ -83,19 +66,18 @@ def _find_gaps(reading: Reading, whole: float) -> tuple[list[Finding], float]:
     ends = borders.segments.ends[rim]
     limit = take_segments(np.array([reading.plan.district], dtype=object))
     total = float(reading.area.sum())
-    same = len(ends) == len(limit.ends) and (
-        fingerprint_segments(ends, np.zeros(len(ends), np.int64), 1)
-        == fingerprint_segments(limit.ends, np.zeros(len(limit.ends), np.int64), 1)
-    )
-    if bool(same) and abs(total - whole) <= AREA_SHARE * whole:
+    mine, wanted = (fingerprint_segments(one, np.zeros(len(one), np.int64), 1) for one in (ends, limit.ends))
+    same = len(ends) == len(limit.ends) and bool(mine == wanted)
+    if same and abs(total - whole) <= AREA_SHARE * whole:
         return [], whole
     covered = shapely.build_area(shapely.multilinestrings(shapely.linestrings(ends.reshape(-1, 2, 2))))
-    faults = []
     lost = _take_pieces(shapely.difference(reading.plan.district, covered), whole)
     over = _take_pieces(shapely.difference(covered, reading.plan.district), whole)
-    for reason, pieces in (("hole", lost), ("outside", over)):
-        if len(pieces):
-            faults.append(_describe_pieces(reading, reason, pieces))
+    faults = [
+        _describe_pieces(reading, reason, pieces)
+        for reason, pieces in (("hole", lost), ("outside", over))
+        if len(pieces)
+    ]
     if not faults and abs(total - whole) > AREA_SHARE * whole:
         faults.append(Finding("violation", value=total, bound=whole, reason="area_differs"))
     return faults, float(shapely.area(covered))
@@ -114,14 +96,9 @@ def _describe_pieces(reading: Reading, reason: str, pieces: ShapeArray) -> Findi
     """Name the areas beside holes by the codes of the last level."""
     tree = shapely.STRtree(reading.geometry)
     touched = np.unique(tree.query(pieces, predicate="dwithin", distance=0.01)[1])
-    return Finding(
-        "violation",
-        value=float(shapely.area(pieces).sum()),
-        bound=0.0,
-        reason=reason,
-        values={"m2": round(float(shapely.area(pieces).sum()), 3), "pieces": len(pieces)}
-        | _name_codes(reading, touched),
-    )
+    m2 = float(shapely.area(pieces).sum())
+    values = {"m2": round(m2, 3), "pieces": len(pieces)} | _name_codes(reading, touched)
+    return Finding("violation", value=m2, bound=0.0, reason=reason, values=values)
 
 
 def _name_codes(reading: Reading, atoms: IntArray) -> dict[str, object]:
@@ -136,16 +113,21 @@ def _name_overlaps(reading: Reading) -> list[Finding]:
     """Find out what makes the atoms no coverage: overlaps by m2, else borders that do not match."""
     shapes = reading.geometry
     wrong = np.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(shapes)))
-    a, b = shapely.STRtree(shapes[wrong]).query(shapes[wrong], predicate="intersects")
-    a, b = wrong[a[a < b]], wrong[b[a < b]]
+    a, b, common = _find_overlaps(shapes[wrong])
+    if not len(a):
+        return count_fault("borders_unmatched", wrong)
+    m2 = float(common.sum())
+    values = {"m2": round(m2, 3)} | _name_codes(reading, wrong[np.union1d(a, b)])
+    return [Finding("violation", value=m2, bound=0.0, reason="overlap", values=values)]
+
+
+def _find_overlaps(shapes: ShapeArray) -> tuple[IntArray, IntArray, FloatArray]:
+    """Find pairs of polygons that share ground, with their common square metres."""
+    a, b = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    a, b = a[a < b], b[a < b]
     common = shapely.area(shapely.intersection(shapes[a], shapes[b]))
     real = common > SPECK_M2 / 100
-    if not real.any():
-        values = name_ids(wrong.tolist())
-        return [Finding("violation", value=len(wrong), bound=0, reason="borders_unmatched", values=values)]
-    m2 = float(common[real].sum())
-    values = {"m2": round(m2, 3)} | _name_codes(reading, np.union1d(a[real], b[real]))
-    return [Finding("violation", value=m2, bound=0.0, reason="overlap", values=values)]
+    return a[real], b[real], common[real]
 
 
 def outline_segments(reading: Reading, level: LevelReading) -> Segments:
@@ -158,20 +140,7 @@ def outline_segments(reading: Reading, level: LevelReading) -> Segments:
 
 
 def find_differing(reading: Reading, level: LevelReading, layer: gpd.GeoDataFrame) -> dict[str, float]:
-    """Find written polygons that are not the union of their atoms.
-
-    Parameters
-    ----------
-    reading, level
-        The plan and its level.
-    layer
-        The polygons as written, with their code as index or column ``code``.
-
-    Returns
-    -------
-    dict
-        Square metres that differ, by code.
-    """
+    """Find written polygons that are not the union of their atoms: square metres that differ, by code."""
     codes = layer_codes(layer)
     shapes = layer.geometry.to_numpy()
     outline = outline_segments(reading, level)
@@ -199,8 +168,11 @@ def layer_codes(layer: gpd.GeoDataFrame) -> list[str]:
     return ["" if code is None or code != code else str(code) for code in column]  # noqa: PLR0124 (NaN)
 
 
-def _check_layer(reading: Reading, level: LevelReading, layer: gpd.GeoDataFrame) -> list[Finding]:
-    name = level.id
+def _check_layer(reading: Reading, level: LevelReading) -> list[Finding]:
+    name, layer = level.id, reading.polygons.get(level.id)
+    if layer is None:
+        # a plan just made has labels only: its areas are as seamless as its atoms
+        return []
     codes = np.array(layer_codes(layer), dtype=object)
     shapes = layer.geometry.to_numpy()
     faults = [
@@ -211,19 +183,14 @@ def _check_layer(reading: Reading, level: LevelReading, layer: gpd.GeoDataFrame)
     faults += [Finding("violation", name, str(code), reason="polygon_broken") for code in codes[bad]]
     if bad.any() or bool(shapely.coverage_is_valid(shapes)):
         return faults
-    a, b = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    a, b = a[a < b], b[a < b]
-    common = shapely.area(shapely.intersection(shapes[a], shapes[b]))
-    real = np.flatnonzero(common > SPECK_M2 / 100)
-    faults += [
-        Finding(
-            "violation", name, str(codes[a[i]]), float(common[i]), 0.0, "polygons_overlap",
-            {"m2": round(float(common[i]), 3), "other": str(codes[b[i]])},
-        )
-        for i in real
-    ]  # fmt: skip
-    if not len(real):
+    pairs = _find_overlaps(shapes)
+    if not len(pairs[0]):
         wrong = codes[~shapely.is_empty(shapely.coverage_invalid_edges(shapes))]
-        values = name_ids(wrong.tolist())
-        faults.append(Finding("violation", name, "", len(wrong), 0, "borders_unmatched", values))
-    return faults
+        return faults + count_fault("borders_unmatched", wrong, name)
+    return faults + [
+        Finding(
+            "violation", name, str(codes[a]), float(common), 0.0, "polygons_overlap",
+            {"m2": round(float(common), 3), "other": str(codes[b])},
+        )
+        for a, b, common in zip(*pairs, strict=True)
+    ]  # fmt: skip

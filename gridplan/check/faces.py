@@ -13,13 +13,7 @@ __all__ = ["check_counts", "check_faces"]
 
 
 def check_faces(reading: Reading) -> list[Finding]:
-    """Check that areas which are faces of barriers lie between barriers, all of them and nothing else.
-
-    Parameters
-    ----------
-    reading
-        The plan.
-    """
+    """Check that areas which are faces of barriers lie between barriers, all of them and nothing else."""
     rows: list[Finding] = []
     for level in reading.levels:
         if level.rules.make == "faces":
@@ -62,11 +56,6 @@ def _check_level(reading: Reading, level: LevelReading) -> list[Finding]:
 
 def check_counts(reading: Reading) -> list[Finding]:
     """Check that each level has as many areas as the scheme asks for.
-
-    Parameters
-    ----------
-    reading
-        The plan.
 
     Notes
     -----

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ import pandas as pd
 
 from gridplan.schema import FINDING_COLUMNS
 
-__all__ = ["VERDICTS", "Finding", "name_ids", "read_reason", "tabulate_findings", "with_ok", "write_reason"]
+__all__ = ["VERDICTS", "Finding", "count_fault", "name_ids", "read_reason", "tabulate_findings", "with_ok"]
 
 #: From good to bad.
 VERDICTS = ("ok", "exempt", "warning", "violation")
@@ -71,15 +71,19 @@ def with_ok(level: str, faults: Sequence[Finding], *, checked: float) -> list[Fi
     return rows
 
 
+def count_fault(
+    reason: str, ids: Collection[object], level: str = "", verdict: str = "violation", **values: object
+) -> list[Finding]:
+    """Give one row for a kind of fault that names what it was found of, none where that is nothing."""
+    if not len(ids):
+        return []
+    return [Finding(verdict, level, "", len(ids), 0, reason, name_ids(ids) | values)]
+
+
 def name_ids(ids: Iterable[object]) -> dict[str, Any]:
     """Return the first ids and how many there are, for the values of a reason."""
     names = [str(name) for name in ids]
     return {"ids": names[:NAMED], "count": len(names)}
-
-
-def write_reason(key: str, values: dict[str, Any]) -> str:
-    """Put a message key and its values into one JSON text."""
-    return json.dumps({"key": key, "values": values}, ensure_ascii=False, sort_keys=True, default=_to_plain)
 
 
 def read_reason(text: str) -> tuple[str, dict[str, Any]]:
@@ -102,13 +106,19 @@ def read_reason(text: str) -> tuple[str, dict[str, Any]]:
 def tabulate_findings(rows: Iterable[tuple[str, int, Finding]]) -> pd.DataFrame:
     """Make the findings table from (key, version, finding)."""
     table = [
-        (key, version, f.level, f.code, f.value, f.bound, f.verdict, write_reason(f.reason, f.values))
+        (key, version, f.level, f.code, f.value, f.bound, f.verdict, _write_reason(f))
         for key, version, f in rows
     ]
     frame = pd.DataFrame(table, columns=list(FINDING_COLUMNS))
     texts = ["key", "level", "code", "verdict", "reason"]
     kinds = dict.fromkeys(texts, "str") | {"version": "int64", "value": "float64", "bound": "float64"}
     return frame.astype(kinds)
+
+
+def _write_reason(finding: Finding) -> str:
+    """Put message key and values into one JSON text."""
+    reason = {"key": finding.reason, "values": finding.values}
+    return json.dumps(reason, ensure_ascii=False, sort_keys=True, default=_to_plain)
 
 
 def _to_plain(value: object) -> object:

@@ -39,7 +39,7 @@ class Law:
     version
         Raised whenever its verdict on some plan changes.
     func
-        Checks a plan.
+        Checks a plan as it was read.
     """
 
     key: str

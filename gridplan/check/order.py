@@ -5,13 +5,12 @@ from __future__ import annotations
 import string
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.check.cover import find_differing, layer_codes
-from gridplan.check.findings import Finding, name_ids, with_ok
+from gridplan.check.findings import NAMED, Finding, count_fault, name_ids, with_ok
 from gridplan.check.reading import LevelReading, Reading
 from gridplan.check.totals import building_ids
 
@@ -19,13 +18,7 @@ __all__ = ["check_coded", "check_nested", "check_whole"]
 
 
 def check_nested(reading: Reading) -> list[Finding]:
-    """Check that each area lies in its parent: in the atoms, in the table, in the code and on the ground.
-
-    Parameters
-    ----------
-    reading
-        The plan.
-    """
+    """Check that each area lies in its parent: in the atoms, in the table, in the code and on the ground."""
 
     def check(level: LevelReading) -> list[Finding]:
         above = (reading.find_level(name) for name in (level.rules.parent, *level.rules.within) if name)
@@ -42,7 +35,7 @@ def _check_parents(reading: Reading, level: LevelReading, parent: LevelReading) 
     faults = []
     for i in np.flatnonzero(split):
         parents = [str(parent.codes[p]) for p in pairs[pairs[:, 0] == i, 1]]
-        values = {"parents": parents[:10]}
+        values = {"parents": parents[:NAMED]}
         faults.append(
             Finding("violation", name, str(level.codes[i]), len(parents), 1, "several_parents", values)
         )
@@ -118,27 +111,15 @@ def _check_ground(
 
 
 def check_whole(reading: Reading) -> list[Finding]:
-    """Check that buildings are cut by slices only, and count those cut and those that had to be.
-
-    Parameters
-    ----------
-    reading
-        The plan.
-    """
+    """Check that buildings are cut by slices only, and count those cut and those that had to be."""
     home = reading.building != ""
     kinds = reading.plan.atoms["slice_kind"].fillna("").astype(str).to_numpy()
     table = pd.DataFrame({"building": reading.building[home], "unsliced": kinds[home] == ""})
     count = table.groupby("building", sort=True)["unsliced"].agg(["size", "any"])
     broken = count.index[(count["size"] > 1) & count["any"]].tolist()
-    faults = [
-        Finding("violation", value=len(ids), bound=0, reason=reason, values=name_ids(ids))
-        for reason, ids in (("house_cut", broken), ("house_elsewhere", _find_elsewhere(reading)))
-        if ids
-    ]
+    faults = count_fault("house_cut", broken) + count_fault("house_elsewhere", _find_elsewhere(reading))
     rows = with_ok("", faults, checked=len(count))
-    for level in reading.levels:
-        rows += _count_cut(reading, level, home)
-    return rows
+    return rows + [_count_cut(reading, level, home) for level in reading.levels]
 
 
 def _find_elsewhere(reading: Reading) -> list[str]:
@@ -161,22 +142,14 @@ def _find_elsewhere(reading: Reading) -> list[str]:
     return [str(name) for name in ids[elsewhere]]
 
 
-def _count_cut(reading: Reading, level: LevelReading, home: BoolArray) -> list[Finding]:
-    """One row per level: buildings in several areas against those whose households demand it."""
+def _count_cut(reading: Reading, level: LevelReading, home: BoolArray) -> Finding:
+    """Count buildings in several areas against those whose households demand it."""
     rule = reading.make_rule(level.rules)
     weight = (rule.loads @ rule.upper_weight) if rule.kinds else np.zeros(len(home), dtype=np.int64)
     cap = rule.cap if rule.kinds else 1
-    return [_cut_row(level, home, reading.building, weight, cap)]
-
-
-def _cut_row(
-    level: LevelReading,
-    held: BoolArray,
-    names: npt.NDArray[np.object_],
-    weight: IntArray,
-    cap: int,
-) -> Finding:
-    table = pd.DataFrame({"name": names[held], "label": level.labels[held], "weight": weight[held]})
+    table = pd.DataFrame(
+        {"name": reading.building[home], "label": level.labels[home], "weight": weight[home]}
+    )
     houses = table.groupby("name", sort=True).agg({"label": "nunique", "weight": "sum"})
     cut = houses["label"] > 1
     forced = int((cut & (houses["weight"] > cap)).sum())
@@ -187,20 +160,13 @@ def _cut_row(
 
 
 def check_coded(reading: Reading) -> list[Finding]:
-    """Check that codes are unique and run west to east, then north to south.
-
-    Parameters
-    ----------
-    reading
-        The plan.
-    """
+    """Check that codes are unique and run west to east, then north to south."""
     xy = shapely.get_coordinates(shapely.point_on_surface(reading.geometry))
 
     def check(level: LevelReading) -> list[Finding]:
         name = level.id
-        table, layer = reading.plan.areas.get(name), reading.polygons.get(name)
-        written = [table.index.astype(str).tolist() if table is not None else []]
-        written.append(layer_codes(layer) if layer is not None else [])
+        tables = (reading.plan.areas.get(name), reading.polygons.get(name))
+        written = [layer_codes(table) for table in tables if table is not None]
         doubled = sorted(
             {code for codes in written for code in pd.Index(codes)[pd.Index(codes).duplicated()]}
         )
@@ -233,9 +199,7 @@ def _check_order(reading: Reading, level: LevelReading, xy: FloatArray) -> list[
         rank = _rank_areas(xy[atoms], local)
         wanted = np.argsort(np.argsort([_code_number(str(level.codes[m])) for m in members], kind="stable"))
         wrong += [str(level.codes[m]) for m in members[rank != wanted]]
-    if not wrong:
-        return []
-    return [Finding("warning", level.id, "", len(wrong), 0, "codes_unordered", name_ids(wrong))]
+    return count_fault("codes_unordered", wrong, level.id, "warning")
 
 
 def _rank_areas(xy: FloatArray, area: IntArray) -> IntArray:

@@ -15,33 +15,15 @@ __all__ = ["check_contiguous"]
 
 
 def check_contiguous(reading: Reading) -> list[Finding]:
-    """Check every area of every level.
-
-    Parameters
-    ----------
-    reading
-        The plan.
-    """
+    """Check every area of every level."""
     return reading.check_levels(lambda level: _check_areas(reading, level) + _check_written(reading, level))
 
 
-def count_pieces(level: LevelReading, pairs: IntArray, carries: BoolArray, counts: BoolArray) -> IntArray:
+def _count_pieces(level: LevelReading, pairs: IntArray, carries: BoolArray, counts: BoolArray) -> IntArray:
     """Count the connected pieces of each area.
 
-    Parameters
-    ----------
-    level
-        The level.
-    pairs
-        Atoms that may be joined, shape (p, 2).
-    carries
-        Atoms that join their neighbours into one piece, shape (n,).
-    counts
-        Atoms whose pieces are counted, shape (n,).
-
-    Returns
-    -------
-    ndarray of int64, shape (k,)
+    Of the pairs that may be joined count those of which both atoms carry; pieces of which no atom counts are
+    left out.
     """
     inside = (level.labels[pairs[:, 0]] == level.labels[pairs[:, 1]]) & carries[pairs].all(axis=1)
     piece = find_components(len(level.labels), pairs[inside])
@@ -50,7 +32,7 @@ def count_pieces(level: LevelReading, pairs: IntArray, carries: BoolArray, count
     return np.bincount(found[:, 0], minlength=len(level.codes)).astype(np.int64)
 
 
-def find_taken(reading: Reading, level: LevelReading) -> BoolArray:
+def _find_taken(reading: Reading, level: LevelReading) -> BoolArray:
     """Mark the areas that were taken as they stood: their enclaves (飞地) are a warning, not a violation."""
     if level.rules.make == "given":
         return np.ones(len(level.codes), dtype=bool)
@@ -66,13 +48,12 @@ def _check_areas(reading: Reading, level: LevelReading) -> list[Finding]:
     everything = np.ones(len(level.labels), dtype=bool)
     pairs = reading.passable_pairs(level.rules)
     n = len(level.labels)
-    pieces = count_pieces(level, pairs, everything, everything)
+    pieces = _count_pieces(level, pairs, everything, everything)
     borders = reading.borders
-    any_rank = np.ones(len(borders.pairs), dtype=bool)
-    meeting = borders.join_pairs(any_rank, n, level.rules.min_border_m)
-    unbarred = count_pieces(level, meeting, everything, everything)
+    meeting = borders.join_pairs(np.ones(len(borders.pairs), dtype=bool), n, level.rules.min_border_m)
+    unbarred = _count_pieces(level, meeting, everything, everything)
     faults = []
-    taken = find_taken(reading, level)
+    taken = _find_taken(reading, level)
     for i in np.flatnonzero(pieces > 1):
         if unbarred[i] == 1:
             reason = "crosses_barrier"
@@ -91,7 +72,7 @@ def _check_areas(reading: Reading, level: LevelReading) -> list[Finding]:
     # dwellings that only large empty land holds together
     carry = reading.plan.scheme.atoms.carry_land_m2
     dwelling = (reading.households > 0) & reading.applies(level.rules)
-    groups = count_pieces(level, pairs, dwelling | (reading.area <= carry), dwelling)
+    groups = _count_pieces(level, pairs, dwelling | (reading.area <= carry), dwelling)
     faults += [
         Finding(
             "violation", name, str(level.codes[i]), float(groups[i]), 1.0, "carried_by_land", {"m2": carry}
@@ -115,7 +96,7 @@ def _check_written(reading: Reading, level: LevelReading) -> list[Finding]:
         return []
     parts = shapely.get_num_geometries(layer.geometry.to_numpy())
     codes = layer_codes(layer)
-    enclaves = set(level.codes[find_taken(reading, level)].astype(str))
+    enclaves = set(level.codes[_find_taken(reading, level)].astype(str))
     return [
         Finding(
             "warning" if codes[i] in enclaves else "violation",

@@ -14,6 +14,7 @@ from scipy.sparse import csr_array
 from gridplan.arrays import BoolArray, FloatArray, IntArray
 from gridplan.check.carriers import Carriers
 from gridplan.check.groups import EXHAUSTED, FOUND, GroupSearch, collect_groups, find_group
+from gridplan.check.rule import TOO_MANY
 
 __all__ = ["PROOFS", "Claim", "Proof", "read_claims", "verify_claims"]
 
@@ -70,17 +71,7 @@ class Proof:
 
 
 def read_claims(certificates: pd.DataFrame, level_id: str, n: int) -> list[Claim]:
-    """Read the certificates of one level in the order of their numbers.
-
-    Parameters
-    ----------
-    certificates
-        The table as written.
-    level_id
-        The level.
-    n
-        Number of atoms.
-    """
+    """Read the certificates of one level in the order of their numbers; ``n`` is the number of atoms."""
     rows = certificates[certificates["level"] == level_id].sort_values("certificate_id", kind="stable")
     return [
         Claim(int(number), str(kind), _read_core(text, n), int(bound))
@@ -102,15 +93,7 @@ def _read_core(text: object, n: int) -> IntArray | None:
 
 
 def verify_claims(carriers: Carriers, claims: list[Claim]) -> list[Proof]:
-    """Verify claims; one that shares an atom with an earlier one is refused.
-
-    Parameters
-    ----------
-    carriers
-        The graph of the level.
-    claims
-        As read, ascending by number.
-    """
+    """Verify the claims of a level in their order; one that shares an atom with an earlier one is refused."""
     taken = np.zeros(len(carriers.dwelling), dtype=bool)
     proofs = []
     for claim in claims:
@@ -127,7 +110,8 @@ def _verify_claim(carriers: Carriers, claim: Claim, taken: BoolArray) -> Proof:
         return Proof(claim, "certificate_kind_unknown", 0)
     # land may be too large to be cut: a claim about nobody, and only of that kind
     land = claim.kind == "indivisible" and claim.bound == 0
-    if claim.atoms is None or claim.bound < 0 or not (land or _holds_dwellings(carriers, claim)):
+    homes = claim.bound > 0 and claim.atoms is not None and bool(carriers.dwelling[claim.atoms].all())
+    if claim.atoms is None or not (land or homes):
         return Proof(claim, "certificate_core_broken", 0)
     if taken[claim.atoms].any():
         return Proof(claim, "certificate_cores_overlap", 0)
@@ -135,10 +119,6 @@ def _verify_claim(carriers: Carriers, claim: Claim, taken: BoolArray) -> Proof:
     if not reason and proved < claim.bound:
         reason = "certificate_bound_too_high"
     return Proof(claim, reason, proved)
-
-
-def _holds_dwellings(carriers: Carriers, claim: Claim) -> bool:
-    return claim.bound > 0 and bool(carriers.dwelling[claim.atoms].all())
 
 
 def prove_arithmetic(carriers: Carriers, core: IntArray) -> tuple[str, int]:
@@ -149,17 +129,14 @@ def prove_arithmetic(carriers: Carriers, core: IntArray) -> tuple[str, int]:
     near = np.concatenate([search.neighbours[search.starts[i] : search.starts[i + 1]] for i in core])
     if not inside[near].all():
         return "certificate_core_open", 0
-    sums = search.loads[core].sum(axis=0)
-    proved = carriers.rule.count_unplaceable(sums) if carriers.rule.kinds else 0
-    return "", proved
+    return "", search.rule.count_unplaceable(search.loads[core].sum(axis=0)) if search.rule.kinds else 0
 
 
 def prove_indivisible(carriers: Carriers, core: IntArray) -> tuple[str, int]:
     """Each atom of the core is above a bound all by itself."""
     search = carriers.search
-    rule = carriers.rule
-    # 2 is TOO_MANY: an atom alone can only be too much, never mixed
-    alone = (rule.check(search.loads[core]) == 2) | (search.area[core] > search.max_area)
+    # an atom alone can only be too much, never mixed
+    alone = (search.rule.check(search.loads[core]) == TOO_MANY) | (search.area[core] > search.max_area)
     if not alone.all():
         return "certificate_core_divisible", int(carriers.households[core[alone]].sum())
     return "", int(carriers.households[core].sum())
@@ -169,7 +146,7 @@ def prove_structure(carriers: Carriers, core: IntArray) -> tuple[str, int]:
     """No connected legal group holds any atom of the core."""
     search = carriers.search
     proved = 0
-    if not carriers.rule.kinds:
+    if not search.rule.kinds:
         return prove_indivisible(carriers, core)
     for atom in core:
         if not _lacks_reach(search, int(atom)):
@@ -184,7 +161,7 @@ def prove_structure(carriers: Carriers, core: IntArray) -> tuple[str, int]:
 
 def prove_exact(carriers: Carriers, core: IntArray) -> tuple[str, int]:
     """No packing of legal groups covers more of the core."""
-    if not carriers.rule.kinds:
+    if not carriers.search.rule.kinds:
         return prove_indivisible(carriers, core)
     groups = collect_groups(carriers.search, core, EXACT_BUDGET)
     if groups is None or len(groups[0]) - 1 > PACKING_COLUMNS:

@@ -22,7 +22,7 @@ from gridplan.kinds import KINDS
 from gridplan.plan import Plan
 from gridplan.scheme import Level
 
-__all__ = ["LevelReading", "Reading", "read_plan"]
+__all__ = ["LevelReading", "Reading", "read_numbers", "read_plan", "read_texts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +110,12 @@ class Reading:
     def borders(self) -> BorderTable:
         """The shared borders of the atoms, measured from their polygons."""
         streets = self.plan.streets
-        ranks = pd.to_numeric(streets["rank"], errors="coerce").fillna(0).to_numpy(dtype=np.int64)
+        ranks = read_numbers(streets["rank"], 0).astype(np.int64)
         barring = (ranks >= 1) & (ranks <= 3)
         lines = streets.geometry.to_numpy()[barring]
         blocks = None
         if "block" in self.plan.atoms.columns:
-            number = (
-                pd.to_numeric(self.plan.atoms["block"], errors="coerce").fillna(-1).to_numpy(dtype=np.int64)
-            )
+            number = read_numbers(self.plan.atoms["block"], -1).astype(np.int64)
             blocks = number - number.min(initial=0)
         houses = np.where(self.building != "", pd.factorize(self.building)[0], -1)
         return measure_borders(self.geometry, lines, ranks[barring], blocks, houses)
@@ -219,16 +217,16 @@ def read_plan(plan: Plan, level_polygons: Mapping[str, gpd.GeoDataFrame] | None 
         population=population,
         kind=kinds.astype(np.int64),
         area=np.nan_to_num(shapely.area(geometry)),
-        building=_take_text(atoms["building_id"]),
+        building=read_texts(atoms["building_id"]),
         dwellings=dwellings,
-        ground=_take_text(atoms["ground"]),
+        ground=read_texts(atoms["ground"]),
         gaps=np.flatnonzero(no_households | no_population),
     )
 
 
 def read_level(column: pd.Series, level: Level) -> LevelReading:
     """Give each code of a level a number, and each atom the number of its code."""
-    text = _take_text(column)
+    text = read_texts(column)
     codes, labels = np.unique(text.astype(str), return_inverse=True)
     labels = labels.astype(np.int64)
     if len(codes) and codes[0] == "":
@@ -236,16 +234,22 @@ def read_level(column: pd.Series, level: Level) -> LevelReading:
     return LevelReading(level, codes.astype(object), labels)
 
 
-def _take_text(column: pd.Series) -> npt.NDArray[np.object_]:
-    """Texts of a column, "" where there is none."""
+def read_texts(column: pd.Series) -> npt.NDArray[np.object_]:
+    """Read the texts of a column, "" where there is none."""
     values = column.to_numpy(dtype=object, copy=True)
     values[pd.isna(values)] = ""
     return np.asarray([value if type(value) is str else str(value) for value in values], dtype=object)
 
 
+def read_numbers(column: pd.Series, unknown: float = np.nan) -> FloatArray:
+    """Read the numbers of a column, ``unknown`` where there is none."""
+    numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    return np.where(np.isnan(numbers), unknown, numbers)
+
+
 def _take_whole(column: pd.Series) -> tuple[IntArray, BoolArray]:
     """Whole numbers >= 0 of a column, 0 where there is none, and where that is."""
-    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    values = read_numbers(column)
     with np.errstate(invalid="ignore"):
         broken = ~((values >= 0) & (values == np.floor(values)))
     return np.where(broken, 0, values).astype(np.int64), broken

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from gridplan.arrays import FloatArray
 from gridplan.check.cover import outline_segments
 from gridplan.check.findings import Finding, name_ids
 from gridplan.check.reading import LevelReading, Reading
@@ -13,20 +12,9 @@ __all__ = ["measure_shape"]
 
 
 def measure_shape(reading: Reading) -> list[Finding]:
-    """Measure each level.
-
-    Parameters
-    ----------
-    reading
-        The plan.
-    """
-    rows: list[Finding] = []
-    for level in reading.levels:
-        if len(level.codes):
-            rows += [
-                measure(reading, level) for measure in (_share_on_streets, _count_empty, _take_compactness)
-            ]
-    return rows
+    """Measure each level."""
+    measures = (_share_on_streets, _count_empty, _take_compactness)
+    return [measure(reading, level) for level in reading.levels if len(level.codes) for measure in measures]
 
 
 def _share_on_streets(reading: Reading, level: LevelReading) -> Finding:
@@ -56,14 +44,8 @@ def _count_empty(reading: Reading, level: LevelReading) -> Finding:
 
 def _take_compactness(reading: Reading, level: LevelReading) -> Finding:
     """Median over areas of 4 pi area / perimeter2 (Polsby-Popper): 1 for a circle, 0.785 for a square."""
-    compact = measure_compactness(reading, level)
-    middle = float(np.median(compact))
-    return Finding("ok", level.id, "", middle, np.nan, "compactness", {"median": round(middle, 4)})
-
-
-def measure_compactness(reading: Reading, level: LevelReading) -> FloatArray:
-    """Return the compactness of each area, shape (k,)."""
     outline = outline_segments(reading, level)
     perimeter = np.bincount(outline.owner, outline.length, minlength=len(level.codes))
-    compact: FloatArray = 4 * np.pi * level.sum_by_area(reading.area) / np.maximum(perimeter, 1e-9) ** 2
-    return compact
+    compact = 4 * np.pi * level.sum_by_area(reading.area) / np.maximum(perimeter, 1e-9) ** 2
+    middle = float(np.median(compact))
+    return Finding("ok", level.id, "", middle, np.nan, "compactness", {"median": round(middle, 4)})

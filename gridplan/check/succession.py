@@ -43,17 +43,8 @@ class OldAreas:
 def match_by_people(old: IntArray, new: IntArray, people: IntArray, ground_m2: FloatArray) -> IntArray:
     """Match new areas with old ones so that most people stay; among equals, so that most ground stays.
 
-    Parameters
-    ----------
-    old, new
-        Old and new area of each atom, -1 for none, shape (n,).
-    people, ground_m2
-        People and square metres of each atom, shape (n,).
-
-    Returns
-    -------
-    ndarray of int64, shape (k,)
-        Old area that each new one continues, -1 where there is none left that it shares anything with.
+    The old and the new area of each atom are -1 for none. Returns the old area that each new one continues,
+    -1 where there is none left that it shares anything with.
     """
     count, before = int(new.max(initial=-1)) + 1, int(old.max(initial=-1)) + 1
     continues = np.full(count, -1, dtype=np.int64)
@@ -75,19 +66,7 @@ def match_by_people(old: IntArray, new: IntArray, people: IntArray, ground_m2: F
 
 
 def find_urban(standing: OldAreas, new: IntArray) -> BoolArray:
-    """Mark the new areas of which most people live on urban ground, as far as the ground is known.
-
-    Parameters
-    ----------
-    standing
-        The areas that stood before.
-    new
-        New area of each atom, -1 for none, shape (n,).
-
-    Returns
-    -------
-    ndarray of bool, shape (k,)
-    """
+    """Mark the new areas of which most people live on urban ground, as far as the ground is known."""
     count = int(new.max(initial=-1)) + 1
     weight = standing.people + standing.ground_m2 / (2 * standing.ground_m2.sum() + 1)
     sides = []

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from gridplan.arrays import IntArray
 from gridplan.check.cover import layer_codes
-from gridplan.check.findings import Finding, name_ids, with_ok
-from gridplan.check.reading import LevelReading, Reading
+from gridplan.check.findings import Finding, count_fault, with_ok
+from gridplan.check.reading import LevelReading, Reading, read_numbers
 
 __all__ = ["building_ids", "check_complete"]
 
@@ -23,13 +21,7 @@ AREA_SHARE = 1e-6
 
 
 def check_complete(reading: Reading) -> list[Finding]:
-    """Check that every atom, building, household and person is in one area of each level.
-
-    Parameters
-    ----------
-    reading
-        The plan.
-    """
+    """Check that every atom, building, household and person is in one area of each level."""
     rows = with_ok("", _check_atoms(reading) + _check_buildings(reading), checked=len(reading.plan.buildings))
     present = {level.id for level in reading.levels}
     rows += [
@@ -46,24 +38,17 @@ def check_complete(reading: Reading) -> list[Finding]:
     return rows + reading.check_levels(check)
 
 
-def _count_fault(reason: str, ids: Sequence[object], level: str = "") -> list[Finding]:
-    """One row for a kind of fault, none where there is none."""
-    if not len(ids):
-        return []
-    return [Finding("violation", level, value=len(ids), bound=0, reason=reason, values=name_ids(ids))]
-
-
 def _check_atoms(reading: Reading) -> list[Finding]:
     atoms = reading.plan.atoms
     doubled = atoms.index[atoms.index.duplicated()].tolist()
-    slices = pd.to_numeric(atoms["slice"], errors="coerce").fillna(-1).to_numpy()
+    slices = read_numbers(atoms["slice"], -1)
     home = pd.DataFrame({"building": reading.building, "slice": slices})[reading.building != ""]
     twice = sorted(set(home["building"][home.duplicated()]))
     return (
-        _count_fault("counts_missing", reading.gaps.tolist())
-        + _count_fault("kind_unknown", np.flatnonzero(reading.kind < 0).tolist())
-        + _count_fault("atom_id_twice", doubled)
-        + _count_fault("slice_twice", twice)
+        count_fault("counts_missing", reading.gaps.tolist())
+        + count_fault("kind_unknown", np.flatnonzero(reading.kind < 0).tolist())
+        + count_fault("atom_id_twice", doubled)
+        + count_fault("slice_twice", twice)
     )
 
 
@@ -71,7 +56,7 @@ def _check_buildings(reading: Reading) -> list[Finding]:
     """Slices sum to their building, and both tables name the same buildings."""
     buildings = reading.plan.buildings
     ids = building_ids(buildings)
-    faults = _count_fault("building_id_twice", sorted(set(ids[ids.duplicated()])))
+    faults = count_fault("building_id_twice", sorted(set(ids[ids.duplicated()])))
     home = reading.building != ""
     inside = pd.DataFrame(
         {"households": reading.households[home], "population": reading.population[home]},
@@ -80,17 +65,17 @@ def _check_buildings(reading: Reading) -> list[Finding]:
     sums = inside.groupby(level=0, sort=True).sum()
     unique = buildings[~ids.duplicated()]
     unique_ids = ids[~ids.duplicated()]
-    faults += _count_fault("building_without_atom", sorted(set(unique_ids) - set(sums.index)))
-    faults += _count_fault("atom_without_building", sorted(set(sums.index) - set(unique_ids)))
+    faults += count_fault("building_without_atom", sorted(set(unique_ids) - set(sums.index)))
+    faults += count_fault("atom_without_building", sorted(set(sums.index) - set(unique_ids)))
     for column in SUMS:
-        stated = pd.to_numeric(unique[column], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+        stated = read_numbers(unique[column])
         have = sums[column].reindex(unique_ids).to_numpy(dtype=np.float64)
         differs = ~np.isnan(have) & (stated != have)
-        faults += _count_fault(f"slices_differ_{column}", unique_ids[differs].tolist())
+        faults += count_fault(f"slices_differ_{column}", unique_ids[differs].tolist())
     on_land = int(reading.households[~home].sum() + reading.population[~home].sum())
     if on_land:
         ids_land = np.flatnonzero(~home & ((reading.households > 0) | (reading.population > 0))).tolist()
-        faults += _count_fault("people_without_building", ids_land)
+        faults += count_fault("people_without_building", ids_land)
     return faults
 
 
@@ -103,7 +88,7 @@ def building_ids(buildings: gpd.GeoDataFrame) -> pd.Index:
 def _check_labels(reading: Reading, level: LevelReading) -> list[Finding]:
     """Every atom has a code, and codes and the areas table name the same areas."""
     name = level.id
-    faults = _count_fault("code_missing", np.flatnonzero(level.labels < 0).tolist(), name)
+    faults = count_fault("code_missing", np.flatnonzero(level.labels < 0).tolist(), name)
     table = reading.plan.areas.get(name)
     if table is None:
         return [*faults, Finding("violation", name, reason="areas_missing")]
@@ -138,24 +123,19 @@ def _check_layer_rows(reading: Reading, level: LevelReading, layer: gpd.GeoDataF
         "households": level.count_by_area(reading.households),
         "population": level.count_by_area(reading.population),
         "buildings": _count_buildings(reading, level),
+        "area": level.sum_by_area(reading.area),
     }
     place = np.array([row.get(code, -1) for code in codes], dtype=np.int64)
-    for column, sum_ in sums.items():
+    known = np.flatnonzero(place >= 0)
+    for key, sums_by_area in sums.items():
+        column = "area_m2" if key == "area" else key
         if column not in layer.columns:
             continue
-        stated = pd.to_numeric(layer[column], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+        stated, wanted = read_numbers(layer[column])[known], sums_by_area[place[known]]
+        slack = np.maximum(0.1, AREA_SHARE * wanted) if key == "area" else 0
         faults += [
-            Finding("violation", name, codes[i], stated[i], float(sum_[place[i]]), f"sum_differs_{column}")
-            for i in np.flatnonzero(place >= 0)
-            if stated[i] != sum_[place[i]]
-        ]
-    if "area_m2" in layer.columns:
-        stated = pd.to_numeric(layer["area_m2"], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-        area = level.sum_by_area(reading.area)
-        faults += [
-            Finding("violation", name, codes[i], stated[i], float(area[place[i]]), "sum_differs_area")
-            for i in np.flatnonzero(place >= 0)
-            if not abs(stated[i] - area[place[i]]) <= max(0.1, AREA_SHARE * area[place[i]])
+            Finding("violation", name, codes[known[i]], stated[i], float(wanted[i]), f"sum_differs_{key}")
+            for i in np.flatnonzero(~(np.abs(stated - wanted) <= slack))
         ]
     return faults
 
