@@ -83,8 +83,8 @@ def relabel_compounds(
         names, count = np.unique(words[words != ""].astype(str), return_counts=True)
         rows.append(issue_rows("compounds", names, code, "noted", count))
     buildings = plan.buildings.assign(compound=name, compound_type=types)
-    told_atoms = plan.atoms.assign(compound=pd.array(atoms, dtype="str"))
-    return replace(plan, buildings=buildings, atoms=told_atoms), join_issues(*rows)
+    labelled = plan.atoms.assign(compound=pd.array(atoms, dtype="str"))
+    return replace(plan, buildings=buildings, atoms=labelled), join_issues(*rows)
 
 
 def _texts(column: pd.Series) -> TextArray:

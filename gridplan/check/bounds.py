@@ -227,7 +227,7 @@ def _compare_written(reading: Reading, level: LevelReading, verdicts: AreaVerdic
     return [
         Finding(
             "violation", level.id, str(code), reason="status_differs",
-            values={"told": stated[code], "found": str(found[i])},
+            values={"stated": stated[code], "found": str(found[i])},
         )
         for i, code in enumerate(level.codes)
         if stated.get(code, found[i]) != found[i]

@@ -49,7 +49,7 @@ def _check_parents(reading: Reading, level: LevelReading, parent: LevelReading) 
                 name,
                 code,
                 reason="parent_differs",
-                values={"told": stated[code], "found": found},
+                values={"stated": stated[code], "found": found},
             )
             for code, found in own.items()
             if stated.get(code, found) != found

@@ -51,7 +51,7 @@ def _check_scheme(reading: Reading, text: str) -> list[Finding]:
     faults = []
     digest = str(reading.plan.provenance.get("scheme_sha256", ""))
     if digest and digest != written.digest:
-        values = {"told": digest[:12], "found": written.digest[:12]}
+        values = {"stated": digest[:12], "found": written.digest[:12]}
         faults.append(Finding("violation", reason="scheme_tampered", values=values))
     if written != reading.plan.scheme:
         faults.append(Finding("violation", reason="scheme_other", values={"name": reading.plan.scheme.id}))

@@ -51,7 +51,7 @@ HAZARDS = pd.DataFrame(
 )
 
 
-def _told(plan: Plan, role: str) -> dict[str, str]:
+def _list_issues(plan: Plan, role: str) -> dict[str, str]:
     rows = plan.issues[plan.issues["layer"] == role]
     return dict(zip(rows["id"], rows["code"], strict=True))
 
@@ -62,8 +62,8 @@ def test_things_outside_stay_in_the_table_and_are_listed_with_their_distance(att
     assert table["placed"].tolist() == ["point", "point", ""]
     assert table.loc["E3", ["subgrid", "grid", "building_id"]].tolist() == ["", "", ""]
     assert not table.loc["E3", "geometry"].is_empty
-    told = plan.issues[plan.issues["code"] == "thing_outside"]
-    assert told[["id", "value"]].to_numpy().tolist() == [["E3", 80.0]]
+    listed = plan.issues[plan.issues["code"] == "thing_outside"]
+    assert listed[["id", "value"]].to_numpy().tolist() == [["E3", 80.0]]
 
 
 def test_hazards_lie_where_their_enterprise_does(attach) -> None:
@@ -75,7 +75,7 @@ def test_hazards_lie_where_their_enterprise_does(attach) -> None:
     assert table.loc["H2", "grid"] == owner.loc["E2", "grid"], "a name that is the only one does too"
     assert table["placed"].tolist() == ["enterprise", "enterprise", "", "", ""]
     assert table["on_site"].tolist() == [True, False, True, True, True]
-    assert _told(plan, "hazards") == {
+    assert _list_issues(plan, "hazards") == {
         "H3": "thing_owner_unplaced", "H4": "thing_owner_unknown", "H5": "thing_nowhere"
     }  # fmt: skip
 
@@ -111,9 +111,9 @@ def test_enterprises_that_come_again_take_their_hazards_along(attach) -> None:
     assert after.attached["hazards"]["grid"].tolist() == [grids[1], grids[0], grids[0], "", ""]
     assert len(after.attached["enterprises"]) == 3, "a role that comes again is replaced"
     assert len(json.loads(after.provenance["attached"])) == 2
-    assert _told(after, "enterprises") == {}
+    assert _list_issues(after, "enterprises") == {}
     assert len(after.attached["hazards"]) == 5
-    assert _told(after, "hazards") == {"H4": "thing_owner_unknown", "H5": "thing_nowhere"}
+    assert _list_issues(after, "hazards") == {"H4": "thing_owner_unknown", "H5": "thing_nowhere"}
 
 
 def test_a_house_code_leads_to_its_building_or_stairwell(attach, town: Plan) -> None:
@@ -134,7 +134,7 @@ def test_a_house_code_leads_to_its_building_or_stairwell(attach, town: Plan) -> 
     slot = town.atoms[(town.atoms["building_id"] == "tower") & (town.atoms["slice"] == tower["slice"])]
     assert placed.loc[1, "grid"] == slot["grid"].iloc[0]
     assert placed.loc[3, ["subgrid", "grid"]].tolist() == [slot["subgrid"].iloc[0], ""]
-    assert _told(plan, "services") == {"d": "thing_in_several_areas"}
+    assert _list_issues(plan, "services") == {"d": "thing_in_several_areas"}
     assert not placed.geometry.is_empty.any(), "a building has a place to draw"
     assert flat[:-4] != one["code"][:-4], "a stairwell that the building does not have"
 
@@ -150,8 +150,12 @@ def test_areas_are_known_by_code_and_by_name_on_every_level(attach, town: Plan) 
     staff = done.attached["staff"]
     assert staff["subgrid"].tolist() == ["S001", "S001", "S001", "", ""]
     assert staff["grid"].tolist() == ["S001-02", "", "", "", ""]
-    told = _told(done, "staff")
-    assert (told["d"], told["e"], told["*"]) == ("thing_area_several", "thing_area_unknown", "things_coarse")
+    listed = _list_issues(done, "staff")
+    assert (listed["d"], listed["e"], listed["*"]) == (
+        "thing_area_several",
+        "thing_area_unknown",
+        "things_coarse",
+    )
 
 
 def test_the_home_of_staff_does_not_narrow_the_area_that_they_are_named_for(attach) -> None:
@@ -159,17 +163,17 @@ def test_the_home_of_staff_does_not_narrow_the_area_that_they_are_named_for(atta
     staff = attach(staff=table).attached["staff"].set_index("id")
     assert staff.loc["a", ["subgrid", "grid", "placed"]].tolist() == ["S004", "", "code"]
     assert staff.loc["b", "placed"] == "point" and staff.loc["b", "grid"] != ""
-    # of what is no person the point tells more
+    # of what is no person the point says more
     shop = attach(enterprises=table.assign(x=[np.nan, X + 10])).attached["enterprises"].set_index("id")
     assert shop.loc["a", ["subgrid", "grid", "placed"]].tolist() == ["S004", "", "code"]
 
 
-def test_a_point_that_contradicts_its_building_is_told(attach) -> None:
+def test_a_point_that_contradicts_its_building_is_listed(attach) -> None:
     table = pd.DataFrame({"id": ["a"], "building_id": ["b0000"], "x": [X + 390], "y": [Y + 230]})
     plan = attach(enterprises=table)
     assert plan.attached["enterprises"].loc[0, "placed"] == "building"
-    told = plan.issues[plan.issues["code"] == "thing_places_differ"]
-    assert told["detail"].str.contains("building .* | point .*").all() and len(told) == 1
+    listed = plan.issues[plan.issues["code"] == "thing_places_differ"]
+    assert listed["detail"].str.contains("building .* | point .*").all() and len(listed) == 1
 
 
 @pytest.mark.parametrize(("system", "code"), [("gcj02", "points_system_other"), ("wgs84", "points_system")])
@@ -182,9 +186,9 @@ def test_another_system_is_proposed_and_nothing_is_shifted(
     there = np.vstack([from_wgs84(true, system), true[:1]])
     table = pd.DataFrame({"id": np.arange(len(there)), "lon": there[:, 0], "lat": there[:, 1]})
     plan = attach(enterprises=table)
-    told = plan.issues[plan.issues["code"].str.startswith("points_system")]
-    assert told["code"].tolist() == [code]
-    assert told["detail"].iloc[0].startswith(f"{system} 9") or told["detail"].iloc[0].startswith(
+    listed = plan.issues[plan.issues["code"].str.startswith("points_system")]
+    assert listed["code"].tolist() == [code]
+    assert listed["detail"].iloc[0].startswith(f"{system} 9") or listed["detail"].iloc[0].startswith(
         f"{system} 10"
     )
     right = attach(enterprises=table.iloc[:-1], crs=system)
@@ -197,7 +201,7 @@ FAULTS = {
     "far off": (pd.DataFrame({"id": ["a"], "x": [X - 10_000], "y": [Y]}), "things_outside"),
     "unknown building": (pd.DataFrame({"id": ["a"], "building_id": ["zz"]}), "things_unknown"),
     "unknown area": (pd.DataFrame({"id": ["a", "b"], "网格": ["zz", ""]}), "things_unknown"),
-    "no place told": (pd.DataFrame({"id": ["a"], "网格": [""]}), "things_placeless"),
+    "no place given": (pd.DataFrame({"id": ["a"], "网格": [""]}), "things_placeless"),
     "no column of places": (pd.DataFrame({"id": ["a"]}), "things_no_place"),
     "no rows": (pd.DataFrame({"id": [], "x": [], "y": []}), "things_empty"),
     "sums only": (pd.DataFrame({"id": ["合计"], "网格": [""]}), "things_placeless"),
@@ -211,8 +215,8 @@ def test_a_list_of_which_nothing_fits_ends_in_one_message(attach, case: str) -> 
         attach(enterprises=table)
     assert caught.value.key == key
     for lang in LANGUAGES:
-        told = translate_error(caught.value, lang)
-        assert "enterprises.csv" in told and "\n" not in told
+        text = translate_error(caught.value, lang)
+        assert "enterprises.csv" in text and "\n" not in text
 
 
 def test_hazards_without_enterprises_say_what_is_lacking(attach) -> None:
@@ -239,8 +243,8 @@ def test_compounds_by_outline_label_buildings_and_land(attach, town: Plan, tmp_p
     assert (plan.atoms["compound"] == "甲园").sum() == inside.sum() == 9
     land = town.atoms[town.atoms["building_id"].isna() & town.atoms.representative_point().within(shapes[1])]
     assert set(plan.atoms.loc[land.index, "compound"]) == {"乙园"} and len(land)
-    told = plan.issues[plan.issues["code"] == "compound_joined"].set_index("id")["value"]
-    assert told["甲园"] == 9
+    listed = plan.issues[plan.issues["code"] == "compound_joined"].set_index("id")["value"]
+    assert listed["甲园"] == 9
     assert (plan.buildings["compound_type"] == "property").sum() == 9
     pd.testing.assert_frame_equal(plan.findings, check_plan(plan))
     # again with one of them: the other's buildings leave it
@@ -264,8 +268,8 @@ def test_compounds_by_a_list_of_buildings(attach) -> None:
     plan = attach(compounds=table)
     named = plan.buildings["compound"].dropna()
     assert sorted(named.items()) == [("b0000", "甲园"), ("b0001", "乙园"), ("b0002", "乙园")]
-    told = plan.issues[plan.issues["code"].isin(["building_in_two_compounds", "thing_building_unknown"])]
-    assert len(told) == 2
+    listed = plan.issues[plan.issues["code"].isin(["building_in_two_compounds", "thing_building_unknown"])]
+    assert len(listed) == 2
     with raises(InputError, "things_unknown"):
         attach(compounds=table.iloc[4:])
 
@@ -287,11 +291,11 @@ def test_a_plan_with_things_is_a_plan_like_any_other(attach, town: Plan, tmp_pat
     assert open_plan(tmp_path / "q.gpkg").attached == {}
 
 
-def test_where_it_came_from_is_told(attach) -> None:
+def test_where_it_came_from_is_written(attach) -> None:
     plan = attach(enterprises=ENTERPRISES, date="2026-06-30")
-    (told,) = json.loads(plan.provenance["attached"])
-    assert told["file"] == "enterprises.csv" and told["rows"] == 3 and told["date"] == "2026-06-30"
-    assert told["role"] == "enterprises" and len(told["sha256"]) == 64 and told["columns"]["id"] == "id"
+    (listed,) = json.loads(plan.provenance["attached"])
+    assert listed["file"] == "enterprises.csv" and listed["rows"] == 3 and listed["date"] == "2026-06-30"
+    assert listed["role"] == "enterprises" and len(listed["sha256"]) == 64 and listed["columns"]["id"] == "id"
 
 
 @pytest.mark.city
@@ -306,9 +310,9 @@ def test_points_of_a_web_map_are_found_out_in_a_real_city(city, tmp_path: Path) 
         pd.DataFrame({"id": range(len(there)), "lon": there[:, 0], "lat": there[:, 1]}).to_csv(
             file, index=False
         )
-        told = compare_systems(plan, read_things("enterprises", file, plan.crs))
-        assert told["detail"].iloc[0].startswith(f"{system} 4"), told["detail"].iloc[0]
-        assert told["code"].tolist() == ["points_system" if system == "wgs84" else "points_system_other"]
+        listed = compare_systems(plan, read_things("enterprises", file, plan.crs))
+        assert listed["detail"].iloc[0].startswith(f"{system} 4"), listed["detail"].iloc[0]
+        assert listed["code"].tolist() == ["points_system" if system == "wgs84" else "points_system_other"]
 
 
 def _part_grid(town: Plan) -> Plan:
@@ -338,8 +342,8 @@ def test_an_area_that_holds_no_part_of_a_cut_building_is_no_place_of_it(attach, 
     plan = attach(plan=parted, enterprises=table)
     placed = plan.attached["enterprises"]
     assert placed["grid"].tolist() == [inside, "", ""] and set(placed["subgrid"]) == {"S001"}
-    told = plan.issues[plan.issues["code"] == "thing_places_differ"]
-    assert told[["id", "detail"]].to_numpy().tolist() == [
+    listed = plan.issues[plan.issues["code"] == "thing_places_differ"]
+    assert listed[["id", "detail"]].to_numpy().tolist() == [
         ["b", "building tower | code S001-03"],
         ["c", "building tower | point S001-03"],
     ]
@@ -347,7 +351,7 @@ def test_an_area_that_holds_no_part_of_a_cut_building_is_no_place_of_it(attach, 
     assert findings.loc[findings["key"] == "placed", "verdict"].tolist() == ["ok"]
 
 
-def test_what_led_nowhere_is_told_of_things_that_were_placed_all_the_same(attach) -> None:
+def test_what_led_nowhere_is_listed_of_things_that_were_placed_all_the_same(attach) -> None:
     table = pd.DataFrame(
         {
             "id": ["a", "b", "c", "d"],
@@ -368,5 +372,5 @@ def test_what_led_nowhere_is_told_of_things_that_were_placed_all_the_same(attach
     assert rows["value"].tolist()[1:] == [80.0, 2.0]
     assert all("{" not in line for lang in LANGUAGES for line in format_issues(rows, lang))
     staff = attach(staff=table.drop(columns="楼栋编号").iloc[:3])
-    told = staff.issues[staff.issues["code"].str.endswith("_ignored")]
-    assert told["code"].tolist() == ["things_area_ignored"], "where staff live is nobody's business"
+    listed = staff.issues[staff.issues["code"].str.endswith("_ignored")]
+    assert listed["code"].tolist() == ["things_area_ignored"], "where staff live is nobody's business"

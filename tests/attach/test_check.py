@@ -57,9 +57,9 @@ def _judge(plan: Plan) -> list[tuple[str, dict[str, object]]]:
     wrong = mine[mine["verdict"] == "violation"]
     assert len(mine) == max(len(wrong), 1), "one row says that all is well where nothing is wrong"
     for reason in mine["reason"]:
-        told = {lang: format_check_reason(reason, lang) for lang in LANGUAGES}
-        assert all("things_" not in text and "{" not in text for text in told.values())
-        assert len(wrong) == 0 or not told["zh"].isascii()
+        found = {lang: format_check_reason(reason, lang) for lang in LANGUAGES}
+        assert all("things_" not in text and "{" not in text for text in found.values())
+        assert len(wrong) == 0 or not found["zh"].isascii()
     return [read_reason(reason) for reason in wrong["reason"]]
 
 
@@ -196,14 +196,14 @@ def _unplaced(plan: Plan) -> Plan:
 def test_each_fault_is_found_by_its_name(
     things: Plan, spoil: Callable[[Plan], Plan], reason: str, role: str
 ) -> None:
-    told = _judge(spoil(things))
-    assert [key for key, _ in told] == [reason]
-    assert told[0][1]["role"] == role
+    found = _judge(spoil(things))
+    assert [key for key, _ in found] == [reason]
+    assert found[0][1]["role"] == role
 
 
-def test_things_whose_enterprises_are_gone_are_told(things: Plan) -> None:
-    told = _judge(_lose_enterprises(things))
-    assert [(key, values["role"]) for key, values in told] == [
+def test_things_whose_enterprises_are_gone_are_named(things: Plan) -> None:
+    found = _judge(_lose_enterprises(things))
+    assert [(key, values["role"]) for key, values in found] == [
         ("things_ownerless", "risk_points"), ("things_ownerless", "hazards")
     ]  # fmt: skip
 
@@ -214,8 +214,8 @@ def test_grids_that_were_redrawn_after_attaching_are_found_out(things: Plan) -> 
     other = next(code for code in things.areas["grid"].index if code[:4] == one[:4] and code != one)
     turned = {one: other, other: one}
     atoms = things.atoms.assign(grid=things.atoms["grid"].replace(turned))
-    told = dict(_judge(replace(things, atoms=atoms)))
-    assert "things_elsewhere" in told
+    found = dict(_judge(replace(things, atoms=atoms)))
+    assert "things_elsewhere" in found
     findings = check_plan(replace(things, atoms=atoms))
     stale = findings[findings["reason"].str.contains("things_elsewhere")].iloc[0]
     assert "attach it again" in format_check_reason(stale["reason"], "en")
@@ -230,9 +230,9 @@ def test_grids_of_new_codes_leave_the_old_ones_behind(things: Plan) -> None:
         atoms=things.atoms.assign(grid=things.atoms["grid"].map(codes)),
         areas={**things.areas, "grid": table},
     )
-    told = _judge(redrawn)
-    assert {key for key, _ in told} == {"things_area_gone"}
-    assert {values["role"] for _, values in told} == set(LISTS)
+    found = _judge(redrawn)
+    assert {key for key, _ in found} == {"things_area_gone"}
+    assert {values["role"] for _, values in found} == set(LISTS)
 
 
 @pytest.mark.parametrize("text", ["", "no json", "[1]", '[{"role": "staff"}]'])
@@ -245,8 +245,8 @@ def test_an_id_that_is_read_as_a_row_number_is_not_counted_as_a_row_that_is_gone
     assert _judge(attach(staff=staff)) == []
 
 
-def test_what_was_told_of_lists_stays_json(things: Plan) -> None:
-    told = {one["role"]: one["rows"] for one in json.loads(things.provenance["attached"])}
-    assert told["enterprises"] == 7, "a row of which nothing is read is a row"
+def test_what_is_written_of_lists_stays_json(things: Plan) -> None:
+    found = {one["role"]: one["rows"] for one in json.loads(things.provenance["attached"])}
+    assert found["enterprises"] == 7, "a row of which nothing is read is a row"
     rows = things.issues[things.issues["code"] == "thing_row_blank"]
     assert rows[["layer", "id", "action"]].to_numpy().tolist() == [["enterprises", "row 7", "dropped"]]

@@ -136,17 +136,17 @@ def test_the_order_of_the_rows_does_not_matter(drawn, random) -> None:
 @given(rows)
 def test_care_is_counted_and_no_household_is_kept(drawn) -> None:
     counts, issues = place_things(DIRECTORY, _make("care", drawn))
-    told = pd.DataFrame([(one[3], one[4]) for one in drawn], columns=["care_class", "households"])
-    wanted = told[told["care_class"] != ""].groupby("care_class")["households"].sum()
+    households = pd.DataFrame([(one[3], one[4]) for one in drawn], columns=["care_class", "households"])
+    wanted = households[households["care_class"] != ""].groupby("care_class")["households"].sum()
     found = counts.groupby("care_class")["households"].sum()
     assert found.to_dict() == wanted[wanted > 0].to_dict()
     assert not counts.duplicated(["care_class", "placed", *DIRECTORY.levels]).any()
     assert set(counts["building_id"]) <= {""}
     assert "id" not in counts
-    # what is left out is told row by row, what has no place too
+    # what is left out is listed row by row, what has no place too
     lost = {f"t{i:03d}" for i, one in enumerate(drawn) if one[3] == "" or one[4] == 0}
     assert set(issues.loc[issues["code"] == "care_not_counted", "id"]) == lost
-    assert set(issues["detail"]) <= {""}, "a building of a household is not told either"
+    assert set(issues["detail"]) <= {""}, "a building of a household is not listed either"
 
 
 @settings(max_examples=20)
@@ -174,10 +174,10 @@ def test_a_plan_with_things_is_written_and_read_alike(tmp_path: Path, seed: int)
     file = tmp_path / "e.csv"
     table.to_csv(file, index=False, encoding="gb18030")
     hazards = tmp_path / "h.csv"
-    told = pd.DataFrame(
+    table = pd.DataFrame(
         {"编号": range(n), "企业编号": table["企业编号"], "现场整改": rng.choice(["是", "否", ""], n)}
     )
-    told.to_csv(hazards, index=False)
+    table.to_csv(hazards, index=False)
     plan = attach_things(TOWN, {"enterprises": file, "hazards": hazards}, date="2026-01-02")
     paths = [write_plan(plan, tmp_path / f"{name}.gpkg") for name in "ab"]
     again = open_plan(paths[0])

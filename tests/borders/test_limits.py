@@ -51,7 +51,7 @@ def test_limits_name_the_streets(town: Plan) -> None:
     )
 
 
-def test_what_is_no_street_is_said_and_told_with_who_lives_across() -> None:
+def test_what_is_no_street_is_named_with_who_lives_across() -> None:
     areas = _areas(shapely.box(0, 0, 100, 100), shapely.box(100, 0, 200, 100))
     streets = _streets(("南街", "primary", [(0, 0), (100, 0)]), (None, "rail", [(0, 100), (100, 100)]))
     texts = _format(areas, streets, "zh")
@@ -89,7 +89,7 @@ def test_short_stretches_are_not_named_but_not_lost() -> None:
     assert text.endswith("北至A（其间10米无名）")
 
 
-def test_a_side_that_is_a_tip_is_told_by_the_lines_that_meet() -> None:
+def test_a_side_that_is_a_tip_is_named_by_the_lines_that_meet() -> None:
     triangle = shapely.Polygon([(0, 0), (0, 200), (300, 100)])
     streets = _streets(
         ("N", "residential", [(0, 200), (300, 100)]), ("S", "residential", [(0, 0), (300, 100)])
@@ -98,7 +98,7 @@ def test_a_side_that_is_a_tip_is_told_by_the_lines_that_meet() -> None:
     assert texts == "east: the meeting of N and S; south: S; west: the edge of the district; north: N"
 
 
-def test_what_is_enclosed_and_what_lies_apart_is_told() -> None:
+def test_what_is_enclosed_and_what_lies_apart_is_reported() -> None:
     ring = shapely.box(0, 0, 100, 100).difference(shapely.box(40, 40, 60, 60))
     apart = shapely.MultiPolygon([ring, shapely.box(200, 0, 240, 40)])
     texts = _format(_areas(apart, shapely.box(40, 40, 60, 60)), _streets())
@@ -107,7 +107,7 @@ def test_what_is_enclosed_and_what_lies_apart_is_told() -> None:
     assert texts["b"].count("shared with a") == 4
 
 
-def test_the_ground_beside_a_line_is_told() -> None:
+def test_the_ground_beside_a_line_is_reported() -> None:
     areas = _areas(shapely.box(0, 0, 100, 100), shapely.box(100, 0, 200, 100))
     streets, district = _streets(), shapely.box(0, 0, 200, 100)
     cases = {
@@ -125,7 +125,7 @@ def test_the_ground_beside_a_line_is_told() -> None:
 
 @settings(max_examples=25)
 @given(angle=st.floats(-40, 40))
-def test_every_side_is_told_for_a_turned_square(angle: float) -> None:
+def test_every_side_is_described_for_a_turned_square(angle: float) -> None:
     square = shapely.affinity.rotate(shapely.box(0, 0, 100, 100), angle)
     traced = trace_borders(_areas(square), _streets(), square)
     sums = traced.groupby("side")["length"].sum()

@@ -59,7 +59,7 @@ def test_points_follow_the_border_and_are_shared(seed: int, across: int, toleran
         assert (ring["to"].to_numpy()[:-1] == ring["point"].to_numpy()[1:]).sum() >= len(ring) - 1 - part * 99
         assert (ring["distance_m"] <= ring["length_m"] + 1e-6).all()
         assert set(ring["code"]) == {code}
-    # a number is one place, and a leg between two areas is told by both, there and back
+    # a number is one place, and a leg between two areas is listed by both, there and back
     places = points.groupby("point")[["x_north", "y_east"]].nunique()
     assert (places == 1).all(axis=None)
     assert len(points.drop_duplicates(["x_north", "y_east"])) == points["point"].nunique()

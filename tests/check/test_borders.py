@@ -87,7 +87,7 @@ def test_border_around_a_house_on_the_street_keeps_its_rank() -> None:
     assert by_pair == {(0, 1): 0, (0, 2): 1, (1, 2): 0}
     by_pair = {tuple(p): int(r) for p, r in zip(kept.pairs.tolist(), kept.rank, strict=True)}
     assert by_pair == {(0, 1): 0, (0, 2): 1, (1, 2): 1}
-    # a block told wrongly where no house stands on the street bars nothing
+    # a wrong block where no house stands on the street bars nothing
     lie = measure_borders(box_row(10, 10, 10), as_array(line((10, 0), (10, 10))), np.array([1]),
                           np.array([0, 1, 2]), np.array([0, 1, 2]))  # fmt: skip
     assert {tuple(p): int(r) for p, r in zip(lie.pairs.tolist(), lie.rank, strict=True)} == {
@@ -96,7 +96,7 @@ def test_border_around_a_house_on_the_street_keeps_its_rank() -> None:
     }
 
 
-def test_overlapping_cells_are_told() -> None:
+def test_overlapping_cells_are_listed() -> None:
     cells = np.concatenate([box_row(10, 10), box_row(10)])
     assert measure_borders(cells, as_array(), np.zeros(0, np.int64)).crowded.tolist() == [0, 1, 2]
 
@@ -118,12 +118,12 @@ def test_side_of_a_segment_does_not_depend_on_how_rings_run(turn: bool) -> None:
 
 
 @given(start=st.integers(0, 3), turn=st.booleans())
-def test_fingerprint_knows_an_outline_however_it_is_told(start: int, turn: bool) -> None:
+def test_fingerprint_knows_an_outline_however_it_is_drawn(start: int, turn: bool) -> None:
     ring = np.roll(np.array([(0, 0), (5, 0), (5, 5), (0, 5)], dtype=float), start, axis=0)
-    told = shapely.Polygon(ring[::-1] if turn else ring)
+    redrawn = shapely.Polygon(ring[::-1] if turn else ring)
     other = shapely.Polygon([(0, 0), (5, 0), (5, 5), (0, 5.001)])
     prints = []
-    for shape in (shapely.box(0, 0, 5, 5), told, other):
+    for shape in (shapely.box(0, 0, 5, 5), redrawn, other):
         segments = take_segments(np.array([shape], dtype=object))
         prints.append(int(fingerprint_segments(segments.ends, segments.owner, 1)[0]))
     assert prints[0] == prints[1] != prints[2]

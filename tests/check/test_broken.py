@@ -190,7 +190,7 @@ def put_child_outside_parent(plan: Plan) -> Plan:
     return towns.write_polygons(towns.recode(plan, "grid", 5, code_of(plan, 6)))
 
 
-def tell_wrong_parent(plan: Plan) -> Plan:
+def write_wrong_parent(plan: Plan) -> Plan:
     table = plan.areas["grid"].copy()
     table.iloc[0, table.columns.get_loc("parent")] = "S002"
     return replace(plan, areas={**plan.areas, "grid": table})
@@ -220,8 +220,8 @@ def spoil_scheme(plan: Plan) -> Plan:
 
 
 def forget_seed(plan: Plan) -> Plan:
-    told = {key: value for key, value in plan.provenance.items() if key != "seed"}
-    return replace(plan, provenance=told)
+    rest = {key: value for key, value in plan.provenance.items() if key != "seed"}
+    return replace(plan, provenance=rest)
 
 
 def forget_digest(plan: Plan) -> Plan:
@@ -240,7 +240,7 @@ def put_house_elsewhere(plan: Plan) -> Plan:
     return replace(plan, buildings=plan.buildings.set_geometry(gpd.GeoSeries(shapes, plan.buildings.index)))
 
 
-def tell_wrong_status(plan: Plan) -> Plan:
+def write_wrong_status(plan: Plan) -> Plan:
     return with_layer(plan, "grid", lambda layer: layer.assign(status="exempt"))
 
 
@@ -272,7 +272,7 @@ BROKEN: list[tuple[Callable[[Plan], Plan], Row]] = [
     (cross_main_street, ("contiguous", "crosses_barrier")),
     (put_child_outside_parent, ("nested", "several_parents")),
     (let_polygons_overlap, ("nested", "outside_parent")),
-    (tell_wrong_parent, ("nested", "parent_differs")),
+    (write_wrong_parent, ("nested", "parent_differs")),
     (rename_child, ("nested", "code_outside_parent")),
     (write_two_parts, ("contiguous", "polygon_parts")),
     (tamper_scheme, ("reproducible", "scheme_tampered")),
@@ -282,7 +282,7 @@ BROKEN: list[tuple[Callable[[Plan], Plan], Row]] = [
     (forget_digest, ("reproducible", "digest_missing")),
     (cut_house, ("whole", "house_cut")),
     (put_house_elsewhere, ("whole", "house_elsewhere")),
-    (tell_wrong_status, ("bounded", "status_differs")),
+    (write_wrong_status, ("bounded", "status_differs")),
 ]
 
 
@@ -304,9 +304,9 @@ def test_pieces_of_a_split_building_did_not_come_in() -> None:
 
     plan = towns.build_sound_town()
     split = issue_rows("buildings", ["B00005"], "part_own_building", "split", detail="B00004")
-    told = replace(plan, issues=split)
-    assert ("accounted", "buildings_lost") in violations(told)
-    assert violations(replace(told, provenance={**plan.provenance, "buildings_in": "93"})) == set()
+    listed = replace(plan, issues=split)
+    assert ("accounted", "buildings_lost") in violations(listed)
+    assert violations(replace(listed, provenance={**plan.provenance, "buildings_in": "93"})) == set()
 
 
 def test_hole_is_named_with_its_code_and_size() -> None:

@@ -145,8 +145,8 @@ def test_kinds_that_may_not_mix_part_their_neighbours() -> None:
     assert judge(plan) == ({"exempt"}, set())
     mixed = build_row([40, 40, 50], [0, 0, 1], claim, kinds=kinds, scheme=scheme)
     findings = check_plan(mixed)
-    told = {read_reason(text)[0] for text in findings[findings["key"] == "bounded"]["reason"]}
-    assert "mixed_kinds" in told
+    reasons = {read_reason(text)[0] for text in findings[findings["key"] == "bounded"]["reason"]}
+    assert "mixed_kinds" in reasons
 
 
 def test_land_that_cannot_be_cut_is_exempt_when_certified() -> None:

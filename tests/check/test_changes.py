@@ -47,8 +47,8 @@ def renew(base: Plan, old: np.ndarray, new: np.ndarray, villages: set[int], urba
         atoms=base.atoms.assign(old_community=[codes[i] if i >= 0 else "" for i in old], community=""),
     )
     xy = shapely.get_coordinates(shapely.point_on_surface(base.atoms.geometry.to_numpy()))
-    told = code_areas({"community": new}, xy, plan.scheme, {"community": stand_areas(plan, "community")})
-    return replace(plan, atoms=plan.atoms.assign(community=told["community"]))
+    coded = code_areas({"community": new}, xy, plan.scheme, {"community": stand_areas(plan, "community")})
+    return replace(plan, atoms=plan.atoms.assign(community=coded["community"]))
 
 
 def judge(plan: Plan) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""Compounds: cut without need is told, cut by a bound or a street is counted."""
+"""Compounds: cut without need is reported, cut by a bound or a street is counted."""
 
 from __future__ import annotations
 
@@ -38,35 +38,35 @@ def judged(plan: Plan) -> tuple[dict[str, int], list[str]]:
 
 
 def test_one_grid_or_grids_of_its_own_keep_a_compound_whole():
-    told, warned = judged(town([30, 30, 60, 60], [0, 0, 1, 2], ["A", "A", "B", "B"]))
-    assert told == {"whole": 2, "cut": 0, "demanded": 0, "parted": 0} and not warned
+    figures, warned = judged(town([30, 30, 60, 60], [0, 0, 1, 2], ["A", "A", "B", "B"]))
+    assert figures == {"whole": 2, "cut": 0, "demanded": 0, "parted": 0} and not warned
 
 
 def test_a_compound_that_fits_one_grid_is_cut_without_need():
-    told, warned = judged(town([30, 30, 30, 30], [0, 0, 1, 1], ["", "A", "A", ""]))
-    assert told["cut"] == 1 and told["demanded"] == 0 and warned == ["compound_cut"]
+    figures, warned = judged(town([30, 30, 30, 30], [0, 0, 1, 1], ["", "A", "A", ""]))
+    assert figures["cut"] == 1 and figures["demanded"] == 0 and warned == ["compound_cut"]
 
 
 def test_a_compound_that_the_lemma_forbids_must_share():
     # 90 households are no whole number of grids of 50 to 80
-    told, warned = judged(town([30, 45, 45, 30], [0, 0, 1, 1], ["", "A", "A", ""]))
-    assert told["cut"] == told["demanded"] == 1 and not warned
+    figures, warned = judged(town([30, 45, 45, 30], [0, 0, 1, 1], ["", "A", "A", ""]))
+    assert figures["cut"] == figures["demanded"] == 1 and not warned
 
 
 def test_a_large_compound_that_fills_grids_of_its_own_need_not_share():
-    told, warned = judged(town([10, 60, 60, 10], [0, 0, 1, 1], ["", "A", "A", ""]))
-    assert told["demanded"] == 0 and warned == ["compound_cut_divisible"]
+    figures, warned = judged(town([10, 60, 60, 10], [0, 0, 1, 1], ["", "A", "A", ""]))
+    assert figures["demanded"] == 0 and warned == ["compound_cut_divisible"]
 
 
 def test_a_main_street_parts_a_compound():
     wall = shapely.LineString([(2 * SIDE, 0), (2 * SIDE, SIDE)])
-    told, warned = judged(town([30, 30, 30, 30], [0, 0, 1, 1], ["", "A", "A", ""], streets=[(wall, 1)]))
-    assert told == {"whole": 1, "cut": 0, "demanded": 0, "parted": 1} and not warned
+    figures, warned = judged(town([30, 30, 30, 30], [0, 0, 1, 1], ["", "A", "A", ""], streets=[(wall, 1)]))
+    assert figures == {"whole": 1, "cut": 0, "demanded": 0, "parted": 1} and not warned
 
 
 def test_land_and_institutions_of_a_compound_may_lie_elsewhere():
-    told, warned = judged(town([60, 0, 60], [0, 1, 1], ["A", "A", ""]))
-    assert told["cut"] == 0 and not warned
+    figures, warned = judged(town([60, 0, 60], [0, 1, 1], ["A", "A", ""]))
+    assert figures["cut"] == 0 and not warned
 
 
 def test_a_plan_without_compounds_has_no_such_row():
@@ -77,5 +77,5 @@ def test_a_plan_without_compounds_has_no_such_row():
 @pytest.mark.parametrize("order", [[0, 1, 2, 3], [3, 1, 0, 2]])
 def test_rows_do_not_depend_on_the_order_of_names(order):
     names = np.array(["A", "B", "", "C"], dtype=object)[order]
-    told, _ = judged(town([60, 60, 60, 60], [0, 1, 2, 3], names.tolist()))
-    assert told["whole"] == 3
+    figures, _ = judged(town([60, 60, 60, 60], [0, 1, 2, 3], names.tolist()))
+    assert figures["whole"] == 3

@@ -56,19 +56,19 @@ def test_faces_between_streets_are_in_order():
 
 def test_a_face_that_reaches_over_a_street_is_named():
     wrong = np.where(np.arange(8) < 5, 0, 1)[None].repeat(4, axis=0)
-    told = faults(make_town(section=wrong, grid=wrong))
-    assert {("faces", "face_crossed"), ("faces", "face_parted")} <= told
+    found = faults(make_town(section=wrong, grid=wrong))
+    assert {("faces", "face_crossed"), ("faces", "face_parted")} <= found
 
 
 def test_a_face_cut_in_two_is_named_and_counted():
-    quarters = HALVES + 2 * (np.arange(4) >= 2)[:, None]
-    told = faults(make_town(section=quarters, grid=quarters))
-    assert {("faces", "face_parted"), ("count", "count_differs")} <= told
+    cut = HALVES + 2 * (np.arange(4) >= 2)[:, None]
+    found = faults(make_town(section=cut, grid=cut))
+    assert {("faces", "face_parted"), ("count", "count_differs")} <= found
 
 
 def test_a_grid_over_two_sections_is_not_nested():
-    told = faults(make_town(section=HALVES, grid=np.zeros_like(HALVES)))
-    assert ("nested", "several_parents") in told
+    found = faults(make_town(section=HALVES, grid=np.zeros_like(HALVES)))
+    assert ("nested", "several_parents") in found
 
 
 def test_a_count_counts_homes_and_not_the_park():

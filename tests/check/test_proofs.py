@@ -84,9 +84,9 @@ def test_enumeration_finds_each_legal_group_once(case: tuple[GroupSearch, list[t
     groups = collect_groups(search, np.arange(len(search.area)), 10**6)
     assert groups is not None
     starts, members = groups
-    told = [frozenset(members[a:b].tolist()) for a, b in itertools.pairwise(starts)]
-    assert len(told) == len(set(told))
-    assert set(told) == wanted
+    listed = [frozenset(members[a:b].tolist()) for a, b in itertools.pairwise(starts)]
+    assert len(listed) == len(set(listed))
+    assert set(listed) == wanted
     for atom in range(len(search.area)):
         expected = FOUND if any(atom in group for group in wanted) else NONE
         assert find_group(search, atom, 10**6) == expected

@@ -26,7 +26,6 @@ def test_sound_plan_passes_every_law(written: bool) -> None:
     findings = check_plan(plan)
     assert set(findings["verdict"]) == {"ok"}
     # a plan without faces, counts, old areas, compounds and things has nothing of that sort to be judged
-    # a plan without faces, counts, old areas, compounds and things has nothing of that sort to be judged
     unasked = {"faces", "count", "changed", "compound", "placed"}
     assert set(findings["key"]) == {check.key for check in LAWS} - unasked
     judged = findings[findings["level"] == "grid"]["key"]
@@ -55,10 +54,10 @@ def test_row_order_of_layers_does_not_matter() -> None:
 
 def test_summary_counts_households_and_cuts() -> None:
     plan = towns.build_sound_town()
-    told = summarise_findings(check_plan(plan), plan)
-    assert told["verdict"] == "ok"
-    assert told["households"] == 950
-    grid = told["levels"]["grid"]
+    figures = summarise_findings(check_plan(plan), plan)
+    assert figures["verdict"] == "ok"
+    assert figures["households"] == 950
+    grid = figures["levels"]["grid"]
     assert grid["households_legal"] == 950
     assert grid["areas"] == 16
     assert (grid["buildings_cut"], grid["areas_in_pieces"]) == (0, 0)
@@ -66,13 +65,13 @@ def test_summary_counts_households_and_cuts() -> None:
     assert grid["street_share"] == pytest.approx(400 / 1200)
 
 
-def test_house_cut_without_need_is_told() -> None:
+def test_house_cut_without_need_is_counted() -> None:
     plan = towns.build_sound_town()
     codes = plan.atoms["grid"].to_numpy(dtype=object).copy()
     codes[[0, 12]] = "S001-99"
     cut = towns.write_polygons(towns.recode(towns.recode(plan, "grid", 0, "S001-99"), "grid", 12, "S001-99"))
-    told = summarise_findings(check_plan(cut), cut)["levels"]["grid"]
-    assert (told["buildings_cut"], told["buildings_forced"]) == (1, 0)
+    figures = summarise_findings(check_plan(cut), cut)["levels"]["grid"]
+    assert (figures["buildings_cut"], figures["buildings_forced"]) == (1, 0)
 
 
 def test_status_of_areas_is_filled_in() -> None:

@@ -14,7 +14,7 @@ from gridplan.i18n import LANGUAGES, has_text
 SOURCE = Path(gridplan.check.__file__).parent
 
 
-def told_reasons() -> list[str]:
+def list_reasons() -> list[str]:
     """Reason keys in the source: those named as such, and the refusals of certificates."""
     text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(SOURCE.glob("*.py")))
     named = re.findall(r'reason="([a-z_]+)"', text) + re.findall(r'"(certificate_[a-z_]+)"', text)
@@ -26,6 +26,6 @@ def told_reasons() -> list[str]:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_laws_and_reasons_have_texts(lang: str) -> None:
-    keys = [f"finding.{check.key}" for check in LAWS] + [f"reason.{key}" for key in told_reasons()]
+    keys = [f"finding.{check.key}" for check in LAWS] + [f"reason.{key}" for key in list_reasons()]
     assert len(keys) > 50
     assert [key for key in keys if not has_text(key, lang)] == []

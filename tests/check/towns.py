@@ -122,7 +122,7 @@ def build_town(
         areas={level.id: list_areas(frame, level.id, level.parent) for level in plan_scheme.levels},
         certificates=no_certificates() if certificates is None else certificates,
         issues=empty_issues(),
-        provenance=tell_provenance(scheme, plan_scheme.digest, int((np.unique(number) >= 0).sum())),
+        provenance=write_provenance(scheme, plan_scheme.digest, int((np.unique(number) >= 0).sum())),
     )
     return write_polygons(plan) if written else plan
 
@@ -167,7 +167,7 @@ def list_areas(frame: gpd.GeoDataFrame, level: str, parent: str) -> pd.DataFrame
     )
 
 
-def tell_provenance(scheme: str, digest: str, buildings: int) -> dict[str, str]:
+def write_provenance(scheme: str, digest: str, buildings: int) -> dict[str, str]:
     return {
         "gridplan_version": "0",
         "scheme_toml": scheme,

@@ -50,9 +50,9 @@ def test_every_household_of_both_plans_is_counted_once(plans: tuple[pd.DataFrame
     before, after = plans
     table = overlay_counts(before, after, "households")
     for side, homes in (("before", before), ("after", after)):
-        told = table[table[side] != ABSENT].groupby(side)["count"].sum()
+        counts = table[table[side] != ABSENT].groupby(side)["count"].sum()
         wanted = homes.groupby("code")["households"].sum()
-        assert told.to_dict() == wanted[wanted > 0].to_dict()
+        assert counts.to_dict() == wanted[wanted > 0].to_dict()
     per_building = [one.groupby("building")["households"].sum() for one in plans]
     both = pd.concat(per_building, axis=1).fillna(0).min(axis=1).sum()
     inside = table[(table["before"] != ABSENT) & (table["after"] != ABSENT)]
@@ -184,8 +184,8 @@ def test_tables(town: Plan, lang: str) -> None:
     codes = town.atoms["grid"].replace({"S001-01": "S001-02", "S006-01": "T"})
     after = recode(town, codes)
     compared = compare_plans(town, after)
-    told = format_comparison(compared, after, lang)
-    assert f"{compared['grid'].figures['population_moved']:,}" in told
+    text = format_comparison(compared, after, lang)
+    assert f"{compared['grid'].figures['population_moved']:,}" in text
     tables = tabulate_changes(compared, after, lang)
     assert len(tables) == 2
     areas = next(iter(tables.values()))

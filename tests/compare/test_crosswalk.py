@@ -88,7 +88,7 @@ def make_plan(old: list[str], new: list[str], people: list[int], types: dict[str
     )
 
 
-def test_every_class_of_change_is_told() -> None:
+def test_every_class_of_change_is_found() -> None:
     plan = make_plan(
         old=["a", "a", "b", "b", "c", "c", "d", "e", "e", ""],
         new=["A", "A", "B", "B", "C", "C", "B", "N", "A", "C"],
@@ -175,8 +175,8 @@ def test_codes_on_redraw_are_append_only_and_villages_change_their_series() -> N
     )
     new = np.array([0, 0, 0, 1, 1, 2, 2, 3])
     xy = np.stack([np.arange(8) * 100.0, np.zeros(8)], axis=1)
-    told = code_areas({"community": new}, xy, scheme_of(COMMUNITY), {"community": standing})["community"]
-    assert told.tolist() == [
+    coded = code_areas({"community": new}, xy, scheme_of(COMMUNITY), {"community": standing})["community"]
+    assert coded.tolist() == [
         STEM + "001", STEM + "001", STEM + "001", STEM + "201", STEM + "201",
         STEM + "008", STEM + "008", STEM + "009",
     ]  # fmt: skip
@@ -200,17 +200,17 @@ def test_no_code_comes_back_for_something_else(
     order = np.argsort(codes)
     standing = lay(old, people, [types[i] for i in order], ["urban"] * 6, [codes[i] for i in order])
     xy = np.random.default_rng(1).random((len(old), 2)) * 1000
-    told = code_areas({"community": new}, xy, scheme_of(COMMUNITY), {"community": standing})["community"]
+    coded = code_areas({"community": new}, xy, scheme_of(COMMUNITY), {"community": standing})["community"]
     succession = trace_succession(standing, new, redrawn=True)
     for area in range(int(new.max()) + 1):
-        code = told[new == area][0]
+        code = coded[new == area][0]
         continued = succession.continues[area]
         if code in codes:
             assert code == standing.codes[continued]
         elif continued >= 0:
             assert standing.types[continued] == "village"
             assert int(code[9:]) < 200
-    assert len(set(told)) == int(new.max()) + 1
+    assert len(set(coded)) == int(new.max()) + 1
 
 
 def test_a_full_series_and_codes_of_other_making() -> None:
@@ -218,15 +218,15 @@ def test_a_full_series_and_codes_of_other_making() -> None:
     people = np.full(3, 5)
     new = np.array([0, 1, 2])
     full = lay(np.zeros(3, dtype=np.int64), people, ["village"], ["rural"], [STEM + "399"])
-    told = code_areas({"community": new}, xy, scheme_of(COMMUNITY), {"community": full})["community"]
-    assert {code[9:] for code in told} == {"399", "400", "401"}
+    coded = code_areas({"community": new}, xy, scheme_of(COMMUNITY), {"community": full})["community"]
+    assert {code[9:] for code in coded} == {"399", "400", "401"}
     over = lay(np.zeros(3, dtype=np.int64), people, ["village"], ["rural"], [STEM + "399"])
     used = [f"{STEM}{n}" for n in range(400, 600)]
     with raises(SchemeError, "codes_exhausted"):
         code_areas({"community": new}, xy, scheme_of(COMMUNITY), {"community": over}, used)
     own = lay(np.zeros(3, dtype=np.int64), people, [""], [""], ["SQ09"])
-    told = code_areas({"community": new}, xy, scheme_of(COMMUNITY), {"community": own})["community"]
-    assert sorted(told) == ["SQ09", "SQ10", "SQ11"]
+    coded = code_areas({"community": new}, xy, scheme_of(COMMUNITY), {"community": own})["community"]
+    assert sorted(coded) == ["SQ09", "SQ10", "SQ11"]
 
 
 @pytest.mark.parametrize(
@@ -246,11 +246,11 @@ def test_formats_of_the_standards(form: str, first: str, length: int) -> None:
     standing = lay(np.array([0, 0, 0, 1]), np.full(4, 9), ["", ""], ["", ""], [STEM + "001", STEM + "002"])
     labels = {"section": np.array([0, 1, 1, 1]), "grid": np.arange(4), "community": np.array([0, 0, 0, 1])}
     xy = np.stack([np.arange(4) * 10.0, np.zeros(4)], axis=1)
-    told = code_areas(labels, xy, scheme, {"community": standing})["grid"]
-    assert told[0] == first
-    assert {len(code) for code in told} == {length}
+    coded = code_areas(labels, xy, scheme, {"community": standing})["grid"]
+    assert coded[0] == first
+    assert {len(code) for code in coded} == {length}
     # an area that is not divided ends in 00 by CJ/T 349, and counts from 1 in Beijing
-    assert told[3] == form.replace("{statcode}", STEM + "002").replace("{seq:03d}", "001").replace(
+    assert coded[3] == form.replace("{statcode}", STEM + "002").replace("{seq:03d}", "001").replace(
         "{part:02d}", "00"
     )
     with raises(SchemeError, "code_statcode_missing"):

@@ -23,7 +23,7 @@ def tie(levels: dict[str, list[int]], homes: list[int], people: list[int]) -> Ti
 
 
 def find_forced(cells: TiedCounts, hidden: BoolArray) -> BoolArray:
-    """Tell by exact elimination which hidden cells the told ones determine."""
+    """Find by exact elimination which hidden cells the published ones determine."""
     unknown = np.flatnonzero(hidden)
     rows = [[Fraction(int(x)) for x in row] for row in cells.incidence[:, unknown].toarray()]
     pivots: list[int] = []

@@ -1,4 +1,4 @@
-"""No told number gives a hidden one away."""
+"""No published number gives a hidden one away."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _small(cells: TiedCounts) -> np.ndarray:
 
 
 @given(FORESTS)
-def test_small_counts_are_hidden_and_nothing_is_told(cells: TiedCounts) -> None:
+def test_small_counts_are_hidden_and_nothing_is_given_away(cells: TiedCounts) -> None:
     hidden = hide_cells(cells)
     assert hidden[_small(cells) & cells.printed].all()
     assert not hidden[(cells.values == 0).all(axis=1)].any()
@@ -79,7 +79,7 @@ def test_the_order_of_the_sums_does_not_matter(cells: TiedCounts) -> None:
 def test_what_was_decided_stays_and_what_is_added_gives_nothing_away(
     cells: TiedCounts, data: st.DataObject
 ) -> None:
-    """Cells that were told or withheld before stay so, and no cell of the later ones is hidden too few."""
+    """Cells that were published or withheld before stay so, and no later cell is hidden too few."""
     first = hide_cells(cells)
     places = np.flatnonzero(cells.printed)
     decided = np.array([one for one in places if data.draw(st.booleans())], dtype=np.int64)
@@ -117,8 +117,8 @@ def test_nothing_is_hidden_without_need() -> None:
     assert _hide(30, 5, 0, 12) == []
 
 
-def test_the_overlap_of_two_told_areas_is_not_given_away() -> None:
-    """A compound of 37 households in a grid of 40 would tell of the 3 beside it."""
+def test_the_overlap_of_two_published_areas_is_not_given_away() -> None:
+    """A compound of 37 households in a grid of 40 would give away the 3 beside it."""
     cells = tie({"grid": [1, 1, 2], "compound": [0, 1, 1]}, [37, 3, 50], [80, 9, 120])
     hidden = hide_cells(cells)
     assert hidden[cells.printed].any()

@@ -74,10 +74,10 @@ def test_what_is_not_ok_is_explained_with_its_numbers(town: Plan) -> None:
     assert "解放路" in exempt["reason_zh"], "the main street that encloses it is named"
 
 
-def test_numbers_told_with_the_area_come_first(town: Plan) -> None:
+def test_numbers_given_with_the_area_come_first(town: Plan) -> None:
     table = town.areas["grid"].copy()
-    told = ["exempt", "exact", '{"core_households": 77, "bound": 13}']
-    table.loc["S002-01", ["status", "certificate", "reason_values"]] = told
+    written = ["exempt", "exact", '{"core_households": 77, "bound": 13}']
+    table.loc["S002-01", ["status", "certificate", "reason_values"]] = written
     areas = describe_areas(replace(town, areas={**town.areas, "grid": table}), "grid").set_index("code")
     assert "77" in areas.loc["S002-01", "reason_en"]
     assert "13" in areas.loc["S002-01", "reason_zh"]

@@ -25,12 +25,12 @@ def housed(town: Plan) -> Plan:
     names[np.flatnonzero(block == 7)[:2]] = "乙小区"
     atoms = town.atoms.assign(compound=names)
     of = dict(zip(atoms["building_id"], atoms["compound"], strict=True))
-    told = [of[one] or None for one in town.buildings.index]
+    named = [of[one] or None for one in town.buildings.index]
     types = {"甲院": "old", "乙小区": "property"}
     return replace(
         town,
         atoms=atoms,
-        buildings=town.buildings.assign(compound=told, compound_type=[types.get(one) for one in told]),
+        buildings=town.buildings.assign(compound=named, compound_type=[types.get(one) for one in named]),
     )
 
 

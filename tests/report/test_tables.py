@@ -42,22 +42,22 @@ def test_summary_holds_what_the_check_tells(town: Plan) -> None:
     assert "100.0%" in format_summary(summarise_plan(judged), judged, "en")
 
 
-def test_issues_are_told_in_words(town: Plan) -> None:
+def test_issues_are_put_into_words(town: Plan) -> None:
     rows = join_issues(
         issue_rows("buildings", ["b1"], "shape_missing", "dropped"),
         issue_rows("buildings", ["b2"], "number_rounded", "repaired", 2.5, "2.5"),
         issue_rows("buildings", ["b3"], "no_such_issue", "noted"),
     )
-    told = format_issues(rows, "en")
-    assert told[0] != "shape_missing"
-    assert "2.5" in told[1]
-    assert told[2] == "no_such_issue"
+    texts = format_issues(rows, "en")
+    assert texts[0] != "shape_missing"
+    assert "2.5" in texts[1]
+    assert texts[2] == "no_such_issue"
     plan = replace(town, issues=rows)
     assert summarise_plan(plan)["issues"] == {"dropped": 1, "noted": 1, "repaired": 1}
     assert "dropped 1" in format_summary(summarise_plan(plan), plan, "en")
 
 
-def test_findings_are_told_law_by_law() -> None:
+def test_findings_are_listed_law_by_law() -> None:
     rows = [
         ("seamless", 1, "grid", "", 12.0, 0.0, "ok", '{"key": "judged", "values": {"count": 12}}'),
         ("bounded", 1, "grid", "S002-01", 80.0, 50.0, "violation", '{"key": "no_such", "values": {"n": 80}}'),
@@ -65,5 +65,5 @@ def test_findings_are_told_law_by_law() -> None:
     columns = ["key", "version", "level", "code", "value", "bound", "verdict", "reason"]
     text = format_findings(pd.DataFrame(rows, columns=columns), "en")
     assert "S002-01" in text
-    assert "n=80" in text, "a reason without a text is told by its key and values"
+    assert "n=80" in text, "a reason without a text is given by its key and values"
     assert len([line for line in text.splitlines() if line.startswith("- ")]) == 1

@@ -1,4 +1,4 @@
-"""The funnel of hazards adds up, and shares are told exactly."""
+"""The funnel of hazards adds up, and shares are written exactly."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _table(rows) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize(
-    ("part", "whole", "told"),
+    ("part", "whole", "text"),
     [
         (95_198, 95_714, "99.46 %"),
         (0, 7, "0.00 %"),
@@ -46,17 +46,17 @@ def _table(rows) -> pd.DataFrame:
         (0, 0, ""),
     ],
 )
-def test_shares_are_told_exactly(part, whole, told):
-    assert format_share(part, whole) == told
+def test_shares_are_written_exactly(part, whole, text):
+    assert format_share(part, whole) == text
 
 
 @given(st.integers(1, 10**12), st.integers(0, 10**12))
 def test_a_share_is_never_further_off_than_half_a_hundredth_and_all_means_all(whole, part):
     part = min(part, whole)
-    told = format_share(part, whole)
-    assert (told == "100.00 %") == (part == whole) and (told == "0.00 %") == (part == 0)
-    off = abs(Fraction(told.removesuffix(" %")) - Fraction(100 * part, whole))
-    assert off <= Fraction(1, 100) and (off <= Fraction(1, 200) or told in ("99.99 %", "0.01 %"))
+    text = format_share(part, whole)
+    assert (text == "100.00 %") == (part == whole) and (text == "0.00 %") == (part == 0)
+    off = abs(Fraction(text.removesuffix(" %")) - Fraction(100 * part, whole))
+    assert off <= Fraction(1, 100) and (off <= Fraction(1, 200) or text in ("99.99 %", "0.01 %"))
 
 
 @given(hazards)
@@ -66,7 +66,7 @@ def test_the_funnel_adds_up(rows):
     assert funnel.fixed + funnel.open + funnel.unreported == funnel.found
     assert funnel.on_site == sum(here is True and done is not False for _, here, _, done in rows)
     nothing = [here is None and not day and done is None for _, here, day, done in rows]
-    assert funnel.unreported == sum(nothing), "what nobody tells of is neither fixed nor open"
+    assert funnel.unreported == sum(nothing), "what nobody reports is neither fixed nor open"
     unspecified = [here is None and done is not False for _, here, _, done in rows]
     assert funnel.unspecified == sum(unspecified)
 
@@ -81,7 +81,7 @@ def test_areas_add_up_to_the_whole(rows):
     assert areas.loc["a", "share"] == count_funnel(table[table["code"] == "a"]).share
 
 
-def test_what_is_not_told_is_not_a_no():
+def test_what_is_not_reported_is_not_a_no():
     funnel = count_funnel(_table([("a", None, ""), ("a", None, "2026-01-02"), ("a", True, "2026-01-02")]))
     assert (funnel.share, funnel.open, funnel.fixed_unspecified, funnel.fixed_later) == ("100.00 %", 0, 1, 0)
     assert (funnel.unreported, funnel.fixed) == (1, 2)

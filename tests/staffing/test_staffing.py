@@ -72,7 +72,7 @@ def test_posts_are_counted_by_area_and_in_all(town: Plan) -> None:
     assert loads.max() <= 40, "80, 76 and 68 households got more than one"
 
 
-def test_a_pool_beyond_the_most_is_told_and_does_not_fail(town: Plan) -> None:
+def test_a_pool_beyond_the_most_is_reported_and_does_not_fail(town: Plan) -> None:
     plan = _staff(town, StaffRule("grid", TEAM, (8, 10), pool=966))
     total = sum_posts(plan.scheme, plan_posts(plan)).iloc[0]
     assert total[["fewest", "most", "beyond", "pool_short"]].tolist() == [88, 110, 856, 0]
